@@ -1,0 +1,73 @@
+/// A name that a client gives (command id, client order id, idempotency key): 1–128 printable ASCII characters.
+public struct ClientName: Hashable, Comparable, Sendable {
+    /// The characters as given.
+    public let text: String
+    /// The longest name.
+    public static let bytesMax = 128
+    /// Takes a name, `nil` unless it has 1–128 characters from `!` to `~`, blanks inside allowed.
+    public init?(_ text: String) {
+        guard isPrintable(text, lengthMax: Self.bytesMax) else { return nil }
+        self.text = text
+    }
+    /// Orders byte by byte.
+    public static func < (left: ClientName, right: ClientName) -> Bool { left.text < right.text }
+}
+
+/// An opaque id of a person or a system that acts; never a personal name.
+public struct ActorName: Hashable, Sendable {
+    /// The characters as given.
+    public let text: String
+    /// Takes 1–64 printable ASCII characters.
+    public init?(_ text: String) {
+        guard isPrintable(text, lengthMax: 64) else { return nil }
+        self.text = text
+    }
+}
+
+/// A symbol of an instrument: 1–32 of `A–Z a–z 0–9 . - / _ :`. An alias with dates, never a key.
+public struct Symbol: Hashable, Comparable, Sendable {
+    /// The characters as given.
+    public let text: String
+    /// Takes a symbol, `nil` when it has other characters or another length.
+    public init?(_ text: String) {
+        let allowed = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"),
+                UInt8(ascii: "_"), UInt8(ascii: ":"):
+                true
+            default: false
+            }
+        }
+        guard allowed, (1...32).contains(text.utf8.count) else { return nil }
+        self.text = text
+    }
+    /// Orders byte by byte.
+    public static func < (left: Symbol, right: Symbol) -> Bool { left.text < right.text }
+}
+
+/// A short readable name of an account: 1–32 of `a–z 0–9 - _`, starting with a letter.
+public struct AccountAlias: Hashable, Comparable, Sendable {
+    /// The characters as given.
+    public let text: String
+    /// Takes an alias, `nil` when it has other characters or another length.
+    public init?(_ text: String) {
+        let bytes = text.utf8
+        guard (1...32).contains(bytes.count), let first = bytes.first, isLower(first) else { return nil }
+        for byte in bytes {
+            let digit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+            guard isLower(byte) || digit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else { return nil }
+        }
+        self.text = text
+    }
+    /// Orders byte by byte.
+    public static func < (left: AccountAlias, right: AccountAlias) -> Bool { left.text < right.text }
+}
+
+private func isLower(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
+
+private func isPrintable(_ text: String, lengthMax: Int) -> Bool {
+    let bytes = text.utf8
+    guard !bytes.isEmpty, bytes.count <= lengthMax else { return false }
+    return bytes.allSatisfy { $0 >= 0x20 && $0 <= 0x7e } && bytes.first != 0x20 && bytes.last != 0x20
+}

@@ -1,0 +1,181 @@
+/// Appends canonical protobuf bytes to a buffer that the batch owns; nothing is allocated while it has room.
+public struct WireEncoder: FieldVisitor {
+    /// The bytes so far.
+    public var buffer: [UInt8]
+
+    /// Continues behind the bytes of `buffer`.
+    @inlinable public init(buffer: [UInt8] = []) { self.buffer = buffer }
+
+    /// The canonical bytes of one value.
+    public static func encode<M: WireFields>(_ value: M) -> [UInt8] {
+        var encoder = WireEncoder()
+        encoder.append(value)
+        return encoder.buffer
+    }
+
+    /// Appends the fields of `value`.
+    @inlinable public mutating func append<M: WireFields>(_ value: M) {
+        var copy = value
+        do throws(WireError) {
+            try copy.fields(&self)
+        } catch {
+            preconditionFailure("an encoder takes every value of its type")
+        }
+    }
+
+    @inlinable mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            buffer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        buffer.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inlinable mutating func tag(_ number: UInt64, _ wireType: UInt64) { varint(number << 3 | wireType) }
+
+    @inlinable mutating func fixed(_ value: UInt64) {
+        withUnsafeBytes(of: value.littleEndian) { buffer.append(contentsOf: $0) }
+    }
+
+    @inlinable mutating func bigEndian(_ value: UInt64) {
+        withUnsafeBytes(of: value.bigEndian) { buffer.append(contentsOf: $0) }
+    }
+
+    @inlinable mutating func fixedField(_ number: UInt64, _ value: Int64) {
+        tag(number, 1)
+        fixed(UInt64(bitPattern: value))
+    }
+
+    /// A message whose length is known only when it is written: room for one length byte is kept and, for the
+    /// rare longer message, the bytes are moved up.
+    @inlinable mutating func nested<M: WireFields>(_ number: UInt64, _ value: M) {
+        tag(number, 2)
+        let start = buffer.count
+        buffer.append(0)
+        append(value)
+        let count = UInt64(buffer.count - start - 1)
+        guard count >= 0x80 else {
+            buffer[start] = UInt8(count)
+            return
+        }
+        var length = WireEncoder()
+        length.varint(count)
+        buffer.replaceSubrange(start...start, with: length.buffer)
+    }
+
+    @inlinable mutating func halves(_ number: UInt64, _ value: Int128) {
+        tag(number, 2)
+        buffer.append(18)
+        buffer.append(0x09)
+        fixed(UInt64(bitPattern: Int64(truncatingIfNeeded: value >> 64)))
+        buffer.append(0x11)
+        fixed(UInt64(truncatingIfNeeded: value))
+    }
+
+    @inlinable static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
+}
+
+extension WireEncoder {
+    /// Writes the field unless zero.
+    @inlinable public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) {
+        guard value != 0 else { return }
+        tag(number, 0)
+        varint(value)
+    }
+    /// Writes the field unless zero.
+    @inlinable public mutating func int(_ number: UInt64, _ name: StaticString, _ value: inout Int64) {
+        guard value != 0 else { return }
+        tag(number, 0)
+        varint(Self.zigzag(value))
+    }
+    /// Writes the field if true.
+    @inlinable public mutating func flag(_ number: UInt64, _ name: StaticString, _ value: inout Bool) {
+        guard value else { return }
+        tag(number, 0)
+        varint(1)
+    }
+    /// Writes the field unless empty.
+    @inlinable public mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) {
+        guard !value.isEmpty else { return }
+        tag(number, 2)
+        varint(UInt64(value.utf8.count))
+        buffer.append(contentsOf: value.utf8)
+    }
+    /// Writes the field unless empty.
+    @inlinable public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) {
+        guard !value.isEmpty else { return }
+        tag(number, 2)
+        varint(UInt64(value.count))
+        buffer.append(contentsOf: value)
+    }
+    /// Writes the field unless it is `Identifier.none`.
+    @inlinable public mutating func identifier(_ number: UInt64, _ name: StaticString, _ value: inout Identifier) {
+        guard value.high | value.low != 0 else { return }
+        tag(number, 2)
+        buffer.append(16)
+        bigEndian(value.high)
+        bigEndian(value.low)
+    }
+    /// Writes the field unless zero.
+    @inlinable public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price) {
+        if value.nanos != 0 { fixedField(number, value.nanos) }
+    }
+    /// Writes the field if present.
+    @inlinable public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price?) {
+        if let value { fixedField(number, value.nanos) }
+    }
+    /// Writes the field unless zero.
+    @inlinable public mutating func quantity(_ number: UInt64, _ name: StaticString, _ value: inout Quantity) {
+        if value.nanos != 0 { fixedField(number, value.nanos) }
+    }
+    /// Writes both halves.
+    @inlinable public mutating func money(_ number: UInt64, _ name: StaticString, _ value: inout Money) {
+        halves(number, value.nanos)
+    }
+    /// Writes both halves if present.
+    @inlinable public mutating func wide(_ number: UInt64, _ name: StaticString, _ value: inout Int128?) {
+        if let value { halves(number, value) }
+    }
+    /// Writes the field unless it is 1970-01-01.
+    @inlinable public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) {
+        var days = Int64(value.days)
+        int(number, name, &days)
+    }
+    /// Writes the packed days unless there are none.
+    @inlinable public mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) {
+        guard !value.isEmpty else { return }
+        var packed = WireEncoder()
+        var last: Int64 = 0
+        for day in value {
+            packed.varint(Self.zigzag(Int64(day.days) - last))
+            last = Int64(day.days)
+        }
+        tag(number, 2)
+        varint(UInt64(packed.buffer.count))
+        buffer.append(contentsOf: packed.buffer)
+    }
+    /// Writes the field unless it is the epoch.
+    @inlinable public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) {
+        if value.nanos != 0 { fixedField(number, value.nanos) }
+    }
+    /// Writes the raw value.
+    @inlinable public mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C) {
+        tag(number, 0)
+        varint(UInt64(value.rawValue))
+    }
+    /// Writes the message.
+    @inlinable
+    public mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M) {
+        nested(number, value)
+    }
+    /// Writes the message if present.
+    @inlinable
+    public mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M?) {
+        if let value { nested(number, value) }
+    }
+    /// Writes each message.
+    @inlinable public mutating func list<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout [M]) {
+        for element in value { nested(number, element) }
+    }
+}
