@@ -18,7 +18,11 @@ let bridge: [SwiftSetting] = strict + [.strictMemorySafety(), .enableExperimenta
 /// A pure target: no clock, no I/O, no Foundation.
 func domain(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
     .target(
-        name: name, dependencies: ["BifrostKernel"] + extra, path: "Sources/Domain/\(name)", swiftSettings: strict)
+        name: name,
+        dependencies: ["BifrostKernel"] + extra,
+        path: "Sources/Domain/\(name)",
+        swiftSettings: strict
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -35,10 +39,19 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CLibPQ", path: "Sources/C/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+            name: "CLibPQ",
+            path: "Sources/C/CLibPQ",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]
+        ),
         .systemLibrary(
-            name: "CLZ4", path: "Sources/C/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+            name: "CLZ4",
+            path: "Sources/C/CLZ4",
+            pkgConfig: "liblz4",
+            providers: [.apt(["liblz4-dev"])]
+        ),
         .target(name: "BifrostKernel", swiftSettings: strict),
+        .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
         tests("KernelTests", ["BifrostKernel"]),

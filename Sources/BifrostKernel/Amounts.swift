@@ -130,7 +130,9 @@ public struct Money: Hashable, Comparable, Sendable {
     @inlinable public static prefix func - (value: Money) -> Money { Money(nanos: -value.nanos) }
 
     /// Price × quantity, rounded to 10⁻⁹; within bounds because both factors are at most 10⁹ units.
-    @inlinable public static func notional(_ price: Price, _ quantity: Quantity, _ rounding: Rounding) -> Money {
+    @inlinable public static func notional(_ price: Price, _ quantity: Quantity, _ rounding: Rounding)
+        -> Money
+    {
         let product = Int128(price.nanos) * Int128(quantity.nanos)
         return Money(nanos: divide(product, by: Int128(Decimals.nanosPerUnit), rounding))
     }
@@ -152,7 +154,8 @@ public struct Money: Hashable, Comparable, Sendable {
     /// The shortest exact decimal text.
     public var text: String { Decimals.text(nanos) }
 
-    @usableFromInline static func divide(_ value: Int128, by divisor: Int128, _ rounding: Rounding) -> Int128 {
+    @usableFromInline static func divide(_ value: Int128, by divisor: Int128, _ rounding: Rounding) -> Int128
+    {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         guard remainder != 0 else { return quotient }
         let away: Bool =
@@ -179,7 +182,9 @@ public struct BasisPoints: Hashable, Comparable, Sendable {
         self.micros = whole * 1_000_000
     }
     /// Orders rates by value.
-    @inlinable public static func < (left: BasisPoints, right: BasisPoints) -> Bool { left.micros < right.micros }
+    @inlinable public static func < (left: BasisPoints, right: BasisPoints) -> Bool {
+        left.micros < right.micros
+    }
     /// The shortest exact decimal text, in basis points.
     public var text: String { Decimals.text(Int128(micros) * 1000) }
 }

@@ -23,7 +23,10 @@ public struct Currency: Hashable, Comparable, Sendable {
 
     /// The three letters.
     public var code: String {
-        String(decoding: [UInt8(packed >> 16 & 255), UInt8(packed >> 8 & 255), UInt8(packed & 255)], as: UTF8.self)
+        String(
+            decoding: [UInt8(packed >> 16 & 255), UInt8(packed >> 8 & 255), UInt8(packed & 255)],
+            as: UTF8.self
+        )
     }
 
     /// Digits after the point of the smallest amount that can be paid: JPY 0, USD 2, KWD 3 (ISO 4217).
@@ -46,7 +49,10 @@ public struct Currency: Hashable, Comparable, Sendable {
     }
 
     private static let table: [(Int, String)] = [
-        (2, "USD EUR GBP CHF CAD AUD NZD SEK NOK DKK HKD SGD CNY INR MXN BRL ZAR PLN CZK HUF ILS TRY THB TWD"),
+        (
+            2,
+            "USD EUR GBP CHF CAD AUD NZD SEK NOK DKK HKD SGD CNY INR MXN BRL ZAR PLN CZK HUF ILS TRY THB TWD"
+        ),
         (0, "JPY KRW CLP ISK VND"),
         (3, "KWD BHD OMR JOD TND"),
     ]

@@ -13,7 +13,9 @@ public protocol Decider: SendableMetatype {
     static var initial: State { get }
     /// Appends the events that follow from `command`, or rejects it.
     static func decide(
-        _ command: Command, given state: State, into decision: inout Decision<Event>
+        _ command: Command,
+        given state: State,
+        into decision: inout Decision<Event>
     ) throws(Rejection)
     /// Changes the state by a fact.
     static func evolve(_ state: inout State, by event: Event)

@@ -47,10 +47,21 @@ public struct EventHeader: Hashable, Sendable {
 
     /// Puts the parts together.
     public init(
-        position: Int64, account: AccountOrdinal, stream: StreamOrdinal, version: Int64, type: UInt32,
-        schemaVersion: UInt32, receivedAt: Timestamp, recordedAt: Timestamp, effectiveAt: Timestamp,
-        businessDate: BusinessDate, commandID: ClientName, commandDigest: CommandDigest?, causation: Int64,
-        correlation: Identifier, actor: ActorName
+        position: Int64,
+        account: AccountOrdinal,
+        stream: StreamOrdinal,
+        version: Int64,
+        type: UInt32,
+        schemaVersion: UInt32,
+        receivedAt: Timestamp,
+        recordedAt: Timestamp,
+        effectiveAt: Timestamp,
+        businessDate: BusinessDate,
+        commandID: ClientName,
+        commandDigest: CommandDigest?,
+        causation: Int64,
+        correlation: Identifier,
+        actor: ActorName
     ) {
         self.position = position
         self.account = account

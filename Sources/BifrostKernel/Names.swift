@@ -33,7 +33,8 @@ public struct Symbol: Hashable, Comparable, Sendable {
         let allowed = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "/"),
                 UInt8(ascii: "_"), UInt8(ascii: ":"):
                 true
             default: false
@@ -56,7 +57,9 @@ public struct AccountAlias: Hashable, Comparable, Sendable {
         guard (1...32).contains(bytes.count), let first = bytes.first, isLower(first) else { return nil }
         for byte in bytes {
             let digit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-            guard isLower(byte) || digit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else { return nil }
+            guard isLower(byte) || digit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else {
+                return nil
+            }
         }
         self.text = text
     }

@@ -39,7 +39,9 @@ public struct StreamOrdinal: Hashable, Comparable, Sendable {
     /// Takes a number as read from the log.
     @inlinable public init(_ value: Int64) { self.value = value }
     /// The stream of `kind` of the thing born at `birth`.
-    @inlinable public init(_ kind: StreamKind, birth: Int64) { self.value = birth << 4 | Int64(kind.rawValue) }
+    @inlinable public init(_ kind: StreamKind, birth: Int64) {
+        self.value = birth << 4 | Int64(kind.rawValue)
+    }
     /// The stream of `kind` of the thing that `id` names.
     @inlinable public init(_ kind: StreamKind, of id: Identifier) { self.init(kind, birth: id.birth) }
     /// The shard's own stream.

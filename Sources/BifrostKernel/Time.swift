@@ -31,7 +31,9 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
     /// Takes days since 1970-01-01.
     @inlinable public init(days: Int32) { self.days = days }
     /// Orders dates in time.
-    @inlinable public static func < (left: BusinessDate, right: BusinessDate) -> Bool { left.days < right.days }
+    @inlinable public static func < (left: BusinessDate, right: BusinessDate) -> Bool {
+        left.days < right.days
+    }
 
     /// A civil date of the proleptic Gregorian calendar, `nil` when there is no such day.
     public init?(year: Int, month: Int, day: Int) {
@@ -48,7 +50,9 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
     /// Reads `YYYY-MM-DD`, `nil` when malformed or no such day.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else {
+            return nil
+        }
         func number(_ range: Range<Int>) -> Int? {
             var value = 0
             for byte in bytes[range] {
@@ -57,7 +61,9 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
             }
             return value
         }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
+            return nil
+        }
         self.init(year: year, month: month, day: day)
     }
 
@@ -70,7 +76,9 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthIndex = (5 * dayOfYear + 2) / 153
         let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1
+        )
     }
 
     /// `YYYY-MM-DD`.

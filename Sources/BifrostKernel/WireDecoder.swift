@@ -11,7 +11,9 @@ public struct WireDecoder: FieldVisitor {
     }
 
     /// The value that `bytes` encode.
-    @inlinable public static func decode<M: WireFields>(_ type: M.Type, _ bytes: [UInt8]) throws(WireError) -> M {
+    @inlinable public static func decode<M: WireFields>(_ type: M.Type, _ bytes: [UInt8]) throws(WireError)
+        -> M
+    {
         var decoder = WireDecoder(bytes: bytes)
         var value = M()
         try value.fields(&decoder)
@@ -69,7 +71,9 @@ public struct WireDecoder: FieldVisitor {
 
     @inlinable mutating func halves(_ number: UInt64) throws(WireError) -> Int128 {
         let count = try length(number)
-        guard count == 18, bytes[index] == 0x09, bytes[index + 9] == 0x11 else { throw .notCanonical(field: number) }
+        guard count == 18, bytes[index] == 0x09, bytes[index + 9] == 0x11 else {
+            throw .notCanonical(field: number)
+        }
         index += 1
         let high = Int64(bitPattern: try fixed())
         index += 1
@@ -92,7 +96,8 @@ public struct WireDecoder: FieldVisitor {
 extension WireDecoder {
     /// Reads the field, zero when absent.
     @inlinable
-    public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError) {
+    public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError)
+    {
         value = 0
         guard try next(number, 0) else { return }
         value = try varint(number)
@@ -115,7 +120,8 @@ extension WireDecoder {
     }
     /// Reads the field, empty when absent.
     @inlinable
-    public mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) throws(WireError) {
+    public mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) throws(WireError)
+    {
         value = ""
         guard try next(number, 2) else { return }
         let count = try length(number)
@@ -128,7 +134,9 @@ extension WireDecoder {
     }
     /// Reads the field, empty when absent.
     @inlinable
-    public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) throws(WireError) {
+    public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8])
+        throws(WireError)
+    {
         value = []
         guard try next(number, 2) else { return }
         let count = try length(number)
@@ -139,7 +147,9 @@ extension WireDecoder {
     /// Reads the field, `Identifier.none` when absent.
     @inlinable
     public mutating func identifier(
-        _ number: UInt64, _ name: StaticString, _ value: inout Identifier
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Identifier
     ) throws(WireError) {
         value = Identifier(high: 0, low: 0)
         guard try next(number, 2) else { return }
@@ -158,13 +168,16 @@ extension WireDecoder {
     }
     /// Reads the field, zero when absent.
     @inlinable
-    public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price) throws(WireError) {
+    public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price) throws(WireError)
+    {
         guard let price = Price(exactly: try nonzeroFixed(number)) else { throw .outOfRange(field: number) }
         value = price
     }
     /// Reads the field, `nil` when absent.
     @inlinable
-    public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price?) throws(WireError) {
+    public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price?)
+        throws(WireError)
+    {
         value = nil
         guard let nanos = try signedFixed(number) else { return }
         guard let price = Price(exactly: nanos) else { throw .outOfRange(field: number) }
@@ -173,28 +186,37 @@ extension WireDecoder {
     /// Reads the field, zero when absent.
     @inlinable
     public mutating func quantity(
-        _ number: UInt64, _ name: StaticString, _ value: inout Quantity
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Quantity
     ) throws(WireError) {
-        guard let quantity = Quantity(exactly: try nonzeroFixed(number)) else { throw .outOfRange(field: number) }
+        guard let quantity = Quantity(exactly: try nonzeroFixed(number)) else {
+            throw .outOfRange(field: number)
+        }
         value = quantity
     }
     /// Reads the two halves.
     @inlinable
-    public mutating func money(_ number: UInt64, _ name: StaticString, _ value: inout Money) throws(WireError) {
+    public mutating func money(_ number: UInt64, _ name: StaticString, _ value: inout Money) throws(WireError)
+    {
         guard try next(number, 2) else { throw .missingField(number: number) }
         guard let money = Money(exactly: try halves(number)) else { throw .outOfRange(field: number) }
         value = money
     }
     /// Reads the two halves, `nil` when absent.
     @inlinable
-    public mutating func wide(_ number: UInt64, _ name: StaticString, _ value: inout Int128?) throws(WireError) {
+    public mutating func wide(_ number: UInt64, _ name: StaticString, _ value: inout Int128?)
+        throws(WireError)
+    {
         value = nil
         if try next(number, 2) { value = try halves(number) }
     }
     /// Reads the field, 1970-01-01 when absent.
     @inlinable
     public mutating func date(
-        _ number: UInt64, _ name: StaticString, _ value: inout BusinessDate
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout BusinessDate
     ) throws(WireError) {
         var days: Int64 = 0
         try int(number, name, &days)
@@ -204,7 +226,9 @@ extension WireDecoder {
     /// Reads the packed days.
     @inlinable
     public mutating func dates(
-        _ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [BusinessDate]
     ) throws(WireError) {
         value = []
         guard try next(number, 2) else { return }
@@ -223,13 +247,17 @@ extension WireDecoder {
     }
     /// Reads the field, the epoch when absent.
     @inlinable
-    public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) throws(WireError) {
+    public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp)
+        throws(WireError)
+    {
         value = Timestamp(nanos: try nonzeroFixed(number))
     }
     /// Reads the raw value.
     @inlinable
     public mutating func choice<C: WireChoice>(
-        _ number: UInt64, _ name: StaticString, _ value: inout C
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout C
     ) throws(WireError) {
         guard try next(number, 0) else { throw .missingField(number: number) }
         guard let raw = UInt8(exactly: try varint(number)), let known = C(rawValue: raw) else {
@@ -240,7 +268,9 @@ extension WireDecoder {
     /// Reads the message.
     @inlinable
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M
     ) throws(WireError) {
         guard try next(number, 2) else { throw .missingField(number: number) }
         value = try nested(number)
@@ -248,7 +278,9 @@ extension WireDecoder {
     /// Reads the message, `nil` when absent.
     @inlinable
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M?
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M?
     ) throws(WireError) {
         value = nil
         if try next(number, 2) { value = try nested(number) }
@@ -256,7 +288,9 @@ extension WireDecoder {
     /// Reads the messages.
     @inlinable
     public mutating func list<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout [M]
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [M]
     ) throws(WireError) {
         value.removeAll(keepingCapacity: true)
         while try next(number, 2) { value.append(try nested(number)) }

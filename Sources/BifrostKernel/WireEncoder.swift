@@ -73,7 +73,9 @@ public struct WireEncoder: FieldVisitor {
         fixed(UInt64(truncatingIfNeeded: value))
     }
 
-    @inlinable static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
+    @inlinable static func zigzag(_ value: Int64) -> UInt64 {
+        UInt64(bitPattern: (value << 1) ^ (value >> 63))
+    }
 }
 
 extension WireEncoder {
@@ -110,7 +112,11 @@ extension WireEncoder {
         buffer.append(contentsOf: value)
     }
     /// Writes the field unless it is `Identifier.none`.
-    @inlinable public mutating func identifier(_ number: UInt64, _ name: StaticString, _ value: inout Identifier) {
+    @inlinable public mutating func identifier(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Identifier
+    ) {
         guard value.high | value.low != 0 else { return }
         tag(number, 2)
         buffer.append(16)
@@ -126,7 +132,8 @@ extension WireEncoder {
         if let value { fixedField(number, value.nanos) }
     }
     /// Writes the field unless zero.
-    @inlinable public mutating func quantity(_ number: UInt64, _ name: StaticString, _ value: inout Quantity) {
+    @inlinable public mutating func quantity(_ number: UInt64, _ name: StaticString, _ value: inout Quantity)
+    {
         if value.nanos != 0 { fixedField(number, value.nanos) }
     }
     /// Writes both halves.
@@ -138,12 +145,17 @@ extension WireEncoder {
         if let value { halves(number, value) }
     }
     /// Writes the field unless it is 1970-01-01.
-    @inlinable public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) {
+    @inlinable public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate)
+    {
         var days = Int64(value.days)
         int(number, name, &days)
     }
     /// Writes the packed days unless there are none.
-    @inlinable public mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) {
+    @inlinable public mutating func dates(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [BusinessDate]
+    ) {
         guard !value.isEmpty else { return }
         var packed = WireEncoder()
         var last: Int64 = 0
@@ -160,7 +172,11 @@ extension WireEncoder {
         if value.nanos != 0 { fixedField(number, value.nanos) }
     }
     /// Writes the raw value.
-    @inlinable public mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C) {
+    @inlinable public mutating func choice<C: WireChoice>(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout C
+    ) {
         tag(number, 0)
         varint(UInt64(value.rawValue))
     }
@@ -175,7 +191,11 @@ extension WireEncoder {
         if let value { nested(number, value) }
     }
     /// Writes each message.
-    @inlinable public mutating func list<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout [M]) {
+    @inlinable public mutating func list<M: WireFields>(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [M]
+    ) {
         for element in value { nested(number, element) }
     }
 }

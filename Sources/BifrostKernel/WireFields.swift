@@ -60,7 +60,8 @@ public protocol FieldVisitor {
     /// Raw bytes.
     mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) throws(WireError)
     /// Sixteen bytes, highest first; absent when all are zero.
-    mutating func identifier(_ number: UInt64, _ name: StaticString, _ value: inout Identifier) throws(WireError)
+    mutating func identifier(_ number: UInt64, _ name: StaticString, _ value: inout Identifier)
+        throws(WireError)
     /// Fixed 64 bits of 10⁻⁹.
     mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price) throws(WireError)
     /// Fixed 64 bits of 10⁻⁹, presence explicit.
@@ -74,24 +75,31 @@ public protocol FieldVisitor {
     /// Days since 1970-01-01 as a zigzag varint.
     mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) throws(WireError)
     /// Ascending days, packed: the first as a zigzag varint, then the distances.
-    mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) throws(WireError)
+    mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate])
+        throws(WireError)
     /// Fixed 64 bits of nanoseconds.
     mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) throws(WireError)
     /// An enumeration, always present.
-    mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C) throws(WireError)
+    mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C)
+        throws(WireError)
     /// A nested message, always present.
-    mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M) throws(WireError)
+    mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M)
+        throws(WireError)
     /// A nested message that may be absent.
-    mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M?) throws(WireError)
+    mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M?)
+        throws(WireError)
     /// Nested messages.
-    mutating func list<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout [M]) throws(WireError)
+    mutating func list<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout [M])
+        throws(WireError)
 }
 
 extension FieldVisitor {
     /// A currency as three packed letters in a varint.
     @inlinable
     public mutating func currency(
-        _ number: UInt64, _ name: StaticString, _ value: inout Currency
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Currency
     ) throws(WireError) {
         var code = value.code
         try text(number, name, &code)
@@ -102,7 +110,9 @@ extension FieldVisitor {
     /// A rejection or verdict code as a varint.
     @inlinable
     public mutating func code(
-        _ number: UInt64, _ name: StaticString, _ value: inout RejectionCode?
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout RejectionCode?
     ) throws(WireError) {
         var raw = UInt64(value?.rawValue ?? 0)
         try uint(number, name, &raw)
@@ -119,7 +129,9 @@ extension FieldVisitor {
     /// A number of 32 bits.
     @inlinable
     public mutating func uint(
-        _ number: UInt64, _ name: StaticString, _ value: inout UInt32
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout UInt32
     ) throws(WireError) {
         var wide = UInt64(value)
         try uint(number, name, &wide)
@@ -130,7 +142,9 @@ extension FieldVisitor {
     /// A position: a number that is never negative.
     @inlinable
     public mutating func position(
-        _ number: UInt64, _ name: StaticString, _ value: inout Int64
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Int64
     ) throws(WireError) {
         var wide = UInt64(value)
         try uint(number, name, &wide)
@@ -141,7 +155,9 @@ extension FieldVisitor {
     /// A rate in millionths of a basis point.
     @inlinable
     public mutating func rate(
-        _ number: UInt64, _ name: StaticString, _ value: inout BasisPoints
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout BasisPoints
     ) throws(WireError) {
         var micros = UInt64(value.micros)
         try uint(number, name, &micros)
