@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// Targets that hold C handles: every unsafe expression is marked, and spans of borrowed memory may be returned.
+/// Targets that hold C handles: every unsafe expression is marked, and spans of borrowed memory may be
+/// returned.
 let bridge: [SwiftSetting] = strict + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
 /// A pure target: no clock, no I/O, no Foundation.
