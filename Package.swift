@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
+        tests("TidyTests", []),
         tests("KernelTests", ["BifrostKernel"]),
         tests("PostgresClientTests", ["PostgresClient", "EmbeddedPostgres"]),
     ],
