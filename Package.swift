@@ -52,6 +52,13 @@ let package = Package(
             providers: [.apt(["liblz4-dev"])]
         ),
         .target(name: "BifrostKernel", swiftSettings: strict),
+        domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"), domain("Portfolios"),
+        domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
+        .target(
+            name: "EventRegistry",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+            ], path: "EventSchemas/Registry", swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
