@@ -59,6 +59,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
             ], path: "EventSchemas/Registry", swiftSettings: strict),
+        .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),

@@ -7,17 +7,18 @@ enum Imports {
     }
 
     private static let kernel: Set = ["BifrostKernel"]
-    private static let domain: Set = ["Orders", "RiskLimits", "ComplianceRules", "Portfolios"]
+    private static let domain: Set = ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]
 
     /// A new target gets a row here; test targets need none.
     static let table: [String: Allowed] = [
         "BifrostKernel": .only([]),
+        "References": .only(kernel),
         "Orders": .only(kernel),
         "RiskLimits": .only(kernel),
         "ComplianceRules": .only(kernel),
         "Portfolios": .only(kernel),
         "Sagas": .only(kernel.union(domain)),
-        "EventRegistry": .only(kernel.union(domain)),
+        "EventRegistry": .only(kernel.union(domain).union(["Sagas"])),
 
         "ProjectionKit": .only(kernel),
         "OrdersViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
@@ -37,9 +38,11 @@ enum Imports {
         "LZ4Codec": .only(["CLZ4"]),
 
         "Engine": .only(
-            kernel.union(domain).union(["EventRegistry", "EventStore", "Synchronization", "Glibc", "Logging"])
+            kernel.union(domain).union([
+                "Sagas", "EventRegistry", "EventStore", "Venues", "Synchronization", "Glibc", "Logging",
+            ])
         ),
-        "Venues": .only(kernel.union(["Synchronization", "Glibc", "LZ4Codec"])),
+        "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
         "HTTPAPI": .anythingButC,
         "bifrost": .anythingButC,
         "bifrost-bench": .anythingButC,
