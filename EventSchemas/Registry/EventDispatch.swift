@@ -16,6 +16,7 @@ public import Sagas
         case .commandHadNoEffect(let payload): visitor.visit(payload)
         case .dayRolled(let payload): visitor.visit(payload)
         case .sweepAdvanced(let payload): visitor.visit(payload)
+        case .dayCloseContinued(let payload): visitor.visit(payload)
         case .ownerRegistered(let payload): visitor.visit(payload)
         case .accountOpened(let payload): visitor.visit(payload)
         case .reference(let event): visit(event, &visitor)

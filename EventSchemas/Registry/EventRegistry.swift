@@ -41,6 +41,8 @@ public enum EventRegistry {
             .commandHadNoEffect(try WireDecoder.decode(CommandHadNoEffect.self, bytes))
         case DayRolled.eventType: .dayRolled(try WireDecoder.decode(DayRolled.self, bytes))
         case SweepAdvanced.eventType: .sweepAdvanced(try WireDecoder.decode(SweepAdvanced.self, bytes))
+        case DayCloseContinued.eventType:
+            .dayCloseContinued(try WireDecoder.decode(DayCloseContinued.self, bytes))
         case OwnerRegistered.eventType: .ownerRegistered(try WireDecoder.decode(OwnerRegistered.self, bytes))
         case AccountOpened.eventType: .accountOpened(try WireDecoder.decode(AccountOpened.self, bytes))
         default: nil

@@ -16,12 +16,6 @@ extension Shard {
     ) throws(Rejection) {
         guard let sweep = state.sweeps.first(where: { $0.position == position }) else { return }
         let end = min(sweep.orders.count, sweep.done + sweepOrdersMax)
-        for order in sweep.orders[sweep.done..<end] {
-            guard let entry = state.orderByID[order] else { continue }
-            var fact = OrderCancelRequested()
-            fact.order = order
-            try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
-        }
         var advanced = SweepAdvanced()
         advanced.sweep = position
         advanced.done = UInt64(end)
@@ -30,6 +24,24 @@ extension Shard {
             Draft(
                 .sweepAdvanced(advanced), .shard,
                 correlation: Identifier(.command, slot: 0, shard: 0, birth: position)))
+        for order in sweep.orders[sweep.done..<end] {
+            guard let entry = state.orderByID[order] else { continue }
+            var fact = OrderCancelRequested()
+            fact.order = order
+            try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
+        }
+    }
+
+    /// Goes on with a day that one command could not close.
+    static func continueRoll(
+        _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard state.rolledDate == date, state.rollIsUnfinished else { return }
+        var fact = DayCloseContinued()
+        fact.date = date
+        try decision.emit(
+            Draft(.dayCloseContinued(fact), .shard, correlation: command(posed), businessDate: date))
+        try closeDay(date, posed, state, &decision)
     }
 
     static func rollDay(

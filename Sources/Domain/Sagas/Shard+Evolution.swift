@@ -12,7 +12,7 @@ extension Shard {
         switch fact.event {
         case .shardOpened(let opened): state.opened = opened
         case .writerStarted(let started): state.epoch = started.epoch
-        case .commandRejected, .commandHadNoEffect, .ownerRegistered: break
+        case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
         case .dayRolled(let rolled): roll(&state, rolled)
         case .sweepAdvanced(let advanced):
             guard let index = state.sweeps.firstIndex(where: { $0.position == advanced.sweep }) else { return }

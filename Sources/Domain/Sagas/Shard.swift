@@ -37,7 +37,7 @@ public enum Shard {
         case .releaseKillSwitch(let account): try killSwitch(account, pulled: false, posed, state, &decision)
         case .continueSweep(let position, _): try sweep(position, state, &decision)
         case .rollDay(let calendar, let date): try rollDay(calendar, date, posed, state, &decision)
-        case .continueRoll(let date, _): try closeDay(date, posed, state, &decision)
+        case .continueRoll(let date, _): try continueRoll(date, posed, state, &decision)
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference:
             try referenceStep(posed, state, &decision)
         }

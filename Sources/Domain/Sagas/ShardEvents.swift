@@ -129,6 +129,21 @@ public struct SweepAdvanced: EventPayload {
     }
 }
 
+/// A day that had more to close than one command may write goes on being closed.
+public struct DayCloseContinued: EventPayload {
+    /// 7 in the registry.
+    public static let eventType: UInt32 = 7
+    /// The published name.
+    public static let eventName: StaticString = "DayCloseContinued"
+    public var date = BusinessDate(days: 0)
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.DayCloseContinued`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.date(1, "date", &date)
+    }
+}
+
 /// A beneficial owner became known, by an opaque id.
 public struct OwnerRegistered: EventPayload {
     /// 10 in the registry.
@@ -184,6 +199,7 @@ public enum DomainEvent: Equatable, Sendable {
     case commandHadNoEffect(CommandHadNoEffect)
     case dayRolled(DayRolled)
     case sweepAdvanced(SweepAdvanced)
+    case dayCloseContinued(DayCloseContinued)
     case ownerRegistered(OwnerRegistered)
     case accountOpened(AccountOpened)
     case reference(ReferenceEvent)
