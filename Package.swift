@@ -59,6 +59,11 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
             ], path: "EventSchemas/Registry", swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
+            ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
