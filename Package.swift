@@ -31,6 +31,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
+/// The SQL of the log, each file a constant in the binary.
+let logSQL: [Resource] = [
+    "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "leaf.sql",
+    "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "refresh_event_view.sql",
+    "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
+    "turn_leaf.sql",
+].map { .embedInCode("SQL/\($0)") }
+
 let package = Package(
     name: "Bifrost",
     products: [],
@@ -52,6 +60,12 @@ let package = Package(
         ),
         .target(name: "BifrostKernel", swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
+        .target(
+            name: "EventStorePostgres",
+            dependencies: ["EventStore", "BifrostKernel", "PostgresClient"],
+            resources: logSQL,
+            swiftSettings: strict
+        ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
         tests("KernelTests", ["BifrostKernel"]),
