@@ -67,9 +67,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
-        .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .target(name: "CSpawn", path: "Sources/C/CSpawn"),
+        .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests("KernelTests", ["BifrostKernel"]),
-        tests("PostgresClientTests", ["PostgresClient", "EmbeddedPostgres"]),
+        .target(
+            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"], swiftSettings: strict),
+        .executableTarget(
+            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"], path: "Tests/EmbeddedPostgresProbe",
+            swiftSettings: strict),
+        tests(
+            "PostgresClientTests",
+            ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -88,6 +88,9 @@ public struct CopyWriter {
     /// Length and first eight bytes in one append: the common case pays for one check of the capacity.
     @inlinable
     mutating func field(_ length: UInt32, _ value: UInt64) {
-        storage.appendBigEndian(UInt128(length) << 64 | UInt128(value))
+        let word = (UInt128(length) << 64 | UInt128(value)).bigEndian
+        unsafe withUnsafeBytes(of: word) { bytes in
+            unsafe storage.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[4...]))
+        }
     }
 }

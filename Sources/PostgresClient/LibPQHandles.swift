@@ -184,7 +184,7 @@ import CLibPQ
             unsafe string.withCString { unsafe bytes.initialize(from: $0, count: string.utf8.count + 1) }
             return unsafe bytes
         }
-        defer { for unsafecopy in unsafe copies { unsafe copy.deallocate() } }
+        defer { unsafe copies.forEach { unsafe $0.deallocate() } }
         let list = unsafe copies.map { unsafe UnsafePointer<CChar>?($0) } + [nil]
         return unsafe list.withUnsafeBufferPointer { buffer in
             // The list holds at least its own end, so it has an address.
