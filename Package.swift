@@ -32,11 +32,25 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
+/// The SQL of the log, each file a constant in the binary.
+let logSQL: [Resource] = [
+    "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "leaf.sql",
+    "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "refresh_event_view.sql",
+    "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
+    "turn_leaf.sql",
+].map { .embedInCode("SQL/\($0)") }
+
 let package = Package(
     name: "Bifrost",
     products: [],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -66,11 +80,25 @@ let package = Package(
             ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
+        .target(
+            name: "EventStorePostgres",
+            dependencies: ["EventStore", "BifrostKernel", "PostgresClient"],
+            resources: logSQL,
+            swiftSettings: strict
+        ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
-        .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .target(name: "CSpawn", path: "Sources/C/CSpawn"),
+        .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests("TidyTests", []),
         tests("KernelTests", ["BifrostKernel"]),
-        tests("PostgresClientTests", ["PostgresClient", "EmbeddedPostgres"]),
+        .target(
+            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"], swiftSettings: strict),
+        .executableTarget(
+            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"], path: "Tests/EmbeddedPostgresProbe",
+            swiftSettings: strict),
+        tests(
+            "PostgresClientTests",
+            ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,80 @@
+/// The settings of the embedded server, each with its reason. They are written anew at every start.
+struct ClusterSettings {
+    let socketDirectory: String
+    /// The settings of the embedded server, each with its reason.
+    ///
+    let walCompression: String
+
+    /// Enough for engine, projectors, gateways and a few people, and no reason to swap.
+    private static let connectionsMax = 64
+
+    /// The file, setting by setting.
+    var text: String {
+        let lines = settings.map { "# \($0.reason)\n\($0.name) = \($0.value)\n" }
+        return
+            "# Written by Bifrost at every start; put your own changes into the cluster by `alter system`.\n\n"
+            + lines.joined(separator: "\n")
+    }
+
+    private typealias Setting = (name: String, value: String, reason: String)
+
+    private var settings: [Setting] { reach + durability + upkeep + sessions }
+
+    private var reach: [Setting] {
+        [
+            ("listen_addresses", "''", "No network: the socket's directory is the only door."),
+            ("port", "\(ClusterLayout.port)", "Names the socket only."),
+            ("unix_socket_directories", "'\(socketDirectory)'", "Private to the server's user and root."),
+            (
+                "unix_socket_permissions", "0700",
+                "Authentication is trust, so the file system keeps others out."
+            ),
+            ("max_connections", "\(Self.connectionsMax)", "Every role of one process, and a few people."),
+        ]
+    }
+
+    private var durability: [Setting] {
+        [
+            ("fsync", "on", "Acknowledged means durable."),
+            ("synchronous_commit", "on", "An answer goes out after the disk has the batch, never before."),
+            ("full_page_writes", "on", "A page torn by a power cut is repaired from the log."),
+            ("wal_compression", walCompression, "Full pages are most of the log after a checkpoint."),
+            ("max_wal_size", "'1GB'", "Recovery replays at most this much: about eight seconds here."),
+            ("min_wal_size", "'512MB'", "Recycled segments spare the append a file creation."),
+            ("checkpoint_timeout", "'5min'", "Bounds recovery when little is written."),
+            ("checkpoint_completion_target", "0.9", "Spreads the writes, so that commits do not stall."),
+        ]
+    }
+
+    private var upkeep: [Setting] {
+        [
+            ("shared_buffers", "'256MB'", "The hot end of log and indexes; the kernel caches the rest."),
+            ("autovacuum", "on", "Freezes the log as it grows, instead of all at once before wrap-around."),
+            (
+                "autovacuum_vacuum_insert_threshold", "100000",
+                "Insert-only tables get visibility and freezing soon."
+            ),
+            ("autovacuum_vacuum_insert_scale_factor", "0.05", "Every twentieth of a table, not every fifth."),
+            (
+                "autovacuum_naptime", "'15s'",
+                "Read models are updated often and need their dead rows removed."
+            ),
+            ("jit", "off", "Our queries are short; compiling them costs more than running them."),
+            ("log_checkpoints", "on", "A stall at a checkpoint can be told from one of ours."),
+            ("log_line_prefix", "'%m [%p] %q%u@%d '", "When, which session, who, where."),
+            ("log_timezone", "'UTC'", "The log can be laid beside ours."),
+            ("lc_messages", "'C'", "Starting up reads the log's words."),
+            ("logging_collector", "off", "Errors go to postgres.log in the data directory."),
+        ]
+    }
+
+    private var sessions: [Setting] {
+        [
+            ("timezone", "'UTC'", "No session depends on where the machine stands."),
+            (
+                "idle_in_transaction_session_timeout", "'5min'",
+                "A forgotten transaction must not hold back vacuum for ever."
+            ),
+        ]
+    }
+}

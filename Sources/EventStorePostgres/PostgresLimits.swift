@@ -1,0 +1,22 @@
+/// The numbers by which the store keeps its time and its size; the standard ones are for use, others for tests.
+public struct PostgresLimits: Equatable, Sendable {
+    /// Positions of a leaf table. Fixed for a shard when it is first acquired.
+    public var leafEventsMax: Int64 = 10_000_000
+    /// Most events of one batch. Fixed for a shard when it is first acquired.
+    public var batchEventsMax = 10_000
+    /// How often a writer says that it is alive.
+    public var beatMillis = 1_000
+    /// How long a writer may be silent before another may end it.
+    public var silenceMillisMax = 5_000
+    /// How long one append may be under way before the writer cuts its own session.
+    public var appendMillisMax = 4_000
+    /// How long taking a shard waits for a predecessor to be gone.
+    public var acquireMillisMax = 8_000
+    /// Most connections of readers.
+    public var readersMax = 4
+    /// How long a read waits for one of them.
+    public var readerWaitMillisMax = 5_000
+
+    /// The standard numbers.
+    public init() {}
+}

@@ -1,0 +1,132 @@
+public import BifrostKernel
+public import EventStore
+internal import PostgresClient
+
+/// The log in PostgreSQL: plain leaf tables per shard, written by one fenced writer each and read by anybody.
+public final class PostgresLog: EventLog {
+    /// The log's own id, made by the database when the log was created.
+    public let id: Identifier
+
+    let access: PostgresAccess
+    let limits: PostgresLimits
+    let readers: ReaderPool
+
+    /// What stands in `bifrost.log` when this build can read the log.
+    static let formatVersion: Int32 = 1
+
+    private init(id: Identifier, _ access: PostgresAccess, _ limits: PostgresLimits) {
+        self.id = id
+        self.access = access
+        self.limits = limits
+        self.readers = ReaderPool(access.reader, limits)
+    }
+
+    /// Opens the log of a prepared database: migrates it as its owner and reads the log's id.
+    public static func open(
+        _ access: PostgresAccess,
+        limits: PostgresLimits = PostgresLimits()
+    ) throws(SetupError) -> PostgresLog {
+        try PostgresSetup.migrate(access.owner)
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(access.reader)
+            let rows = try connection.query("select id, format_version from bifrost.log")
+            guard rows.count == 1 else { throw .misuse("expected one log, was \(rows.count)") }
+            let format = try rows.int32(0, 1)
+            guard format == formatVersion else {
+                throw .misuse("expected log format \(formatVersion), was \(format)")
+            }
+            let id = try rows.uuid(0, 0)
+            return PostgresLog(id: Identifier(high: id.high, low: id.low), access, limits)
+        } catch {
+            throw SetupError(error)
+        }
+    }
+
+    /// Takes the shard; a holder that beats and whose session lives is refused unless `takingOver`.
+    ///
+    /// The same holder may take it again: its earlier writer ends.
+    public func acquire(
+        _ shard: ShardNumber,
+        holder: String,
+        takingOver: Bool
+    ) throws(AcquireError) -> any ShardWriter {
+        try Acquisition(log: self, shard: shard, holder: holder, takingOver: takingOver).run()
+    }
+
+    /// The end of what is committed.
+    public func head(of shard: ShardNumber) throws(ReadError) -> Head {
+        try reading { connection throws(PostgresError) in
+            for leaf in try Leaf.opened(shard, connection).reversed() {
+                if let head = try leaf.head(connection) { return head }
+            }
+            return genesis(of: shard)
+        }
+    }
+
+    /// Hands the selected events to `body`.
+    ///
+    /// `body` runs while the server sends: it must not wait for long, and may read the log only for itself.
+    public func read(
+        _ shard: ShardNumber,
+        _ selection: LogSelection,
+        limit: Int,
+        _ body: (RecordedEvent) -> Void
+    ) throws(ReadError) -> Int {
+        var count = 0
+        try reading { connection throws(PostgresError) in
+            // A session that died unnoticed is found here, before anything is handed over.
+            for leaf in try Leaf.opened(shard, connection) where leaf.mayHold(selection) {
+                guard count < limit else { return }
+                let query = leaf.query(selection, limit: limit - count)
+                try connection.copyOut("copy (\(query)) to stdout (format binary)") {
+                    row throws(PostgresError) in
+                    let event = try EventRow.read(row)
+                    count += 1
+                    body(event)
+                }
+            }
+        }
+        return count
+    }
+
+    func genesis(of shard: ShardNumber) -> Head {
+        Head(
+            position: 0,
+            hash: Chain(log: id, shard: shard).genesis,
+            recordedAt: Timestamp(nanos: .min)
+        )
+    }
+
+    /// Runs `body` with a reader. A connection that was lost while nobody used it is replaced once.
+    private func reading<Answer>(
+        _ body: (PostgresConnection) throws(PostgresError) -> Answer
+    ) throws(ReadError) -> Answer {
+        var isHandedOver = false
+        do throws(PostgresError) {
+            return try readers.withConnection { connection throws(PostgresError) in
+                _ = try connection.query("select 1")
+                isHandedOver = true
+                return try body(connection)
+            }
+        } catch {
+            guard case .connectionLost = error, !isHandedOver else { throw ReadError(error) }
+            readers.closeIdle()
+        }
+        do throws(PostgresError) {
+            return try readers.withConnection(body)
+        } catch {
+            throw ReadError(error)
+        }
+    }
+}
+
+extension ReadError {
+    init(_ error: PostgresError) {
+        switch error {
+        case .misuse(let message): self = .corrupt(message)
+        case .server(let answer) where ["XX001", "XX002"].contains(answer.sqlState):
+            self = .corrupt(error.description)
+        default: self = .unavailable(error.description)
+        }
+    }
+}

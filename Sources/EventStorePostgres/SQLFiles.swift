@@ -1,0 +1,65 @@
+// The SQL of the log lies in the folder `SQL`, one object a file. `order.txt` says when each runs:
+//
+//     prepare FILE     once, by a superuser
+//     always FILE      by the owner before every look at the migrations; safe to repeat
+//     NUMBER FILE      by the owner, once; numbers count from 1 without a hole and no file ever changes
+
+/// A numbered step of the database's shape, as this build knows it.
+struct Migration: Equatable {
+    let number: Int32
+    let name: String
+    let sql: [UInt8]
+}
+
+/// The SQL that this build carries.
+struct SQLFiles {
+    private(set) var prepare: [String] = []
+    private(set) var always: [String] = []
+    private(set) var migrations: [Migration] = []
+
+    /// Reads the order; a broken one is a broken promise of this build.
+    static let embedded = SQLFiles(order: PackageResources.order_txt)
+
+    init(order: [UInt8]) {
+        for line in String(decoding: order, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            precondition(words.count == 2, "a line of order.txt is a word and a file")
+            let name = String(words[1])
+            guard let sql = Self.bytes(of: name) else {
+                preconditionFailure("every file of order.txt is in the binary, \(name) too")
+            }
+            switch words[0] {
+            case "prepare": prepare.append(String(decoding: sql, as: UTF8.self))
+            case "always": always.append(String(decoding: sql, as: UTF8.self))
+            default:
+                precondition(Int32(words[0]) == Int32(migrations.count + 1), "migrations count from 1")
+                migrations.append(Migration(number: Int32(migrations.count + 1), name: name, sql: sql))
+            }
+        }
+    }
+
+    private static func bytes(of name: String) -> [UInt8]? {
+        switch name {
+        case "add_fence.sql": PackageResources.add_fence_sql
+        case "add_leaf.sql": PackageResources.add_leaf_sql
+        case "beat.sql": PackageResources.beat_sql
+        case "event_template.sql": PackageResources.event_template_sql
+        case "grants.sql": PackageResources.grants_sql
+        case "heartbeat.sql": PackageResources.heartbeat_sql
+        case "leaf.sql": PackageResources.leaf_sql
+        case "lease.sql": PackageResources.lease_sql
+        case "log.sql": PackageResources.log_sql
+        case "migration.sql": PackageResources.migration_sql
+        case "open_shard.sql": PackageResources.open_shard_sql
+        case "refresh_event_view.sql": PackageResources.refresh_event_view_sql
+        case "refuse_change.sql": PackageResources.refuse_change_sql
+        case "release_lease.sql": PackageResources.release_lease_sql
+        case "roles.sql": PackageResources.roles_sql
+        case "schemas.sql": PackageResources.schemas_sql
+        case "shard.sql": PackageResources.shard_sql
+        case "take_lease.sql": PackageResources.take_lease_sql
+        case "turn_leaf.sql": PackageResources.turn_leaf_sql
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import CLibPQ
+
+/// One session with PostgreSQL, owned and blocked on by one thread; the session ends with its owner.
+///
+/// Every statement is read to its last result before a method returns, so the session is never left half-read.
+public final class PostgresConnection {
+    private var handle: ConnectionHandle
+
+    /// Connects with a libpq connection string. The session speaks UTF-8 and sends no notices below warnings.
+    public init(_ conninfo: String) throws(PostgresError) {
+        handle = try ConnectionHandle(conninfo)
+        try execute("set client_min_messages to warning")
+    }
+
+    /// Connects with a libpq connection string.
+    ///
+    /// which another session can terminate it; 0 when closed.
+    public var backendPID: Int32 { handle.backendPID }
+
+    /// Where the session stands, as the server last said.
+    public var transactionStatus: TransactionStatus { handle.transactionStatus }
+
+    /// Whether the session was alive when last used; a dead peer shows only at the next statement.
+    public var isUsable: Bool { handle.isUsable }
+
+    /// The socket, so that a test can cut it; -1 when closed.
+    public var socketDescriptor: Int32 { handle.socket }
+
+    /// Ends the session; the server rolls back what is open. Later statements throw `cannotConnect`.
+    public func close() { handle.close() }
+
+    /// Ends the session; the server rolls back what is open.
+    ///
+    /// ion and throws the first error.  The tags are the truth about what happened: `COMMIT` of a failed
+    /// transaction says `ROLLBACK` and does not throw.
+    @discardableResult
+    public func execute(_ sql: String) throws(PostgresError) -> [String] {
+        try begin(sql)
+        var tags: [String] = []
+        var failure: PostgresError?
+        try readResults(offering: RawSpan(), copies: 0) { result in
+            switch StatementResult(of: result) {
+            case .rows(let tag, _), .command(let tag): tags.append(tag)
+            case .error(let error): failure = failure ?? .server(error)
+            case .copyIn, .copyOut: failure = failure ?? .misuse("expected no copy in execute")
+            case .empty: break
+            }
+        }
+        if let failure { throw failure }
+        return tags
+    }
+
+    /// Runs one statement with parameters and returns its rows, which outlive the next statement.
+    public func query(
+        _ sql: String,
+        _ parameters: [PostgresParameter] = []
+    ) throws(PostgresError) -> PostgresRows {
+        let block = try ParameterBlock(parameters)
+        try checkReady(for: sql)
+        guard handle.send(sql, block) else { throw lost() }
+        var rows: PostgresRows?
+        var failure: PostgresError?
+        try readResults(offering: RawSpan(), copies: 0) { result in
+            switch StatementResult(of: result) {
+            case .rows, .command, .empty: rows = PostgresRows(result)
+            case .error(let error): failure = failure ?? .server(error)
+            case .copyIn, .copyOut: failure = failure ?? .misuse("expected no copy in query")
+            }
+        }
+        if let failure { throw failure }
+        guard let rows else { throw .misuse("expected a result of: \(sql)") }
+        return rows
+    }
+
+    /// The text as a quoted literal, safe to put into a statement.
+    public func escapeLiteral(_ text: String) throws(PostgresError) -> String {
+        try checkReady(for: text)
+        return try handle.escaped(text, asIdentifier: false)
+    }
+
+    /// The text as a quoted identifier, safe to put into a statement.
+    public func escapeIdentifier(_ text: String) throws(PostgresError) -> String {
+        try checkReady(for: text)
+        return try handle.escaped(text, asIdentifier: true)
+    }
+}
+
+// MARK: - Statements under way
+
+extension PostgresConnection {
+    /// Sends a string of statements by the simple protocol.
+    func begin(_ sql: String) throws(PostgresError) {
+        try checkReady(for: sql)
+        guard handle.send(sql) else { throw lost() }
+    }
+
+    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further one.
+    ///
+    /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the answer
+    /// of a commit that has already happened.
+    func readResults(
+        offering data: RawSpan,
+        copies: Int,
+        _ visit: (consuming ResultHandle) -> Void
+    ) throws(PostgresError) {
+        var copiesLeft = copies
+        var last: ServerError?
+        while true {
+            guard let result = handle.nextResult() else { break }
+            let status = result.status
+            if status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE {
+                // An error without SQLSTATE is libpq's own: it no longer knows what the server does.
+                guard let error = result.serverError else { throw lost(last) }
+                last = error
+            }
+            let isFed = status == PGRES_COPY_IN && copiesLeft > 0
+            if !isFed { visit(result) }
+            if isFed { copiesLeft -= 1 }
+            guard try endCopy(status, data: isFed ? data : nil) else { throw lost(last) }
+        }
+        guard handle.isUsable else { throw lost(last) }
+    }
+
+    /// Lends the next message of a copy out of the server.
+    func withCopyMessage(_ body: (RawSpan) throws(PostgresError) -> Void) throws(PostgresError) -> Bool {
+        try handle.withCopyMessage(body)
+    }
+
+    /// Waits for the result that starts a copy.
+    func nextResult() -> ResultHandle? { handle.nextResult() }
+
+    /// Asks the server to stop the statement under way; false if even that cannot be asked.
+    func requestCancel() -> Bool { handle.requestCancel() }
+
+    /// Closes the session and says why; the outcome of the statement under way is unknown.
+    func lost(_ error: ServerError? = nil) -> PostgresError {
+        let message = error?.description ?? handle.message
+        handle.close()
+        return .connectionLost(message: message)
+    }
+
+    private func checkReady(for sql: String) throws(PostgresError) {
+        guard handle.isUsable else { throw .cannotConnect(message: "the session is closed") }
+        // C would end the statement at the NUL and run the part before it.
+        guard !sql.utf8.contains(0) else { throw .misuse("expected no NUL in the statement") }
+        guard handle.transactionStatus != .active else {
+            throw .misuse("expected the statement before this one to be finished")
+        }
+    }
+
+    /// Brings a copy that a result has started to its end; false when the session ended meanwhile.
+    private func endCopy(_ status: ExecStatusType, data: RawSpan?) throws(PostgresError) -> Bool {
+        switch (status, data) {
+        case (PGRES_COPY_IN, .some(let data)): return putCopy(data)
+        case (PGRES_COPY_IN, .none): return handle.endCopy(refusing: "nobody had data for this copy")
+        case (PGRES_COPY_OUT, _):
+            while try handle.withCopyMessage({ _ throws(PostgresError) in }) {}
+            return true
+        default: return true
+        }
+    }
+
+    private func putCopy(_ data: RawSpan) -> Bool {
+        var start = 0
+        while start < data.byteCount {
+            let end = min(start + Self.copyMessageBytesMax, data.byteCount)
+            guard handle.putCopyData(data.extracting(start..<end)) else { return false }
+            start = end
+        }
+        return handle.endCopy()
+    }
+
+    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the cache.
+    private static let copyMessageBytesMax = 65_536
+}
+
+extension StatementResult {
+    init(of result: borrowing ResultHandle) {
+        switch result.status {
+        case PGRES_TUPLES_OK: self = .rows(tag: result.tag, count: result.rowCount)
+        case PGRES_COMMAND_OK: self = .command(tag: result.tag)
+        case PGRES_COPY_IN: self = .copyIn
+        case PGRES_COPY_OUT: self = .copyOut
+        case PGRES_EMPTY_QUERY: self = .empty
+        default: self = .error(result.serverError ?? ServerError(sqlState: "XX000", message: "no SQLSTATE"))
+        }
+    }
+}
