@@ -48,7 +48,8 @@ import CLibPQ
     }
 }
 
-/// One session of libpq, finished exactly once. libpq takes a null session as a dead one, so a closed handle is safe to ask.
+/// One session of libpq, finished exactly once. libpq takes a null session as a dead one, so a closed handle
+/// is safe to ask.
 @safe struct ConnectionHandle: ~Copyable {
     private var raw: OpaquePointer?
 
@@ -69,7 +70,8 @@ import CLibPQ
             unsafe PQfinish(opened)
             throw .cannotConnect(message: message)
         }
-        // libpq prints warnings to stderr, which is the terminal of whoever runs us; the server's log has them.
+        // libpq prints warnings to stderr, which is the terminal of whoever runs us; the server's log has
+        // them.
         unsafe PQsetNoticeProcessor(opened, { _, _ in }, nil)
         unsafe self.raw = opened
     }

@@ -2,7 +2,7 @@ import CLibPQ
 
 /// One session with PostgreSQL, owned and blocked on by one thread; the session ends with its owner.
 ///
-/// Every statement is read to its last result before a method returns, so the session is never left half-read.
+/// Every statement is read to its last result before a method returns, so nothing of one is left to the next.
 public final class PostgresConnection {
     private var handle: ConnectionHandle
 
@@ -94,10 +94,11 @@ extension PostgresConnection {
         guard handle.send(sql) else { throw lost() }
     }
 
-    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further one.
+    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further
+    /// one.
     ///
-    /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the answer
-    /// of a commit that has already happened.
+    /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the
+    /// answer of a commit that has already happened.
     func readResults(
         offering data: RawSpan,
         copies: Int,
@@ -170,7 +171,8 @@ extension PostgresConnection {
         return handle.endCopy()
     }
 
-    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the cache.
+    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the
+    /// cache.
     private static let copyMessageBytesMax = 65_536
 }
 

@@ -18,7 +18,8 @@ public enum PostgresParameter: Equatable, Sendable {
     case uuid(high: UInt64, low: UInt64)
 }
 
-/// The parameters of one statement as libpq wants them: types, and bytes that lie behind each other in one buffer.
+/// The parameters of one statement as libpq wants them: types, and bytes that lie behind each other in one
+/// buffer.
 struct ParameterBlock {
     private(set) var types: [UInt32] = []
     private(set) var lengths: [Int32] = []

@@ -1,7 +1,7 @@
 /// The rows of one statement, in binary. They stay valid as long as somebody holds them.
 ///
-/// An accessor throws `misuse` when row or column do not exist, the type does not fit, or the value is null and the
-/// accessor is not an optional one.
+/// An accessor throws `misuse` when row or column do not exist, the type does not fit, or the value is null
+/// and the accessor is not an optional one.
 public struct PostgresRows {
     private let storage: Storage
 
