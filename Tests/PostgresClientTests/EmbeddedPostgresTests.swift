@@ -66,8 +66,10 @@ struct ClusterLifeTests {
         let rows = try connection.query(
             """
             select name, setting from pg_settings
-            where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses',
-                'jit', 'server_encoding', 'lc_collate', 'wal_compression', 'client_min_messages') order by name
+            where name in (
+                'fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses',
+                'jit', 'server_encoding', 'wal_compression', 'client_min_messages')
+            order by name
             """
         )
         var settings: [String: String] = [:]
