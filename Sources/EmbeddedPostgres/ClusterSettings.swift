@@ -1,8 +1,7 @@
-/// The settings of the embedded server, each with its reason. They are written anew at every start.
+/// The settings of the embedded server, each with its reason, written anew at every start.
 struct ClusterSettings {
     let socketDirectory: String
-    /// The settings of the embedded server, each with its reason.
-    ///
+    /// `lz4` where the server was built with it, else `pglz`.
     let walCompression: String
 
     /// Enough for engine, projectors, gateways and a few people, and no reason to swap.

@@ -1,8 +1,6 @@
-/// Why the embedded server is not there. Each description says what happened, why, and what to do.
+/// Why the embedded server is not there; each description says what happened, why, and what to do.
 public enum EmbeddedPostgresError: Error, Equatable, Sendable {
-    /// Why the embedded server is not there.
-    ///
-    /// version was found in the places named.
+    /// No PostgreSQL server of a supported version was found in the places named.
     case serverNotInstalled(searched: [String])
     /// As root a server user and `setpriv` are needed, and this one is missing.
     case missingForRoot(what: String, package: String)

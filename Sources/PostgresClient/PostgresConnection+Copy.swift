@@ -58,8 +58,7 @@ extension PostgresConnection {
         throw .misuse("expected a copy to stdout, was \(result)")
     }
 
-    /// Leaves a session that can be used again, or a closed one where the server does not take the
-    /// cancellation.
+    /// Leaves a session that can be used again, or a closed one where cancelling fails.
     private func abandonCopyOut() throws(PostgresError) {
         guard requestCancel() else { throw lost() }
         while try withCopyMessage({ _ throws(PostgresError) in }) {}

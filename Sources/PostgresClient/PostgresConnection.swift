@@ -6,15 +6,15 @@ import CLibPQ
 public final class PostgresConnection {
     private var handle: ConnectionHandle
 
-    /// Connects with a libpq connection string. The session speaks UTF-8 and sends no notices below warnings.
+    /// Connects with a libpq connection string.
+    ///
+    /// The session speaks UTF-8 and sends no notices below warnings.
     public init(_ conninfo: String) throws(PostgresError) {
         handle = try ConnectionHandle(conninfo)
         try execute("set client_min_messages to warning")
     }
 
-    /// Connects with a libpq connection string.
-    ///
-    /// which another session can terminate it; 0 when closed.
+    /// The server process of this session, by which another session can terminate it; 0 when closed.
     public var backendPID: Int32 { handle.backendPID }
 
     /// Where the session stands, as the server last said.
@@ -26,13 +26,13 @@ public final class PostgresConnection {
     /// The socket, so that a test can cut it; -1 when closed.
     public var socketDescriptor: Int32 { handle.socket }
 
-    /// Ends the session; the server rolls back what is open. Later statements throw `cannotConnect`.
+    /// Ends the session, and the server rolls back what is open; later statements throw `cannotConnect`.
     public func close() { handle.close() }
 
-    /// Ends the session; the server rolls back what is open.
+    /// Runs a string of statements as one implicit transaction and throws the first error.
     ///
-    /// ion and throws the first error.  The tags are the truth about what happened: `COMMIT` of a failed
-    /// transaction says `ROLLBACK` and does not throw.
+    /// The tags are the truth about what happened: `COMMIT` of a failed transaction says `ROLLBACK` and does
+    /// not throw.
     @discardableResult
     public func execute(_ sql: String) throws(PostgresError) -> [String] {
         try begin(sql)

@@ -1,8 +1,6 @@
-/// A value for a `$n` placeholder. It is sent in binary with its own type, so the server never has to guess.
+/// A value for a `$n` placeholder, sent in binary with its own type, so that the server never has to guess.
 public enum PostgresParameter: Equatable, Sendable {
-    /// A value for a  placeholder.
-    ///
-    /// to the server.
+    /// No value; its type is left to the server.
     case null
     /// An `int4`.
     case int32(Int32)
