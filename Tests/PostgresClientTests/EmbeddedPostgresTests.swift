@@ -291,6 +291,22 @@ struct OtherProcessTests {
         try adopted.stop(.immediate)
     }
 
+    @Test("starts the same cluster at the same time, and both get the one server")
+    func together() throws {
+        let directory = try SharedCluster.scratchDirectory(named: "together")
+        let log = directory + "/probe.log"
+        let other = try ChildProcess.launch(
+            [try probe(), "start", directory],
+            appendingTo: log,
+            environment: []
+        )
+        let cluster = try EmbeddedCluster.start(dataDirectory: directory)
+        try wait { ChildProcess.hasEnded(other) }
+        let expected = "\(cluster.startedHere ? "adopted" : "started") \(cluster.postmasterPID)\n"
+        #expect(FileSystem.read(log) == expected)
+        try cluster.stop(.immediate)
+    }
+
     @Test(
         "of an ordinary user does the same without root",
         .enabled(if: isRoot, "only root can become somebody else")
