@@ -98,10 +98,11 @@ let package = Package(
         tests("TidyTests", []),
         tests("KernelTests", ["BifrostKernel"]),
         .target(
-            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"], swiftSettings: strict),
-        .executableTarget(
-            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"], path: "Tests/EmbeddedPostgresProbe",
+            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"],
+            path: "Tests/EmbeddedPostgresProbe", swiftSettings: strict),
         tests(
             "PostgresClientTests",
             ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]),
