@@ -96,6 +96,12 @@ let package = Package(
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests("TidyTests", []),
+        tests(
+            "EngineTests",
+            [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
+                "EventStore", "Engine", "Venues",
+            ]),
         tests("KernelTests", ["BifrostKernel"]),
         .target(
             name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],

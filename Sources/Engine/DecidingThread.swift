@@ -57,10 +57,14 @@ struct DecidingThread {
     private func next() -> Work? {
         let room = prepared.events.count < ShardEngine.batchEventsMax
         return engine.inbox.await { inbox -> Work?? in
+            inbox.isDeciding = false
             let landed = inbox.landed
             inbox.landed = nil
             let commands = room ? inbox.takeCommands() : []
-            if landed != nil || !commands.isEmpty { return .some(Work(landed: landed, commands: commands)) }
+            if landed != nil || !commands.isEmpty {
+                inbox.isDeciding = true
+                return .some(Work(landed: landed, commands: commands))
+            }
             guard inbox.status == .stopping, !inbox.inFlight, inbox.isDrained else { return nil }
             return .some(nil)
         }

@@ -74,6 +74,8 @@ public final class ShardEngine: Sendable {
         /// What became of the batch in flight.
         var landed: Result<Head, AppendError>? = nil
         var inFlight = false
+        /// Whether commands were taken out of the lanes and their batch is not handed over yet.
+        var isDeciding = true
         /// The last position that is durable.
         var committed: Int64 = 0
         /// What the last recovery found copied from the reference shard.
@@ -160,8 +162,8 @@ public final class ShardEngine: Sendable {
     /// Whether nothing waits, nothing is in flight, and the venue was told all that it should know.
     public var isIdle: Bool {
         inbox.look { inbox in
-            inbox.urgent.isEmpty && inbox.normal.isEmpty && !inbox.inFlight && inbox.handed == nil
-                && inbox.instructions.isEmpty && !inbox.linkIsBusy
+            inbox.urgent.isEmpty && inbox.normal.isEmpty && !inbox.inFlight && !inbox.isDeciding
+                && inbox.landed == nil && inbox.handed == nil && inbox.instructions.isEmpty && !inbox.linkIsBusy
         }
     }
 

@@ -116,7 +116,8 @@ final class PostgresWriter: ShardWriter {
         do throws(PostgresError) {
             // Made ahead by the heartbeat; here only if that could not.
             if isTurning { try makeNextLeaf() }
-            let report = try connection.copyIn(statements(after: head, isTurning: isTurning), copy.bytes)
+            let rowsWritten = copy
+            let report = try connection.copyIn(statements(after: head, isTurning: isTurning), rowsWritten.bytes)
             return BatchVerdict.of(results: report.results, status: report.status, rows: rows)
         } catch {
             switch error {
