@@ -56,8 +56,8 @@ struct DecidingThread {
     /// Waits for commands, for the batch in flight, or for the end; `nil` is the end.
     private func next() -> Work? {
         let room = prepared.events.count < ShardEngine.batchEventsMax
+        engine.inbox.change { $0.isDeciding = false }
         return engine.inbox.await { inbox -> Work?? in
-            inbox.isDeciding = false
             let landed = inbox.landed
             inbox.landed = nil
             let commands = room ? inbox.takeCommands() : []

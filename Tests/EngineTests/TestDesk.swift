@@ -100,7 +100,7 @@ final class TestDesk: Sendable {
     }
 
     /// Waits until nothing is under way on the trading shard.
-    func settle() { while !trading.isIdle { pause(millis: 1) } }
+    func settle() { trading.waitUntilIdle() }
 
     /// Every event of a shard, decoded.
     func events(_ shard: ShardNumber = ShardNumber(1)) throws -> [(header: EventHeader, event: DomainEvent)] {
