@@ -171,7 +171,7 @@ extension Shard {
         let before = decision.events.count
         try emit(.execute(fact), report.order, account, entry.state, &decision)
         guard decision.events.count > before, case .order(.executed) = decision.events[before].event else { return }
-        let cumulative = entry.state.cumulative.adding(report.quantity) ?? entry.state.cumulative
+        let cumulative = entry.state.cumulative(with: report.quantity)
         let trade = trade(fact, placed, cumulative)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
