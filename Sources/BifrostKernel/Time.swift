@@ -9,7 +9,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The civil date in UTC.
     public var date: BusinessDate {
         let day = Self.nanosPerDay
-        return BusinessDate(days: Int32(nanos >= 0 ? nanos / day : (nanos - day + 1) / day))
+        let (days, rest) = nanos.quotientAndRemainder(dividingBy: day)
+        return BusinessDate(days: Int32(rest < 0 ? days - 1 : days))
     }
     /// Nanoseconds of a day.
     public static let nanosPerDay: Int64 = 86_400_000_000_000
@@ -125,7 +126,8 @@ public struct TradingCalendar: Equatable, Sendable {
 
     /// The first day after `date`, `nil` beyond the end of the data.
     public func next(after date: BusinessDate) -> BusinessDate? {
-        let index = firstIndex(notBefore: BusinessDate(days: date.days + 1))
+        var index = firstIndex(notBefore: date)
+        if index < days.count, days[index] == date { index += 1 }
         return index < days.count ? days[index] : nil
     }
 

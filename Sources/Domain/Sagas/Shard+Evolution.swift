@@ -36,7 +36,7 @@ extension Shard {
         state.rolledByName[rolled.calendar] = rolled.date
         state.rolledDate = rolled.date
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
-        state.openDay = next ?? BusinessDate(days: rolled.date.days + 1)
+        state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
     }
 
     private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ fact: Fact) {
