@@ -40,7 +40,7 @@ extension ReferenceBook {
         var fact = OfficialMarksRecorded()
         fact.date = date
         fact.source = source
-        fact.version = date == marksDate ? marksVersion + 1 : 1
+        fact.version = (marksVersionByDate[date] ?? 0) + 1
         for (symbol, price) in prices {
             guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
             guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }

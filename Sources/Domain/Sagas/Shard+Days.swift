@@ -79,7 +79,7 @@ extension Shard {
                 let mark = state.reference.markByID[instrument]
                 return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
             }
-            let version = state.reference.marksDate == date ? state.reference.marksVersion : 0
+            let version = state.reference.marksVersionByDate[date] ?? 0
             try portfolio(
                 .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version), account,
                 root: command(posed, slot: account.id.slot), state, businessDate: date, &decision)
