@@ -17,7 +17,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// RFC 3339 in UTC with nine decimals, as `1990-01-02T21:00:00.000000000Z`.
     public var text: String {
         let date = self.date
-        var rest = nanos - Int64(date.days) * Self.nanosPerDay
+        var rest = nanos % Self.nanosPerDay
+        if rest < 0 { rest += Self.nanosPerDay }
         let fraction = rest % 1_000_000_000
         rest /= 1_000_000_000
         return date.text + "T" + padded(rest / 3600, 2) + ":" + padded(rest / 60 % 60, 2) + ":"
