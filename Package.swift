@@ -103,6 +103,9 @@ let package = Package(
                 "EventStore", "Engine", "Venues",
             ]),
         tests("KernelTests", ["BifrostKernel"]),
+        tests(
+            "DomainTests",
+            ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]),
         .target(
             name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
             swiftSettings: strict),

@@ -9,14 +9,16 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The civil date in UTC.
     public var date: BusinessDate {
         let day = Self.nanosPerDay
-        return BusinessDate(days: Int32(nanos >= 0 ? nanos / day : (nanos - day + 1) / day))
+        let (days, rest) = nanos.quotientAndRemainder(dividingBy: day)
+        return BusinessDate(days: Int32(rest < 0 ? days - 1 : days))
     }
     /// Nanoseconds of a day.
     public static let nanosPerDay: Int64 = 86_400_000_000_000
     /// RFC 3339 in UTC with nine decimals, as `1990-01-02T21:00:00.000000000Z`.
     public var text: String {
         let date = self.date
-        var rest = nanos - Int64(date.days) * Self.nanosPerDay
+        var rest = nanos % Self.nanosPerDay
+        if rest < 0 { rest += Self.nanosPerDay }
         let fraction = rest % 1_000_000_000
         rest /= 1_000_000_000
         return date.text + "T" + padded(rest / 3600, 2) + ":" + padded(rest / 60 % 60, 2) + ":"
@@ -125,7 +127,8 @@ public struct TradingCalendar: Equatable, Sendable {
 
     /// The first day after `date`, `nil` beyond the end of the data.
     public func next(after date: BusinessDate) -> BusinessDate? {
-        let index = firstIndex(notBefore: BusinessDate(days: date.days + 1))
+        var index = firstIndex(notBefore: date)
+        if index < days.count, days[index] == date { index += 1 }
         return index < days.count ? days[index] : nil
     }
 
