@@ -61,6 +61,11 @@ let package = Package(
         .target(name: "BifrostKernel", swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
+            name: "EventStoreTesting",
+            dependencies: ["EventStore", "BifrostKernel"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "EventStorePostgres",
             dependencies: ["EventStore", "BifrostKernel", "PostgresClient"],
             resources: logSQL,
@@ -70,6 +75,10 @@ let package = Package(
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests("KernelTests", ["BifrostKernel"]),
+        tests(
+            "EventStoreTests",
+            ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
+        ),
         .target(
             name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"], swiftSettings: strict),
         .executableTarget(

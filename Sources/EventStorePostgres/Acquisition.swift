@@ -69,7 +69,7 @@ struct Acquisition {
     private func waitForLock(_ connection: PostgresConnection) throws(AcquireError) {
         let deadline = MonotonicTime.now.advanced(millis: log.limits.acquireMillisMax)
         while true {
-            let standing = try asking { () throws(PostgresError) in try standing(connection) }
+            let standing = try asking { () throws(PostgresError) in try lastStanding(connection) }
             if let standing {
                 guard takingOver || !standing.isAlive || standing.holder == holder else {
                     throw .held(by: standing.holder)
@@ -88,7 +88,7 @@ struct Acquisition {
     }
 
     /// Nil when the shard was never held, or was released.
-    private func standing(_ connection: PostgresConnection) throws(PostgresError) -> Standing? {
+    private func lastStanding(_ connection: PostgresConnection) throws(PostgresError) -> Standing? {
         let rows = try connection.query(
             """
             select lease.holder, lease.backend_pid,
