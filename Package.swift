@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// Targets that hold C handles: every unsafe expression is marked, and spans of borrowed memory may be returned.
+/// Targets that hold C handles: every unsafe expression is marked, and spans of borrowed memory may be
+/// returned.
 let bridge: [SwiftSetting] = strict + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
 /// A pure target: no clock, no I/O, no Foundation.
@@ -43,7 +44,13 @@ let package = Package(
     name: "Bifrost",
     products: [],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -59,6 +66,19 @@ let package = Package(
             providers: [.apt(["liblz4-dev"])]
         ),
         .target(name: "BifrostKernel", swiftSettings: strict),
+        domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"), domain("Portfolios"),
+        domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
+        .target(
+            name: "EventRegistry",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+            ], path: "EventSchemas/Registry", swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
+            ], swiftSettings: strict),
+        .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
             name: "EventStoreTesting",
@@ -74,6 +94,7 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
+        tests("TidyTests", []),
         tests("KernelTests", ["BifrostKernel"]),
         tests(
             "EventStoreTests",

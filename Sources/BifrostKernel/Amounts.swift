@@ -105,6 +105,11 @@ public struct Money: Hashable, Comparable, Sendable {
         self.nanos = nanos
     }
 
+    /// The nearest amount within the bounds: for figures that are shown, never for bookings.
+    @inlinable public init(clamping nanos: Int128) {
+        self.nanos = Swift.min(Swift.max(nanos, -Self.nanosMax), Self.nanosMax)
+    }
+
     /// Reads a decimal text such as `1000000` or `-0.01`.
     public init(_ text: String) throws(DecimalError) {
         self.init(nanos: try Decimals.nanos(text, magnitudeMax: Self.nanosMax))

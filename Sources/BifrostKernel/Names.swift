@@ -28,6 +28,8 @@ public struct ActorName: Hashable, Sendable {
 public struct Symbol: Hashable, Comparable, Sendable {
     /// The characters as given.
     public let text: String
+    init(unchecked text: String) { self.text = text }
+
     /// Takes a symbol, `nil` when it has other characters or another length.
     public init?(_ text: String) {
         let allowed = text.utf8.allSatisfy { byte in

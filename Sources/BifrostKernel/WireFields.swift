@@ -167,3 +167,85 @@ extension FieldVisitor {
         value = known
     }
 }
+
+extension FieldVisitor {
+    /// The owner's id.
+    @inlinable
+    public mutating func owner(_ number: UInt64, _ name: StaticString, _ value: inout OwnerID) throws(WireError) {
+        var id = value.id
+        try identifier(number, name, &id)
+        value = OwnerID(id)
+    }
+    /// The account's id.
+    @inlinable
+    public mutating func account(
+        _ number: UInt64, _ name: StaticString, _ value: inout AccountID
+    ) throws(WireError) {
+        var id = value.id
+        try identifier(number, name, &id)
+        value = AccountID(id)
+    }
+    /// The instrument's id.
+    @inlinable
+    public mutating func instrument(
+        _ number: UInt64, _ name: StaticString, _ value: inout InstrumentID
+    ) throws(WireError) {
+        var id = value.id
+        try identifier(number, name, &id)
+        value = InstrumentID(id)
+    }
+    /// The order's id.
+    @inlinable
+    public mutating func order(_ number: UInt64, _ name: StaticString, _ value: inout OrderID) throws(WireError) {
+        var id = value.id
+        try identifier(number, name, &id)
+        value = OrderID(id)
+    }
+    /// A name that a client gave, empty when absent.
+    @inlinable
+    public mutating func name(
+        _ number: UInt64, _ name: StaticString, _ value: inout ClientName?
+    ) throws(WireError) {
+        var text = value?.text ?? ""
+        try self.text(number, name, &text)
+        guard !text.isEmpty else {
+            value = nil
+            return
+        }
+        guard let known = ClientName(text) else { throw .outOfRange(field: number) }
+        value = known
+    }
+    /// A symbol; required.
+    @inlinable
+    public mutating func symbol(_ number: UInt64, _ name: StaticString, _ value: inout Symbol) throws(WireError) {
+        var text = value.text
+        try self.text(number, name, &text)
+        guard let known = Symbol(text) else { throw .outOfRange(field: number) }
+        value = known
+    }
+}
+
+extension OwnerID {
+    /// No owner.
+    public static let none = OwnerID(.none)
+}
+
+extension AccountID {
+    /// No account.
+    public static let none = AccountID(.none)
+}
+
+extension InstrumentID {
+    /// No instrument.
+    public static let none = InstrumentID(.none)
+}
+
+extension OrderID {
+    /// No order.
+    public static let none = OrderID(.none)
+}
+
+extension Symbol {
+    /// A symbol that no instrument has.
+    public static let none = Symbol(unchecked: "-")
+}

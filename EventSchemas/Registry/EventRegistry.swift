@@ -1,0 +1,113 @@
+public import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+public import Sagas
+
+/// Something that takes the payload of an event, whichever type it has, without boxing it.
+public protocol PayloadVisitor {
+    /// Called once with the payload.
+    mutating func visit<P: EventPayload>(_ payload: P)
+}
+
+/// Every event type with its number: the one place that maps events to stored bytes and back.
+public enum EventRegistry {
+    /// Hands the payload of `event` to `visitor`.
+    @inlinable
+    public static func visit<V: PayloadVisitor>(_ event: DomainEvent, _ visitor: inout V) {
+        EventDispatch.visit(event, &visitor)
+    }
+
+    /// The event that a stored payload holds; older versions are lifted by their upcasters first.
+    public static func decode(
+        type: UInt32, schemaVersion: UInt32, payload: [UInt8]
+    ) throws(WireError) -> DomainEvent {
+        let current = try Upcasters.lift(type: type, version: schemaVersion, payload)
+        if let event = try decodeShard(type, current) { return event }
+        if let event = try decodeReference(type, current) { return .reference(event) }
+        if let event = try decodeOrder(type, current) { return .order(event) }
+        if let event = try decodeAccount(type, current) { return event }
+        throw .unknownType(type: type, version: schemaVersion)
+    }
+
+    private static func decodeShard(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> DomainEvent? {
+        switch type {
+        case ShardOpened.eventType: .shardOpened(try WireDecoder.decode(ShardOpened.self, bytes))
+        case WriterStarted.eventType: .writerStarted(try WireDecoder.decode(WriterStarted.self, bytes))
+        case CommandRejected.eventType: .commandRejected(try WireDecoder.decode(CommandRejected.self, bytes))
+        case CommandHadNoEffect.eventType:
+            .commandHadNoEffect(try WireDecoder.decode(CommandHadNoEffect.self, bytes))
+        case DayRolled.eventType: .dayRolled(try WireDecoder.decode(DayRolled.self, bytes))
+        case SweepAdvanced.eventType: .sweepAdvanced(try WireDecoder.decode(SweepAdvanced.self, bytes))
+        case DayCloseContinued.eventType:
+            .dayCloseContinued(try WireDecoder.decode(DayCloseContinued.self, bytes))
+        case OwnerRegistered.eventType: .ownerRegistered(try WireDecoder.decode(OwnerRegistered.self, bytes))
+        case AccountOpened.eventType: .accountOpened(try WireDecoder.decode(AccountOpened.self, bytes))
+        default: nil
+        }
+    }
+
+    private static func decodeReference(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> ReferenceEvent? {
+        switch type {
+        case InstrumentRegistered.eventType:
+            return .instrumentRegistered(try WireDecoder.decode(InstrumentRegistered.self, bytes))
+        case OfficialMarksRecorded.eventType:
+            return .marksRecorded(try WireDecoder.decode(OfficialMarksRecorded.self, bytes))
+        case RestrictionChanged.eventType:
+            return .restrictionChanged(try WireDecoder.decode(RestrictionChanged.self, bytes))
+        case FeeScheduleSet.eventType: return .feesSet(try WireDecoder.decode(FeeScheduleSet.self, bytes))
+        case TradingDaysDeclared.eventType:
+            return .tradingDaysDeclared(try WireDecoder.decode(TradingDaysDeclared.self, bytes))
+        case ReferenceFactCopied.eventType:
+            let copy = try WireDecoder.decode(ReferenceFactCopied.self, bytes)
+            let lifted = try Upcasters.lift(type: copy.type, version: copy.schemaVersion, copy.payload)
+            // A copy of a copy is no reference fact: only what the reference shard made itself is copied.
+            guard copy.type != ReferenceFactCopied.eventType, let fact = try decodeReference(copy.type, lifted) else {
+                throw .unknownType(type: copy.type, version: copy.schemaVersion)
+            }
+            return .copied(copy, fact)
+        default: return nil
+        }
+    }
+
+    private static func decodeOrder(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> OrderEvent? {
+        switch type {
+        case OrderPlaced.eventType: .placed(try WireDecoder.decode(OrderPlaced.self, bytes))
+        case OrderApproved.eventType: .approved(try WireDecoder.decode(OrderApproved.self, bytes))
+        case OrderRejected.eventType: .rejected(try WireDecoder.decode(OrderRejected.self, bytes))
+        case OrderAcknowledged.eventType: .acknowledged(try WireDecoder.decode(OrderAcknowledged.self, bytes))
+        case OrderExecuted.eventType: .executed(try WireDecoder.decode(OrderExecuted.self, bytes))
+        case ExecutionConflicted.eventType:
+            .executionConflicted(try WireDecoder.decode(ExecutionConflicted.self, bytes))
+        case OrderCancelRequested.eventType:
+            .cancelRequested(try WireDecoder.decode(OrderCancelRequested.self, bytes))
+        case OrderCancelled.eventType: .cancelled(try WireDecoder.decode(OrderCancelled.self, bytes))
+        case OrderCancelRejected.eventType: .cancelRejected(try WireDecoder.decode(OrderCancelRejected.self, bytes))
+        case OrderExpired.eventType: .expired(try WireDecoder.decode(OrderExpired.self, bytes))
+        default: nil
+        }
+    }
+
+    private static func decodeAccount(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> DomainEvent? {
+        switch type {
+        case AccountLimitsSet.eventType: .risk(.limitsSet(try WireDecoder.decode(AccountLimitsSet.self, bytes)))
+        case RiskAssessed.eventType: .risk(.assessed(try WireDecoder.decode(RiskAssessed.self, bytes)))
+        case ReservationChanged.eventType:
+            .risk(.reservationChanged(try WireDecoder.decode(ReservationChanged.self, bytes)))
+        case KillSwitchPulled.eventType: .risk(.killSwitchPulled(try WireDecoder.decode(KillSwitchPulled.self, bytes)))
+        case KillSwitchReleased.eventType:
+            .risk(.killSwitchReleased(try WireDecoder.decode(KillSwitchReleased.self, bytes)))
+        case ComplianceAssessed.eventType:
+            .compliance(.assessed(try WireDecoder.decode(ComplianceAssessed.self, bytes)))
+        case CashDeposited.eventType: .portfolio(.deposited(try WireDecoder.decode(CashDeposited.self, bytes)))
+        case CashWithdrawn.eventType: .portfolio(.withdrawn(try WireDecoder.decode(CashWithdrawn.self, bytes)))
+        case TradeBooked.eventType: .portfolio(.tradeBooked(try WireDecoder.decode(TradeBooked.self, bytes)))
+        case DayClosed.eventType: .portfolio(.dayClosed(try WireDecoder.decode(DayClosed.self, bytes)))
+        case ReconciliationBroke.eventType:
+            .portfolio(.reconciliationBroke(try WireDecoder.decode(ReconciliationBroke.self, bytes)))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import BifrostKernel
+
+/// Compliance judged an order: every rule with what it saw, and the version of the list.
+public struct ComplianceAssessed: EventPayload {
+    /// 400 in the registry.
+    public static let eventType: UInt32 = 400
+    /// The published name.
+    public static let eventName: StaticString = "ComplianceAssessed"
+    public var order = OrderID.none
+    public var cleared = false
+    public var restrictionsVersion: UInt32 = 0
+    public var checks: [RuleCheck] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.ComplianceAssessed`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "orderId", &order)
+        try visitor.flag(2, "cleared", &cleared)
+        try visitor.uint(3, "restrictionsVersion", &restrictionsVersion)
+        try visitor.list(4, "checks", &checks)
+    }
+}
+
+/// A fact of one account's compliance book.
+public enum ComplianceEvent: Equatable, Sendable {
+    case assessed(ComplianceAssessed)
+}
+
+/// What compliance remembers of one account.
+public struct ComplianceState: Sendable {
+    /// The version of the restricted list that the last verdict saw.
+    public internal(set) var restrictionsVersionSeen: UInt32 = 0
+    /// No facts.
+    public init() {}
+}
+
+/// What the compliance book is asked to do.
+public enum ComplianceCommand: Sendable {
+    /// Judge an order; whether its instrument is restricted comes from the log's own copy of the list.
+    case assess(OrderID, restricted: Bool, restrictionsVersion: UInt32)
+}
+
+/// The compliance aggregate: a restricted instrument is refused on both sides.
+public enum ComplianceBook: Decider {
+    /// No facts.
+    public static var initial: ComplianceState { ComplianceState() }
+
+    /// The verdict.
+    public static func decide(
+        _ command: ComplianceCommand, given state: ComplianceState,
+        into decision: inout Decision<ComplianceEvent>
+    ) throws(Rejection) {
+        switch command {
+        case .assess(let order, let restricted, let version):
+            var fact = ComplianceAssessed()
+            fact.order = order
+            fact.cleared = !restricted
+            fact.restrictionsVersion = version
+            fact.checks = [RuleCheck(.instrumentRestricted, passed: !restricted)]
+            try decision.emit(.assessed(fact))
+        }
+    }
+
+    /// Adds a fact.
+    public static func evolve(_ state: inout ComplianceState, by event: ComplianceEvent) {
+        switch event {
+        case .assessed(let fact): state.restrictionsVersionSeen = fact.restrictionsVersion
+        }
+    }
+}

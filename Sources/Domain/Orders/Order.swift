@@ -1,0 +1,105 @@
+public import BifrostKernel
+
+/// Why an order takes no more trades.
+public enum CloseReason: UInt8, WireChoice {
+    case rejected = 1
+    case cancelled = 2
+    case expired = 3
+}
+
+/// What tells one execution from another: two reports with the same identity are about the same trade.
+public struct ExecutionIdentity: Hashable, Sendable {
+    public let venue: String
+    public let tradeDate: BusinessDate
+    public let venueExecutionID: String
+    public let side: Side
+    /// The identity of a report.
+    public init(_ report: OrderExecuted) {
+        venue = report.venue
+        tradeDate = report.tradeDate
+        venueExecutionID = report.venueExecutionID
+        side = report.side
+    }
+}
+
+/// The status of an order as FIX 4.4 names it (OrdStatus, tag 39).
+public enum OrderStatus: UInt8, WireChoice {
+    case pendingNew = 1
+    case new = 2
+    case partiallyFilled = 3
+    case filled = 4
+    case pendingCancel = 5
+    case cancelled = 6
+    case expired = 7
+    case rejected = 8
+
+    /// The value of tag 39.
+    public var fix: Character {
+        switch self {
+        case .pendingNew: "A"
+        case .new: "0"
+        case .partiallyFilled: "1"
+        case .filled: "2"
+        case .pendingCancel: "6"
+        case .cancelled: "4"
+        case .expired: "C"
+        case .rejected: "8"
+        }
+    }
+}
+
+/// The facts of one order. Its status is derived, so that no fact can arrive in a state that forbids it.
+public struct OrderState: Sendable {
+    /// The terms; `nil` before the order exists.
+    public internal(set) var placed: OrderPlaced?
+    /// When it was approved, the venue it went to.
+    public internal(set) var venue: String?
+    /// Whether the venue has it.
+    public internal(set) var acknowledged = false
+    /// Whether a cancel was asked for and not answered.
+    public internal(set) var cancelPending = false
+    /// Why it takes no more trades by its own terms.
+    public internal(set) var closed: CloseReason?
+    /// Its executions by identity, each with its report.
+    public internal(set) var executions: [ExecutionIdentity: OrderExecuted] = [:]
+    /// The sum of its executions.
+    public internal(set) var cumulative = Quantity.zero
+    /// The sum of price × quantity of its executions.
+    public internal(set) var tradedNotional = Money.zero
+
+    /// No facts.
+    public init() {}
+
+    /// What may still trade: zero once closed.
+    public var leaves: Quantity {
+        guard let placed, closed == nil, placed.quantity > cumulative else { return .zero }
+        return placed.quantity - cumulative
+    }
+
+    /// Whether it may still trade.
+    public var isOpen: Bool { placed != nil && closed == nil && leaves > .zero }
+
+    /// The status by the precedence of FIX (5.0 SP2, appendix D): a pending cancel outranks a fill, a full fill
+    /// outranks a close, a close outranks a partial fill.
+    public var status: OrderStatus {
+        guard let placed else { return .pendingNew }
+        if cancelPending, closed == nil, leaves > .zero { return .pendingCancel }
+        if cumulative >= placed.quantity { return .filled }
+        switch closed {
+        case .rejected: return .rejected
+        case .cancelled: return .cancelled
+        case .expired: return .expired
+        case nil: break
+        }
+        if cumulative > .zero { return .partiallyFilled }
+        return acknowledged ? .new : .pendingNew
+    }
+
+    /// Traded amount / traded quantity, rounded to 10⁻⁹; `nil` before the first trade.
+    public var averagePrice: Price? {
+        guard cumulative > .zero else { return nil }
+        let scaled = tradedNotional.nanos * Int128(Decimals.nanosPerUnit)
+        let half = Int128(cumulative.nanos) / 2
+        return Price(exactly: Int64(truncatingIfNeeded: (scaled + half) / Int128(cumulative.nanos)))
+    }
+}

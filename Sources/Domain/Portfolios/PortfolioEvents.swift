@@ -1,0 +1,232 @@
+public import BifrostKernel
+
+/// The chart of accounts. Debits are positive, credits negative; per commodity everything sums to zero.
+public enum LedgerAccount: UInt8, WireChoice {
+    case cashSettled = 1
+    case cashReceivable = 2
+    case cashPayable = 3
+    case positionSettled = 4
+    case positionUnsettled = 5
+    case dividendsReceivable = 6
+    case feesAccrued = 7
+    case interestAccrued = 8
+    case income = 9
+    case expense = 10
+    case realisedProfit = 11
+    case contributedEquity = 12
+    case transit = 13
+    case suspense = 14
+    case rounding = 15
+    /// What the open lots cost, in money.
+    case positionCost = 16
+    /// Where the instruments are kept: the other side of every position in the stock record.
+    case depository = 17
+}
+
+/// One line of a booking: an amount of money, or a quantity of an instrument, on one ledger account.
+public struct Posting: WireFields, Hashable, Sendable {
+    public var account = LedgerAccount.suspense
+    /// The commodity when it is an instrument.
+    public var instrument = InstrumentID.none
+    /// The currency when it is money; for an instrument, the currency that it is quoted in.
+    public var currency = Currency.usd
+    /// Units of 10⁻⁹, debit positive.
+    public var amount = Money.zero
+    /// An empty posting.
+    public init() {}
+    /// A line of money.
+    public init(_ account: LedgerAccount, _ currency: Currency, _ amount: Money) {
+        self.account = account
+        self.currency = currency
+        self.amount = amount
+    }
+    /// A line of an instrument.
+    public init(_ account: LedgerAccount, _ instrument: InstrumentID, _ currency: Currency, _ quantity: Quantity) {
+        self.account = account
+        self.instrument = instrument
+        self.currency = currency
+        self.amount = Money(nanos: Int128(quantity.nanos))
+    }
+    /// Visits the fields of `bifrost.v1.Posting`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.choice(1, "account", &account)
+        try visitor.instrument(2, "instrumentId", &instrument)
+        try visitor.currency(3, "currency", &currency)
+        try visitor.money(4, "amount", &amount)
+    }
+}
+
+/// Cash came into the account.
+public struct CashDeposited: EventPayload {
+    /// 500 in the registry.
+    public static let eventType: UInt32 = 500
+    /// The published name.
+    public static let eventName: StaticString = "CashDeposited"
+    public var account = AccountID.none
+    public var currency = Currency.usd
+    public var amount = Money.zero
+    public var postings: [Posting] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.CashDeposited`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.currency(2, "currency", &currency)
+        try visitor.money(3, "amount", &amount)
+        try visitor.list(4, "postings", &postings)
+    }
+}
+
+/// Cash left the account.
+public struct CashWithdrawn: EventPayload {
+    /// 501 in the registry.
+    public static let eventType: UInt32 = 501
+    /// The published name.
+    public static let eventName: StaticString = "CashWithdrawn"
+    public var account = AccountID.none
+    public var currency = Currency.usd
+    public var amount = Money.zero
+    public var postings: [Posting] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.CashWithdrawn`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.currency(2, "currency", &currency)
+        try visitor.money(3, "amount", &amount)
+        try visitor.list(4, "postings", &postings)
+    }
+}
+
+/// A trade is in the books: what was paid, what it cost, what it realised, line by line.
+public struct TradeBooked: EventPayload {
+    /// 502 in the registry.
+    public static let eventType: UInt32 = 502
+    /// The published name.
+    public static let eventName: StaticString = "TradeBooked"
+    public var account = AccountID.none
+    public var order = OrderID.none
+    public var execution = Identifier.none
+    public var instrument = InstrumentID.none
+    public var currency = Currency.usd
+    /// Bought positive, sold negative.
+    public var quantity = Quantity.zero
+    public var price = Price.zero
+    /// Price × quantity, exact.
+    public var gross = Money.zero
+    /// What the venue settles, rounded by the venue.
+    public var settlementAmount = Money.zero
+    public var commission = Money.zero
+    /// Profit positive, before commission.
+    public var realised = Money.zero
+    /// The cost of what was closed.
+    public var closedCost = Money.zero
+    public var tradeDate = BusinessDate(days: 0)
+    public var settlementDate = BusinessDate(days: 0)
+    public var postings: [Posting] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.TradeBooked`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.order(2, "orderId", &order)
+        try visitor.identifier(3, "executionId", &execution)
+        try visitor.instrument(4, "instrumentId", &instrument)
+        try visitor.currency(5, "currency", &currency)
+        try visitor.quantity(6, "quantity", &quantity)
+        try visitor.price(7, "price", &price)
+        try visitor.money(8, "gross", &gross)
+        try visitor.money(9, "settlementAmount", &settlementAmount)
+        try visitor.money(10, "commission", &commission)
+        try visitor.money(11, "realised", &realised)
+        try visitor.money(12, "closedCost", &closedCost)
+        try visitor.date(13, "tradeDate", &tradeDate)
+        try visitor.date(14, "settlementDate", &settlementDate)
+        try visitor.list(15, "postings", &postings)
+    }
+}
+
+/// The account's day is closed at official marks.
+public struct DayClosed: EventPayload {
+    /// 503 in the registry.
+    public static let eventType: UInt32 = 503
+    /// The published name.
+    public static let eventName: StaticString = "DayClosed"
+    public var account = AccountID.none
+    public var date = BusinessDate(days: 0)
+    public var currency = Currency.usd
+    /// Settled cash + positions at their marks.
+    public var equity = Money.zero
+    public var settledCash = Money.zero
+    /// Positions at their marks.
+    public var positionValue = Money.zero
+    /// Position value − cost of the open lots.
+    public var unrealised = Money.zero
+    /// Since the account was opened, before commission.
+    public var realised = Money.zero
+    /// The version of the day's marks.
+    public var marksVersion: UInt32 = 0
+    /// Positions whose mark is of an earlier day, or that have none and count as zero.
+    public var staleMarks: UInt32 = 0
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.DayClosed`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.date(2, "date", &date)
+        try visitor.currency(3, "currency", &currency)
+        try visitor.money(4, "equity", &equity)
+        try visitor.money(5, "settledCash", &settledCash)
+        try visitor.money(6, "positionValue", &positionValue)
+        try visitor.money(7, "unrealised", &unrealised)
+        try visitor.money(8, "realised", &realised)
+        try visitor.uint(9, "marksVersion", &marksVersion)
+        try visitor.uint(10, "staleMarks", &staleMarks)
+    }
+}
+
+/// What the core and the venue disagree on.
+public enum BreakKind: UInt8, WireChoice {
+    case orderQuantity = 1
+    case position = 2
+    case cash = 3
+    case unknownOrder = 4
+    /// A balance would leave the bounds of its type.
+    case beyondBounds = 5
+    /// The instrument or currency is not what the order says.
+    case terms = 6
+}
+
+/// After a trade, the venue's book and ours are not the same. A person has to look.
+public struct ReconciliationBroke: EventPayload {
+    /// 504 in the registry.
+    public static let eventType: UInt32 = 504
+    /// The published name.
+    public static let eventName: StaticString = "ReconciliationBroke"
+    public var account = AccountID.none
+    public var venue = ""
+    public var venueExecutionID = ""
+    public var kind = BreakKind.cash
+    public var ours: Int128?
+    public var theirs: Int128?
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.ReconciliationBroke`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.text(2, "venue", &venue)
+        try visitor.text(3, "venueExecutionId", &venueExecutionID)
+        try visitor.choice(4, "kind", &kind)
+        try visitor.wide(5, "ours", &ours)
+        try visitor.wide(6, "theirs", &theirs)
+    }
+}
+
+/// A fact of one account's ledger.
+public enum PortfolioEvent: Equatable, Sendable {
+    case deposited(CashDeposited)
+    case withdrawn(CashWithdrawn)
+    case tradeBooked(TradeBooked)
+    case dayClosed(DayClosed)
+    case reconciliationBroke(ReconciliationBroke)
+}

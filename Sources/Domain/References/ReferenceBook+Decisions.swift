@@ -1,0 +1,97 @@
+public import BifrostKernel
+
+/// Asks for a new instrument.
+public struct RegisterInstrument: WireFields, Equatable, Sendable {
+    /// The terms; the id is given by the decision.
+    public var terms = InstrumentRegistered()
+    /// Empty terms.
+    public init() {}
+    /// Visits the terms.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "terms", &terms)
+    }
+}
+
+/// Decisions about facts that all accounts share.
+extension ReferenceBook {
+    /// A new instrument with `id`, or why not.
+    public func registering(
+        _ terms: InstrumentRegistered, id: InstrumentID
+    ) throws(Rejection) -> InstrumentRegistered {
+        guard instrumentBySymbol[terms.symbol] == nil else { throw Rejection(.symbolTaken) }
+        guard terms.tickSize > .zero else { throw Rejection(.priceNotPositive, value: Int128(terms.tickSize.nanos)) }
+        guard terms.lotSize > .zero else { throw Rejection(.quantityNotPositive, value: Int128(terms.lotSize.nanos)) }
+        guard terms.settlementDays == 0 else {
+            throw Rejection(.settlementUnsupported, limit: 0, value: Int128(terms.settlementDays) * 1_000_000_000)
+        }
+        guard calendarByName[terms.tradingCalendar] != nil else { throw Rejection(.unknownCalendar) }
+        var fact = terms
+        fact.instrument = id
+        return fact
+    }
+
+    /// The official marks of a day, given by symbol, or why not.
+    public func recording(
+        _ prices: [(symbol: Symbol, price: Price)], date: BusinessDate, source: String
+    ) throws(Rejection) -> OfficialMarksRecorded {
+        guard !prices.isEmpty, prices.count <= Self.marksMax else {
+            throw Rejection(.tooManyItems, limit: Int128(Self.marksMax), value: Int128(prices.count))
+        }
+        var fact = OfficialMarksRecorded()
+        fact.date = date
+        fact.source = source
+        fact.version = date == marksDate ? marksVersion + 1 : 1
+        for (symbol, price) in prices {
+            guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
+            guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
+            fact.marks.append(OfficialMark(instrument, price))
+        }
+        fact.marks.sort { $0.instrument < $1.instrument }
+        return fact
+    }
+
+    /// The change of the restricted list, `nil` when it already says so, or why not.
+    public func restricting(_ symbol: Symbol, _ restricted: Bool) throws(Rejection) -> RestrictionChanged? {
+        guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
+        guard self.restricted.contains(instrument) != restricted else { return nil }
+        var fact = RestrictionChanged()
+        fact.instrument = instrument
+        fact.restricted = restricted
+        fact.listVersion = restrictionsVersion + 1
+        return fact
+    }
+
+    /// A venue's commission from a day on, or why not.
+    public func settingFees(
+        venue: String, commission: BasisPoints, from date: BusinessDate
+    ) throws(Rejection) -> FeeScheduleSet {
+        let schedules = feesByVenue[venue] ?? []
+        if let last = schedules.last, date < last.validFrom { throw Rejection(.dayOutOfOrder) }
+        guard commission <= BasisPoints(1000) else {
+            throw Rejection(.feeUnsupported, limit: 1000_000_000_000, value: Int128(commission.micros) * 1000)
+        }
+        var fact = FeeScheduleSet()
+        fact.venue = venue
+        fact.commission = commission
+        fact.validFrom = date
+        fact.version = UInt32(schedules.count + 1)
+        return fact
+    }
+
+    /// More days of a calendar, or why not.
+    public func declaring(
+        _ days: [BusinessDate], of calendar: String, source: String
+    ) throws(Rejection) -> TradingDaysDeclared {
+        guard !days.isEmpty, days.count <= Self.daysMax else {
+            throw Rejection(.tooManyItems, limit: Int128(Self.daysMax), value: Int128(days.count))
+        }
+        var trial = TradingCalendar()
+        if let last = calendarByName[calendar]?.days.last { _ = trial.append([last]) }
+        guard trial.append(days) else { throw Rejection(.calendarOutOfOrder) }
+        var fact = TradingDaysDeclared()
+        fact.calendar = calendar
+        fact.source = source
+        fact.days = days
+        return fact
+    }
+}

@@ -1,0 +1,84 @@
+public import BifrostKernel
+
+/// The facts that all accounts share, as far as this shard's log knows them.
+///
+/// Deciders take them from here and nowhere else, so that a verdict can be replayed from the log alone.
+public struct ReferenceBook: Sendable {
+    /// Most marks in one event.
+    public static let marksMax = 256
+    /// Most days in one event.
+    public static let daysMax = 400
+
+    /// Instruments by id.
+    public private(set) var instrumentByID: [InstrumentID: InstrumentRegistered] = [:]
+    /// Instruments by their symbol.
+    public private(set) var instrumentBySymbol: [Symbol: InstrumentID] = [:]
+    /// The latest official mark of each instrument.
+    public private(set) var markByID: [InstrumentID: StandingMark] = [:]
+    /// The latest version of each day's marks, for the last day only.
+    public private(set) var marksDate = BusinessDate(days: .min)
+    /// The version of the marks of `marksDate`.
+    public private(set) var marksVersion: UInt32 = 0
+    /// Restricted instruments.
+    public private(set) var restricted: Set<InstrumentID> = []
+    /// The restricted list's version, 0 before the first change.
+    public private(set) var restrictionsVersion: UInt32 = 0
+    /// The schedules of each venue, ascending by their first day.
+    public private(set) var feesByVenue: [String: [FeeScheduleSet]] = [:]
+    /// Calendars by name.
+    public private(set) var calendarByName: [String: TradingCalendar] = [:]
+    /// The last position of the reference shard that was copied here.
+    public private(set) var copiedUpTo: Int64 = 0
+
+    /// No facts.
+    public init() {}
+
+    /// The instrument that `symbol` names.
+    public func instrument(_ symbol: Symbol) -> InstrumentRegistered? {
+        instrumentBySymbol[symbol].flatMap { instrumentByID[$0] }
+    }
+
+    /// The schedule of `venue` that holds on `date`.
+    public func fees(of venue: String, on date: BusinessDate) -> FeeScheduleSet? {
+        feesByVenue[venue]?.last { $0.validFrom <= date }
+    }
+
+    /// Adds a fact.
+    public mutating func evolve(by event: ReferenceEvent) {
+        switch event {
+        case .instrumentRegistered(let fact):
+            instrumentByID[fact.instrument] = fact
+            instrumentBySymbol[fact.symbol] = fact.instrument
+        case .marksRecorded(let fact):
+            for mark in fact.marks {
+                if let known = markByID[mark.instrument], known.date > fact.date { continue }
+                markByID[mark.instrument] = StandingMark(price: mark.price, date: fact.date, version: fact.version)
+            }
+            if fact.date >= marksDate {
+                marksDate = fact.date
+                marksVersion = fact.version
+            }
+        case .restrictionChanged(let fact):
+            if fact.restricted { restricted.insert(fact.instrument) } else { restricted.remove(fact.instrument) }
+            restrictionsVersion = fact.listVersion
+        case .feesSet(let fact):
+            feesByVenue[fact.venue, default: []].append(fact)
+        case .tradingDaysDeclared(let fact):
+            let appended = calendarByName[fact.calendar, default: TradingCalendar()].append(fact.days)
+            precondition(appended, "declared days come after those declared before")
+        case .copied(let copy, let fact):
+            copiedUpTo = copy.sourcePosition
+            evolve(by: fact)
+        }
+    }
+}
+
+/// An official mark with the day and version it is of.
+public struct StandingMark: Hashable, Sendable {
+    /// The price.
+    public let price: Price
+    /// The day it closes.
+    public let date: BusinessDate
+    /// The version of that day's marks.
+    public let version: UInt32
+}

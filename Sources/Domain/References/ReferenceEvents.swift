@@ -1,0 +1,204 @@
+public import BifrostKernel
+
+/// An instrument came into being, with the terms by which its orders are judged and its trades are booked.
+public struct InstrumentRegistered: EventPayload {
+    /// 100 in the registry.
+    public static let eventType: UInt32 = 100
+    /// The published name.
+    public static let eventName: StaticString = "InstrumentRegistered"
+    /// Its id.
+    public var instrument = InstrumentID.none
+    /// Its symbol from `validFrom` on.
+    public var symbol = Symbol.none
+    /// The currency that it is quoted and settled in.
+    public var currency = Currency.usd
+    /// The smallest step of its price.
+    public var tickSize = Price.zero
+    /// The smallest step of an order's quantity.
+    public var lotSize = Quantity.zero
+    /// The calendar whose days are its business dates.
+    public var tradingCalendar = ""
+    /// The calendar by which settlement days are counted.
+    public var settlementCalendar = ""
+    /// Business days from trade to settlement.
+    public var settlementDays: UInt32 = 0
+    /// From which business date the symbol names it.
+    public var validFrom = BusinessDate(days: 0)
+    /// Whether its prices are synthetic, as of a total-return series.
+    public var synthetic = false
+
+    /// An empty payload.
+    public init() {}
+
+    /// Visits the fields of `bifrost.v1.InstrumentRegistered`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.instrument(1, "instrumentId", &instrument)
+        try visitor.symbol(2, "symbol", &symbol)
+        try visitor.currency(3, "currency", &currency)
+        try visitor.price(4, "tickSize", &tickSize)
+        try visitor.quantity(5, "lotSize", &lotSize)
+        try visitor.text(6, "tradingCalendar", &tradingCalendar)
+        try visitor.text(7, "settlementCalendar", &settlementCalendar)
+        try visitor.uint(8, "settlementDays", &settlementDays)
+        try visitor.date(9, "validFrom", &validFrom)
+        try visitor.flag(10, "synthetic", &synthetic)
+    }
+}
+
+/// The official price of one instrument on one day.
+public struct OfficialMark: WireFields, Hashable, Sendable {
+    /// The instrument.
+    public var instrument = InstrumentID.none
+    /// Its close.
+    public var price = Price.zero
+    /// An empty mark.
+    public init() {}
+    /// Puts the parts together.
+    public init(_ instrument: InstrumentID, _ price: Price) {
+        self.instrument = instrument
+        self.price = price
+    }
+    /// Visits the fields of `bifrost.v1.OfficialMark`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.instrument(1, "instrumentId", &instrument)
+        try visitor.price(2, "price", &price)
+    }
+}
+
+/// The official marks of one day; a later version for the same day corrects those it names.
+public struct OfficialMarksRecorded: EventPayload {
+    /// 101 in the registry.
+    public static let eventType: UInt32 = 101
+    /// The published name.
+    public static let eventName: StaticString = "OfficialMarksRecorded"
+    /// The day they close.
+    public var date = BusinessDate(days: 0)
+    /// 1 for the first, more for each correction.
+    public var version: UInt32 = 0
+    /// Where they come from.
+    public var source = ""
+    /// At most `ReferenceBook.marksMax`, ascending by instrument.
+    public var marks: [OfficialMark] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.OfficialMarksRecorded`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.date(1, "date", &date)
+        try visitor.uint(2, "version", &version)
+        try visitor.text(3, "source", &source)
+        try visitor.list(4, "marks", &marks)
+    }
+}
+
+/// An instrument was put on the firm's restricted list, or taken off it.
+public struct RestrictionChanged: EventPayload {
+    /// 102 in the registry.
+    public static let eventType: UInt32 = 102
+    /// The published name.
+    public static let eventName: StaticString = "RestrictionChanged"
+    /// The instrument.
+    public var instrument = InstrumentID.none
+    /// Whether it is restricted from now on.
+    public var restricted = false
+    /// The list's version with this change: 1, 2, 3, …
+    public var listVersion: UInt32 = 0
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.RestrictionChanged`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.instrument(1, "instrumentId", &instrument)
+        try visitor.flag(2, "restricted", &restricted)
+        try visitor.uint(3, "listVersion", &listVersion)
+    }
+}
+
+/// The commission that a venue takes, from a day on.
+public struct FeeScheduleSet: EventPayload {
+    /// 103 in the registry.
+    public static let eventType: UInt32 = 103
+    /// The published name.
+    public static let eventName: StaticString = "FeeScheduleSet"
+    /// The venue.
+    public var venue = ""
+    /// Commission as a share of the traded amount.
+    public var commission = BasisPoints(0)
+    /// The first business date it holds for.
+    public var validFrom = BusinessDate(days: 0)
+    /// The schedule's version: 1, 2, 3, …
+    public var version: UInt32 = 0
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.FeeScheduleSet`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.text(1, "venue", &venue)
+        try visitor.rate(2, "commissionMicroBasisPoints", &commission)
+        try visitor.date(3, "validFrom", &validFrom)
+        try visitor.uint(4, "version", &version)
+    }
+}
+
+/// The next days of a calendar became known.
+public struct TradingDaysDeclared: EventPayload {
+    /// 104 in the registry.
+    public static let eventType: UInt32 = 104
+    /// The published name.
+    public static let eventName: StaticString = "TradingDaysDeclared"
+    /// The calendar.
+    public var calendar = ""
+    /// Where the days come from.
+    public var source = ""
+    /// At most `ReferenceBook.daysMax`, ascending, after all days declared before.
+    public var days: [BusinessDate] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.TradingDaysDeclared`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.text(1, "calendar", &calendar)
+        try visitor.text(2, "source", &source)
+        try visitor.dates(3, "days", &days)
+    }
+}
+
+/// A fact of the reference shard as it stands in this shard's log, byte for byte, provable against its source.
+public struct ReferenceFactCopied: EventPayload {
+    /// 105 in the registry.
+    public static let eventType: UInt32 = 105
+    /// The published name.
+    public static let eventName: StaticString = "ReferenceFactCopied"
+    /// Its position in the reference shard.
+    public var sourcePosition: Int64 = 0
+    /// Its hash there.
+    public var sourceHash: [UInt8] = []
+    /// Its event type.
+    public var type: UInt32 = 0
+    /// Its schema version.
+    public var schemaVersion: UInt32 = 0
+    /// Its payload.
+    public var payload: [UInt8] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.ReferenceFactCopied`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.position(1, "sourcePosition", &sourcePosition)
+        try visitor.bytes(2, "sourceHash", &sourceHash)
+        try visitor.uint(3, "type", &type)
+        try visitor.uint(4, "schemaVersion", &schemaVersion)
+        try visitor.bytes(5, "payload", &payload)
+    }
+}
+
+/// A fact about the world that all accounts share.
+public enum ReferenceEvent: Equatable, Sendable {
+    /// An instrument came into being.
+    case instrumentRegistered(InstrumentRegistered)
+    /// A day got its official marks.
+    case marksRecorded(OfficialMarksRecorded)
+    /// The restricted list changed.
+    case restrictionChanged(RestrictionChanged)
+    /// A venue's commission changed.
+    case feesSet(FeeScheduleSet)
+    /// A calendar grew.
+    case tradingDaysDeclared(TradingDaysDeclared)
+    /// A fact of the reference shard was copied.
+    indirect case copied(ReferenceFactCopied, ReferenceEvent)
+}

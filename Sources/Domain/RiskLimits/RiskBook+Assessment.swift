@@ -1,0 +1,151 @@
+internal import BifrostKernel
+
+/// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that could be
+/// computed are recorded.
+extension RiskBook {
+    static func assess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
+        var fact = RiskAssessed()
+        fact.order = question.order
+        fact.instrument = question.instrument
+        fact.currency = question.currency
+        fact.limitsVersion = state.limits?.version ?? 0
+        fact.feeVersion = question.feeVersion
+        fact.referencePrice = question.referencePrice
+        fact.commission = question.commission
+        checkSwitch(question, state, &fact)
+        checkPrice(question, &fact)
+        checkValue(question, state, &fact)
+        checkCollar(question, state, &fact)
+        if question.isBuy {
+            checkBuyingPower(question, state, &fact)
+        } else {
+            checkPosition(question, state, &fact)
+        }
+        fact.verdict = fact.checks.allSatisfy { $0.passed } ? .approved : .refused
+        if fact.verdict == .refused {
+            fact.reservedCash = .zero
+            fact.reservedShares = .zero
+            fact.pendingBuys = .zero
+        }
+        return fact
+    }
+
+    /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells reduce.
+    private static func checkSwitch(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+        let pulled = state.killed || question.shardKilled
+        fact.checks.append(
+            RuleCheck(.killSwitchPulled, passed: !pulled || !question.isBuy, warned: pulled && !question.isBuy))
+    }
+
+    /// A check that cannot be computed refuses an order that adds risk.
+    private static func checkPrice(_ question: RiskQuestion, _ fact: inout RiskAssessed) {
+        let priced = question.referencePrice != nil
+        fact.checks.append(
+            RuleCheck(
+                .priceUnavailable, passed: priced || !question.isBuy, warned: !priced && !question.isBuy))
+    }
+
+    private static func checkValue(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+        guard let price = question.limitPrice ?? question.referencePrice, let limits = state.limits else { return }
+        let value = Money.notional(price, question.quantity, .awayFromZero)
+        fact.checks.append(
+            RuleCheck(
+                .orderValueAboveLimit, passed: value <= limits.orderValueMax, limit: limits.orderValueMax.nanos,
+                value: value.nanos))
+    }
+
+    /// The harmful side only: a buy above, or a sell below, the reference price by more than the collar.
+    private static func checkCollar(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+        guard let limit = question.limitPrice, let reference = question.referencePrice, let limits = state.limits
+        else { return }
+        let bound = collared(reference, limits.priceCollar, up: question.isBuy)
+        let passed = question.isBuy ? Int128(limit.nanos) <= bound : Int128(limit.nanos) >= bound
+        fact.checks.append(
+            RuleCheck(.priceOutsideCollar, passed: passed, limit: bound, value: Int128(limit.nanos)))
+    }
+
+    private static func checkBuyingPower(
+        _ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed
+    ) {
+        guard let unit = reservedPrice(question, state) else { return }
+        let available = question.settledCash - (state.reservedCash[question.currency] ?? .zero)
+        let needed = Price(exactly: Int64(clamping: unit)).flatMap {
+            requirement($0, question.quantity, question.commission, question.currency)
+        }
+        guard let needed, let price = Price(exactly: Int64(clamping: unit)) else {
+            fact.checks.append(RuleCheck(.notionalTooLarge, passed: false, limit: Money.nanosMax))
+            return
+        }
+        fact.reservedPrice = price
+        fact.reservedCash = needed
+        fact.pendingBuys = question.quantity
+        let pending = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
+        fact.checks.append(
+            RuleCheck(
+                .balanceTooLarge, passed: reach <= Int128(Quantity.nanosMax), limit: Int128(Quantity.nanosMax),
+                value: reach))
+        fact.checks.append(
+            RuleCheck(
+                .buyingPowerExceeded, passed: needed <= available, limit: available.nanos, value: needed.nanos))
+    }
+
+    private static func checkPosition(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+        let held = state.reservedShares[question.instrument] ?? .zero
+        let free = question.position.nanos - held.nanos
+        fact.reservedShares = question.quantity
+        fact.checks.append(
+            RuleCheck(
+                .positionInsufficient, passed: question.quantity.nanos <= free, limit: Int128(free),
+                value: Int128(question.quantity.nanos)))
+    }
+
+    /// The limit price, or for a market order the reference price × (1 + collar).
+    private static func reservedPrice(_ question: RiskQuestion, _ state: RiskState) -> Int128? {
+        if let limit = question.limitPrice { return Int128(limit.nanos) }
+        guard let reference = question.referencePrice else { return nil }
+        return collared(reference, state.limits?.priceCollar ?? BasisPoints(0), up: true)
+    }
+
+    /// `price` × (1 ± collar) in units of 10⁻⁹, rounded away from the price.
+    static func collared(_ price: Price, _ collar: BasisPoints, up: Bool) -> Int128 {
+        let product = Int128(price.nanos) * Int128(collar.micros)
+        let margin = (product + 9_999_999_999) / 10_000_000_000
+        return Int128(price.nanos) + (up ? margin : -margin)
+    }
+}
+
+extension RiskState {
+    mutating func hold(_ fact: RiskAssessed) {
+        reservationByID[fact.order] = Reservation(
+            currency: fact.currency, cash: fact.reservedCash, instrument: fact.instrument,
+            shares: fact.reservedShares, buys: fact.pendingBuys, price: fact.reservedPrice, commission: fact.commission)
+        if fact.reservedCash > .zero {
+            reservedCash[fact.currency, default: .zero] = (reservedCash[fact.currency] ?? .zero) + fact.reservedCash
+        }
+        if fact.reservedShares > .zero {
+            let held = reservedShares[fact.instrument] ?? .zero
+            reservedShares[fact.instrument] = Quantity(nanos: held.nanos + fact.reservedShares.nanos)
+        }
+        if fact.pendingBuys > .zero {
+            let pending = pendingBuys[fact.instrument] ?? .zero
+            pendingBuys[fact.instrument] = Quantity(nanos: pending.nanos + fact.pendingBuys.nanos)
+        }
+    }
+
+    mutating func reduce(_ fact: ReservationChanged) {
+        guard var held = reservationByID[fact.order] else { return }
+        let cash = reservedCash[held.currency] ?? .zero
+        reservedCash[held.currency] = cash - held.cash + fact.remainingCash
+        let shares = reservedShares[held.instrument] ?? .zero
+        reservedShares[held.instrument] = shares - (held.shares - fact.remainingShares)
+        let pending = pendingBuys[held.instrument] ?? .zero
+        pendingBuys[held.instrument] = pending - (held.buys - fact.remainingBuys)
+        held.cash = fact.remainingCash
+        held.shares = fact.remainingShares
+        held.buys = fact.remainingBuys
+        let gone = held.shares == .zero && held.buys == .zero
+        reservationByID[fact.order] = gone ? nil : held
+    }
+}
+

@@ -1,0 +1,138 @@
+public import BifrostKernel
+
+/// What is held back for one open order.
+public struct Reservation: Hashable, Sendable {
+    public var currency: Currency
+    public var cash: Money
+    public var instrument: InstrumentID
+    public var shares: Quantity
+    /// What a buy may still add to the position.
+    public var buys: Quantity
+    /// What one unit of the order was reserved at, for the rest of a partial fill.
+    public var price: Price
+    public var commission: BasisPoints
+}
+
+/// One account's limits and what its open orders hold back.
+public struct RiskState: Sendable {
+    /// The limits in force; `nil` before the first.
+    public internal(set) var limits: AccountLimitsSet?
+    /// Whether the account's own kill switch is pulled.
+    public internal(set) var killed = false
+    /// What each open order holds back.
+    public internal(set) var reservationByID: [OrderID: Reservation] = [:]
+    /// Cash held back, by currency.
+    public internal(set) var reservedCash: [Currency: Money] = [:]
+    /// Shares held back, by instrument.
+    public internal(set) var reservedShares: [InstrumentID: Quantity] = [:]
+    /// What open buys may still add, by instrument.
+    public internal(set) var pendingBuys: [InstrumentID: Quantity] = [:]
+    /// No facts.
+    public init() {}
+}
+
+/// What risk is told about an order and about the account that it does not own itself.
+public struct RiskQuestion: Sendable {
+    public var order = OrderID.none
+    public var instrument = InstrumentID.none
+    public var currency = Currency.usd
+    public var isBuy = true
+    public var quantity = Quantity.zero
+    public var limitPrice: Price?
+    /// The price that the order is judged by: what the command saw, else the official mark.
+    public var referencePrice: Price?
+    public var commission = BasisPoints(0)
+    public var feeVersion: UInt32 = 0
+    public var settledCash = Money.zero
+    public var position = Quantity.zero
+    public var shardKilled = false
+    /// An empty question.
+    public init() {}
+}
+
+/// What the risk book is asked to do.
+public enum RiskCommand: Sendable {
+    case setLimits(AccountLimitsSet)
+    case assess(RiskQuestion)
+    /// A trade took `traded`, `leaves` remain.
+    case consume(OrderID, leaves: Quantity)
+    case release(OrderID)
+    case pullKillSwitch(AccountID)
+    case releaseKillSwitch(AccountID)
+}
+
+/// The risk aggregate: limits, and reservations in two phases (held on approval, consumed by trades, released by the
+/// close).
+public enum RiskBook: Decider {
+    /// No facts.
+    public static var initial: RiskState { RiskState() }
+
+    /// The events of `command`; no event at all means that it is already so.
+    public static func decide(
+        _ command: RiskCommand, given state: RiskState, into decision: inout Decision<RiskEvent>
+    ) throws(Rejection) {
+        switch command {
+        case .setLimits(let wanted):
+            guard wanted.orderValueMax > .zero else {
+                throw Rejection(.amountNotPositive, value: wanted.orderValueMax.nanos)
+            }
+            var fact = wanted
+            fact.version = (state.limits?.version ?? 0) + 1
+            try decision.emit(.limitsSet(fact))
+        case .assess(let question):
+            try decision.emit(.assessed(assess(question, state)))
+        case .consume(let order, let leaves):
+            guard let held = state.reservationByID[order] else { return }
+            var fact = ReservationChanged()
+            fact.order = order
+            fact.reason = .consumed
+            if held.shares > .zero {
+                fact.remainingShares = leaves
+            } else if leaves > .zero {
+                let rest = requirement(held.price, leaves, held.commission, held.currency) ?? held.cash
+                fact.remainingCash = min(rest, held.cash)
+                fact.remainingBuys = leaves
+            }
+            try decision.emit(.reservationChanged(fact))
+        case .release(let order):
+            guard state.reservationByID[order] != nil else { return }
+            var fact = ReservationChanged()
+            fact.order = order
+            fact.reason = .released
+            try decision.emit(.reservationChanged(fact))
+        case .pullKillSwitch(let account):
+            guard !state.killed else { return }
+            var fact = KillSwitchPulled()
+            fact.account = account
+            try decision.emit(.killSwitchPulled(fact))
+        case .releaseKillSwitch(let account):
+            guard state.killed else { return }
+            var fact = KillSwitchReleased()
+            fact.account = account
+            try decision.emit(.killSwitchReleased(fact))
+        }
+    }
+
+    /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the bounds.
+    static func requirement(
+        _ price: Price, _ quantity: Quantity, _ commission: BasisPoints, _ currency: Currency
+    ) -> Money? {
+        let notional = Money.notional(price, quantity, .awayFromZero).rounded(to: currency, .awayFromZero)
+        guard let fee = notional.basisPoints(commission, .awayFromZero) else { return nil }
+        return notional.adding(fee.rounded(to: currency, .awayFromZero))
+    }
+
+    /// Adds a fact.
+    public static func evolve(_ state: inout RiskState, by event: RiskEvent) {
+        switch event {
+        case .limitsSet(let fact): state.limits = fact
+        case .assessed(let fact):
+            guard fact.verdict == .approved else { return }
+            state.hold(fact)
+        case .reservationChanged(let fact):
+            state.reduce(fact)
+        case .killSwitchPulled: state.killed = true
+        case .killSwitchReleased: state.killed = false
+        }
+    }
+}

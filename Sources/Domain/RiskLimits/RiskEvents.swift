@@ -1,0 +1,148 @@
+public import BifrostKernel
+
+/// What a judge said.
+public enum Verdict: UInt8, WireChoice {
+    case approved = 1
+    case refused = 2
+}
+
+/// The account's limits from now on.
+public struct AccountLimitsSet: EventPayload {
+    /// 300 in the registry.
+    public static let eventType: UInt32 = 300
+    /// The published name.
+    public static let eventName: StaticString = "AccountLimitsSet"
+    public var account = AccountID.none
+    /// 1, 2, 3, …: the version that a verdict names.
+    public var version: UInt32 = 0
+    /// The named profile that these limits come from, empty when set by hand.
+    public var profile = ""
+    /// The largest value of one order in the account's currency.
+    public var orderValueMax = Money.zero
+    /// How far an order's price may be from the reference price.
+    public var priceCollar = BasisPoints(0)
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.AccountLimitsSet`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.uint(2, "version", &version)
+        try visitor.text(3, "profile", &profile)
+        try visitor.money(4, "orderValueMax", &orderValueMax)
+        try visitor.rate(5, "priceCollarMicroBasisPoints", &priceCollar)
+    }
+}
+
+/// Risk judged an order: every check with its numbers, and what is held back for it if it passed.
+public struct RiskAssessed: EventPayload {
+    /// 301 in the registry.
+    public static let eventType: UInt32 = 301
+    /// The published name.
+    public static let eventName: StaticString = "RiskAssessed"
+    public var order = OrderID.none
+    public var verdict = Verdict.refused
+    public var limitsVersion: UInt32 = 0
+    public var feeVersion: UInt32 = 0
+    public var referencePrice: Price?
+    public var checks: [RuleCheck] = []
+    public var currency = Currency.usd
+    /// Cash held back for a buy, fees included.
+    public var reservedCash = Money.zero
+    /// Shares held back for a sell.
+    public var reservedShares = Quantity.zero
+    public var instrument = InstrumentID.none
+    /// The price at which each unit is held back: the limit, or the reference price and the collar.
+    public var reservedPrice = Price.zero
+    /// The commission that the reservation includes.
+    public var commission = BasisPoints(0)
+    /// What a buy may still add to the position.
+    public var pendingBuys = Quantity.zero
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.RiskAssessed`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "orderId", &order)
+        try visitor.choice(2, "verdict", &verdict)
+        try visitor.uint(3, "limitsVersion", &limitsVersion)
+        try visitor.uint(4, "feeVersion", &feeVersion)
+        try visitor.price(5, "referencePrice", &referencePrice)
+        try visitor.list(6, "checks", &checks)
+        try visitor.currency(7, "currency", &currency)
+        try visitor.money(8, "reservedCash", &reservedCash)
+        try visitor.quantity(9, "reservedShares", &reservedShares)
+        try visitor.instrument(10, "instrumentId", &instrument)
+        try visitor.price(11, "reservedPrice", &reservedPrice)
+        try visitor.rate(12, "commissionMicroBasisPoints", &commission)
+        try visitor.quantity(13, "pendingBuys", &pendingBuys)
+    }
+}
+
+/// Why less is held back for an order.
+public enum ReservationReason: UInt8, WireChoice {
+    /// A trade consumed it.
+    case consumed = 1
+    /// The order closed without trading it.
+    case released = 2
+}
+
+/// What is held back for an order became less.
+public struct ReservationChanged: EventPayload {
+    /// 302 in the registry.
+    public static let eventType: UInt32 = 302
+    /// The published name.
+    public static let eventName: StaticString = "ReservationChanged"
+    public var order = OrderID.none
+    public var reason = ReservationReason.consumed
+    public var remainingCash = Money.zero
+    public var remainingShares = Quantity.zero
+    public var remainingBuys = Quantity.zero
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.ReservationChanged`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "orderId", &order)
+        try visitor.choice(2, "reason", &reason)
+        try visitor.money(3, "remainingCash", &remainingCash)
+        try visitor.quantity(4, "remainingShares", &remainingShares)
+        try visitor.quantity(5, "remainingBuys", &remainingBuys)
+    }
+}
+
+/// Orders that add risk stop: for one account, or for the whole shard when no account is named.
+public struct KillSwitchPulled: EventPayload {
+    /// 303 in the registry.
+    public static let eventType: UInt32 = 303
+    /// The published name.
+    public static let eventName: StaticString = "KillSwitchPulled"
+    public var account = AccountID.none
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.KillSwitchPulled`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+    }
+}
+
+/// Orders may add risk again.
+public struct KillSwitchReleased: EventPayload {
+    /// 304 in the registry.
+    public static let eventType: UInt32 = 304
+    /// The published name.
+    public static let eventName: StaticString = "KillSwitchReleased"
+    public var account = AccountID.none
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.KillSwitchReleased`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+    }
+}
+
+/// A fact of one account's risk book.
+public enum RiskEvent: Equatable, Sendable {
+    case limitsSet(AccountLimitsSet)
+    case assessed(RiskAssessed)
+    case reservationChanged(ReservationChanged)
+    case killSwitchPulled(KillSwitchPulled)
+    case killSwitchReleased(KillSwitchReleased)
+}

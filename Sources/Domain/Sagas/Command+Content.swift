@@ -1,0 +1,82 @@
+internal import BifrostKernel
+internal import Orders
+internal import References
+
+/// The canonical content of a command: what two requests with one id are compared by.
+///
+/// The first byte pair is the command's number; what belongs to the request's moment (prices seen, times, transport)
+/// is left out. The form is frozen, because digests of it are stored.
+extension Command {
+    /// The canonical bytes.
+    public var content: [UInt8] {
+        var encoder = WireEncoder()
+        encode(into: &encoder)
+        return encoder.buffer
+    }
+
+    private func encode(into encoder: inout WireEncoder) {
+        switch self {
+        case .openShard(let value): encoder.command(1, value)
+        case .startWriter(let value): encoder.command(2, value)
+        case .openAccount(let value): encoder.command(3, value)
+        case .deposit(let account, let value): encoder.command(4, value, account.id)
+        case .withdraw(let account, let value): encoder.command(5, value, account.id)
+        case .setLimits(let account, let value): encoder.command(6, value, account.id)
+        case .placeOrder(let account, let value): encoder.command(7, value, account.id)
+        case .cancelOrder(let account, let order): encoder.command(8, order, account.id)
+        case .acknowledgeOrder(let account, let value): encoder.command(9, value, account.id)
+        case .recordExecution(let account, let value): encoder.command(10, value, account.id)
+        case .confirmCancel(let account, let order): encoder.command(11, order, account.id)
+        case .refuseCancel(let account, let order): encoder.command(12, order, account.id)
+        case .rejectAtVenue(let account, let order, let code):
+            encoder.command(13, order, account.id)
+            encoder.number(3, UInt64(code.rawValue))
+        case .pullKillSwitch(let account): encoder.command(14, OrderID.none, account?.id ?? .none)
+        case .releaseKillSwitch(let account): encoder.command(15, OrderID.none, account?.id ?? .none)
+        case .continueSweep(let position, let done):
+            encoder.command(16, OrderID.none, .none)
+            encoder.number(3, UInt64(position))
+            encoder.number(4, done)
+        case .rollDay(let calendar, let date):
+            var value = DayRolled()
+            value.calendar = calendar
+            value.date = date
+            encoder.command(17, value)
+        case .continueRoll(let date, let step):
+            var value = DayRolled()
+            value.date = date
+            encoder.command(18, value)
+            encoder.number(3, step)
+        case .registerInstrument(let value): encoder.command(19, value)
+        case .recordMarks(let value): encoder.command(20, value)
+        case .restrict(let symbol, let restricted):
+            encoder.command(21, SymbolPrice(symbol, .zero))
+            encoder.number(3, restricted ? 1 : 0)
+        case .setFees(let value): encoder.command(22, value)
+        case .declareTradingDays(let value): encoder.command(23, value)
+        case .copyReference(let value, _): encoder.command(24, value)
+        }
+    }
+}
+
+extension WireEncoder {
+    fileprivate mutating func command<M: WireFields>(_ kind: UInt64, _ value: M, _ account: Identifier = .none) {
+        number(1, kind)
+        var account = account
+        identifier(2, "account", &account)
+        append(value)
+    }
+
+    fileprivate mutating func command(_ kind: UInt64, _ order: OrderID, _ account: Identifier) {
+        number(1, kind)
+        var account = account
+        identifier(2, "account", &account)
+        var order = order.id
+        identifier(5, "order", &order)
+    }
+
+    fileprivate mutating func number(_ field: UInt64, _ value: UInt64) {
+        var value = value
+        uint(field, "number", &value)
+    }
+}

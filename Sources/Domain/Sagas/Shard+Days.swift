@@ -1,0 +1,122 @@
+internal import BifrostKernel
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+
+/// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many orders.
+extension Shard {
+    /// Most orders that one step of a sweep cancels.
+    static let sweepOrdersMax = 100
+    /// Room that one more item of a day's close needs: an expiry and its release, or a close.
+    private static let eventsOfItemMax = 2
+
+    static func sweep(
+        _ position: Int64, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let sweep = state.sweeps.first(where: { $0.position == position }) else { return }
+        let end = min(sweep.orders.count, sweep.done + sweepOrdersMax)
+        var advanced = SweepAdvanced()
+        advanced.sweep = position
+        advanced.done = UInt64(end)
+        advanced.total = UInt64(sweep.orders.count)
+        try decision.emit(
+            Draft(
+                .sweepAdvanced(advanced), .shard,
+                correlation: Identifier(.command, slot: 0, shard: 0, birth: position)))
+        for order in sweep.orders[sweep.done..<end] {
+            guard let entry = state.orderByID[order] else { continue }
+            var fact = OrderCancelRequested()
+            fact.order = order
+            try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
+        }
+    }
+
+    /// Goes on with a day that one command could not close.
+    static func continueRoll(
+        _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard state.rolledDate == date, state.rollIsUnfinished else { return }
+        var fact = DayCloseContinued()
+        fact.date = date
+        try decision.emit(
+            Draft(.dayCloseContinued(fact), .shard, correlation: command(posed), businessDate: date))
+        try closeDay(date, posed, state, &decision)
+    }
+
+    static func rollDay(
+        _ calendar: String, _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let days = state.reference.calendarByName[calendar] else { throw Rejection(.unknownCalendar) }
+        guard days.contains(date) else { throw Rejection(.notATradingDay) }
+        if let rolled = state.rolledByName[calendar] {
+            guard date > rolled else { return }
+            guard days.next(after: rolled) == date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
+        }
+        var fact = DayRolled()
+        fact.calendar = calendar
+        fact.date = date
+        try decision.emit(Draft(.dayRolled(fact), .shard, correlation: command(posed), businessDate: date))
+        try closeDay(date, posed, state, &decision)
+    }
+
+    /// Expires the day's orders and closes its accounts, as many as one decision may hold.
+    static func closeDay(
+        _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let room = decisionEventsMax - eventsOfItemMax
+        for order in state.openOrders.sorted() {
+            guard let entry = state.orderByID[order], entry.placedOn <= date else { continue }
+            guard decision.events.count <= room else { return }
+            try emit(.expire(order), order, entry.account, entry.state, businessDate: date, &decision)
+            try risk(.release(order), entry.account, order.id, state, businessDate: date, &decision)
+        }
+        for account in state.accountByID.keys.sorted() {
+            guard let entry = state.accountByID[account], entry.isOpen(on: date) else { continue }
+            guard decision.events.count <= room else { return }
+            let marks = entry.portfolio.instruments.map { instrument in
+                let mark = state.reference.markByID[instrument]
+                return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
+            }
+            let version = state.reference.marksDate == date ? state.reference.marksVersion : 0
+            try portfolio(
+                .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version), account,
+                root: command(posed, slot: account.id.slot), state, businessDate: date, &decision)
+        }
+    }
+
+    static func referenceStep(
+        _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let book = state.reference
+        let root = command(posed)
+        switch posed.command {
+        case .registerInstrument(let wanted):
+            let id = Identifier(.instrument, slot: 0, shard: shardNumber(state), birth: posed.position)
+            let fact = try book.registering(wanted.terms, id: InstrumentID(id))
+            try decision.emit(
+                Draft(
+                    .reference(.instrumentRegistered(fact)), StreamOrdinal(.instrument, of: id), correlation: id))
+        case .recordMarks(let wanted):
+            let prices = wanted.marks.map { (symbol: $0.symbol, price: $0.price) }
+            let fact = try book.recording(prices, date: wanted.date, source: wanted.source)
+            try decision.emit(
+                Draft(.reference(.marksRecorded(fact)), .reference, correlation: root, businessDate: wanted.date))
+        case .restrict(let symbol, let restricted):
+            guard let fact = try book.restricting(symbol, restricted) else { return }
+            try decision.emit(Draft(.reference(.restrictionChanged(fact)), .reference, correlation: root))
+        case .setFees(let wanted):
+            let fact = try book.settingFees(
+                venue: wanted.venue, commission: wanted.commission, from: wanted.validFrom)
+            try decision.emit(Draft(.reference(.feesSet(fact)), .reference, correlation: root))
+        case .declareTradingDays(let wanted):
+            let fact = try book.declaring(wanted.days, of: wanted.calendar, source: wanted.source)
+            try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
+        case .copyReference(let copy, let event):
+            guard copy.sourcePosition > book.copiedUpTo else { return }
+            try decision.emit(Draft(.reference(.copied(copy, event)), .reference, correlation: root))
+        default: return
+        }
+    }
+}

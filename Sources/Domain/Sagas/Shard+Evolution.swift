@@ -1,0 +1,131 @@
+public import BifrostKernel
+internal import ComplianceRules
+public import Orders
+public import Portfolios
+internal import References
+internal import RiskLimits
+
+extension Shard {
+    /// Adds a fact. An event that cannot apply means a corrupt log: stop loudly.
+    public static func evolve(_ state: inout ShardState, by fact: Fact) {
+        if fact.effectiveAt > state.effectiveAt { state.effectiveAt = fact.effectiveAt }
+        switch fact.event {
+        case .shardOpened(let opened): state.opened = opened
+        case .writerStarted(let started): state.epoch = started.epoch
+        case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
+        case .dayRolled(let rolled): roll(&state, rolled)
+        case .sweepAdvanced(let advanced):
+            guard let index = state.sweeps.firstIndex(where: { $0.position == advanced.sweep }) else { return }
+            state.sweeps[index].done = Int(advanced.done)
+            if advanced.done == advanced.total { state.sweeps.remove(at: index) }
+        case .accountOpened(let opened):
+            state.accountByID[opened.account] = AccountEntry(opened: opened)
+            if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
+        case .reference(let event): state.reference.evolve(by: event)
+        case .order(let event): evolveOrder(&state, event, fact)
+        case .risk(let event): evolveRisk(&state, event, fact)
+        case .compliance(let event):
+            guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else { return }
+            withEntry(&state, entry.account) { ComplianceBook.evolve(&$0.compliance, by: event) }
+        case .portfolio(let event):
+            withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
+        }
+    }
+
+    private static func roll(_ state: inout ShardState, _ rolled: DayRolled) {
+        state.rolledByName[rolled.calendar] = rolled.date
+        state.rolledDate = rolled.date
+        let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
+        state.openDay = next ?? BusinessDate(days: rolled.date.days + 1)
+    }
+
+    private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ fact: Fact) {
+        let order = event.order
+        if case .placed(let placed) = event {
+            state.orderByID[order] = OrderEntry(account: placed.account, placedOn: fact.businessDate)
+            if let name = placed.clientOrderID {
+                withEntry(&state, placed.account) { $0.orderByName[name] = order }
+            }
+        }
+        guard var entry = state.orderByID.removeValue(forKey: order) else {
+            preconditionFailure("an order's events come after its placement")
+        }
+        Order.evolve(&entry.state, by: event)
+        if case .approved = event {
+            entry.approvedAt = fact.position
+            state.openOrders.insert(order)
+        } else if !entry.state.isOpen {
+            state.openOrders.remove(order)
+        }
+        state.orderByID[order] = entry
+    }
+
+    private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ fact: Fact) {
+        switch event {
+        case .limitsSet(let set): withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
+        case .assessed(let assessed):
+            guard let entry = state.orderByID[assessed.order] else { return }
+            withEntry(&state, entry.account) { RiskBook.evolve(&$0.risk, by: event) }
+        case .reservationChanged(let changed):
+            guard let entry = state.orderByID[changed.order] else { return }
+            withEntry(&state, entry.account) { RiskBook.evolve(&$0.risk, by: event) }
+        case .killSwitchPulled(let pulled):
+            if pulled.account == .none {
+                state.killed = true
+            } else {
+                withEntry(&state, pulled.account) { RiskBook.evolve(&$0.risk, by: event) }
+            }
+            let inScope = state.openOrders.filter { order in
+                pulled.account == .none || state.orderByID[order]?.account == pulled.account
+            }
+            guard !inScope.isEmpty else { return }
+            state.sweeps.append(Sweep(position: fact.position, orders: inScope.sorted()))
+        case .killSwitchReleased(let released):
+            if released.account == .none {
+                state.killed = false
+            } else {
+                withEntry(&state, released.account) { RiskBook.evolve(&$0.risk, by: event) }
+            }
+        }
+    }
+
+    private static func withEntry(
+        _ state: inout ShardState, _ account: AccountID, _ change: (inout AccountEntry) -> Void
+    ) {
+        guard let index = state.accountByID.index(forKey: account) else {
+            preconditionFailure("an account's events come after its opening")
+        }
+        change(&state.accountByID.values[index])
+    }
+}
+
+extension OrderEvent {
+    /// The order that the event is about.
+    public var order: OrderID {
+        switch self {
+        case .placed(let fact): fact.order
+        case .approved(let fact): fact.order
+        case .rejected(let fact): fact.order
+        case .acknowledged(let fact): fact.order
+        case .executed(let fact): fact.order
+        case .executionConflicted(let fact): fact.report.order
+        case .cancelRequested(let fact): fact.order
+        case .cancelled(let fact): fact.order
+        case .cancelRejected(let fact): fact.order
+        case .expired(let fact): fact.order
+        }
+    }
+}
+
+extension PortfolioEvent {
+    /// The account that the event is about.
+    public var account: AccountID {
+        switch self {
+        case .deposited(let fact): fact.account
+        case .withdrawn(let fact): fact.account
+        case .tradeBooked(let fact): fact.account
+        case .dayClosed(let fact): fact.account
+        case .reconciliationBroke(let fact): fact.account
+        }
+    }
+}

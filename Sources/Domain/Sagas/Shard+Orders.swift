@@ -1,0 +1,246 @@
+internal import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+
+/// The order saga: placed → risk → compliance → approved and routed, then what the venue says.
+extension Shard {
+    static func place(
+        _ account: AccountID, _ wanted: PlaceOrder, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let entry = try entry(account, state)
+        if let name = wanted.clientOrderID, entry.orderByName[name] != nil { throw Rejection(.clientOrderIDTaken) }
+        guard let instrument = state.reference.instrument(wanted.symbol) else { throw Rejection(.unknownSymbol) }
+        guard instrument.currency == entry.opened.currency else { throw Rejection(.currencyMismatch) }
+        let order = OrderID(
+            Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position))
+        let placed = terms(order, account, wanted, instrument, posed)
+        try emit(
+            .place(placed, terms: InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)),
+            order, account, Order.initial, &decision)
+        let question = question(placed, instrument, entry, posed, state)
+        var verdict = Decision<RiskEvent>()
+        try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
+        try emitRisk(verdict, order, account, &decision)
+        if case .assessed(let assessed)? = verdict.events.first, assessed.verdict == .refused {
+            return try reject(order, account, .risk, assessed.checks, &decision)
+        }
+        let restricted = state.reference.restricted.contains(instrument.instrument)
+        var clearance = Decision<ComplianceEvent>()
+        try ComplianceBook.decide(
+            .assess(order, restricted: restricted, restrictionsVersion: state.reference.restrictionsVersion),
+            given: entry.compliance, into: &clearance)
+        for event in clearance.events {
+            try decision.emit(
+                Draft(
+                    .compliance(event), StreamOrdinal(.compliance, of: account.id),
+                    account: AccountOrdinal(account), correlation: order.id))
+            guard case .assessed(let assessed) = event, !assessed.cleared else { continue }
+            var released = ReservationChanged()
+            released.order = order
+            released.reason = .released
+            var release = Decision<RiskEvent>()
+            try release.emit(.reservationChanged(released))
+            try emitRisk(release, order, account, &decision)
+            return try reject(order, account, .compliance, assessed.checks, &decision)
+        }
+        var approved = OrderApproved()
+        approved.order = order
+        approved.venue = entry.opened.custodian
+        try emit(.approve(approved), order, account, Order.initial, &decision)
+    }
+
+    private static func terms(
+        _ order: OrderID, _ account: AccountID, _ wanted: PlaceOrder, _ instrument: InstrumentRegistered,
+        _ posed: PosedCommand
+    ) -> OrderPlaced {
+        var placed = OrderPlaced()
+        placed.order = order
+        placed.account = account
+        placed.instrument = instrument.instrument
+        placed.clientOrderID = wanted.clientOrderID
+        placed.side = wanted.side
+        placed.type = wanted.type
+        placed.timeInForce = wanted.timeInForce
+        placed.quantity = wanted.quantity
+        placed.limitPrice = wanted.limitPrice
+        placed.symbol = wanted.symbol
+        placed.book = wanted.book
+        placed.strategy = wanted.strategy
+        placed.parent = wanted.parent
+        placed.enteredBy = posed.actor.text
+        placed.capacity = wanted.capacity
+        placed.seen = wanted.seen
+        return placed
+    }
+
+    private static func question(
+        _ placed: OrderPlaced, _ instrument: InstrumentRegistered, _ entry: AccountEntry, _ posed: PosedCommand,
+        _ state: ShardState
+    ) -> RiskQuestion {
+        let today = state.businessDate(at: posed.effectiveAt)
+        let fees = state.reference.fees(of: entry.opened.custodian, on: today)
+        var question = RiskQuestion()
+        question.order = placed.order
+        question.instrument = placed.instrument
+        question.currency = instrument.currency
+        question.isBuy = placed.side == .buy
+        question.quantity = placed.quantity
+        question.limitPrice = placed.limitPrice
+        let touch = placed.side == .buy ? placed.seen.ask : placed.seen.bid
+        let mark = state.reference.markByID[placed.instrument]?.price
+        question.referencePrice = touch ?? placed.seen.last ?? mark
+        question.commission = fees?.commission ?? BasisPoints(0)
+        question.feeVersion = fees?.version ?? 0
+        question.settledCash = entry.portfolio.cash(instrument.currency)
+        question.position = entry.portfolio.position(placed.instrument)
+        question.shardKilled = state.killed
+        return question
+    }
+
+    private static func reject(
+        _ order: OrderID, _ account: AccountID, _ judge: Judge, _ checks: [RuleCheck],
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let failed = checks.first { !$0.passed }
+        var rejected = OrderRejected()
+        rejected.order = order
+        rejected.judge = judge
+        rejected.code = failed?.rule
+        rejected.limit = failed?.limit
+        rejected.value = failed?.value
+        try emit(.reject(rejected), order, account, Order.initial, &decision)
+    }
+
+    /// Everything that happens to an order after it was placed.
+    static func orderStep(
+        _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        switch posed.command {
+        case .cancelOrder(let account, let order):
+            var fact = OrderCancelRequested()
+            fact.order = order
+            try emit(.requestCancel(fact), order, account, try known(order, account, state).state, &decision)
+        case .acknowledgeOrder(let account, let fact):
+            let entry = try known(fact.order, account, state)
+            try emit(.acknowledge(fact), fact.order, account, entry.state, &decision)
+        case .recordExecution(let account, let report):
+            try execute(report, account, posed, state, &decision)
+        case .confirmCancel(let account, let order):
+            try emit(.confirmCancel(order), order, account, try known(order, account, state).state, &decision)
+            try risk(.release(order), account, order.id, state, &decision)
+        case .refuseCancel(let account, let order):
+            try emit(.refuseCancel(order), order, account, try known(order, account, state).state, &decision)
+        case .rejectAtVenue(let account, let order, let code):
+            var fact = OrderRejected()
+            fact.order = order
+            fact.judge = .venue
+            fact.code = code
+            try emit(.reject(fact), order, account, try known(order, account, state).state, &decision)
+            try risk(.release(order), account, order.id, state, &decision)
+        default: return
+        }
+    }
+
+    private static func known(
+        _ order: OrderID, _ account: AccountID, _ state: ShardState
+    ) throws(Rejection) -> OrderEntry {
+        guard let entry = state.orderByID[order], entry.account == account else { throw Rejection(.unknownOrder) }
+        return entry
+    }
+
+    /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is in.
+    private static func execute(
+        _ report: OrderExecuted, _ account: AccountID, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let entry = state.orderByID[report.order], entry.account == account,
+            let placed = entry.state.placed,
+            let instrument = state.reference.instrumentByID[placed.instrument]
+        else { return try flag(report, .unknownOrder, account, posed, &decision) }
+        let payable = report.settlementAmount >= .zero && report.commission.nanos.magnitude < 1 << 100
+        guard report.quantity > .zero, report.price >= .zero, payable, report.currency == instrument.currency,
+            report.side == placed.side
+        else { return try flag(report, .terms, account, posed, &decision) }
+        var fact = report
+        fact.execution = Identifier(
+            .execution, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
+        let before = decision.events.count
+        try emit(.execute(fact), report.order, account, entry.state, &decision)
+        guard decision.events.count > before, case .order(.executed) = decision.events[before].event else { return }
+        let cumulative = entry.state.cumulative.adding(report.quantity) ?? entry.state.cumulative
+        let trade = trade(fact, placed, cumulative)
+        try portfolio(.book(trade), account, root: report.order.id, state, &decision)
+        let left = max(placed.quantity.nanos - cumulative.nanos, 0)
+        try risk(
+            .consume(report.order, leaves: Quantity(nanos: left)), account, report.order.id, state, &decision)
+    }
+
+    private static func trade(
+        _ report: OrderExecuted, _ placed: OrderPlaced, _ cumulative: Quantity
+    ) -> TradeReport {
+        var trade = TradeReport()
+        trade.account = placed.account
+        trade.order = placed.order
+        trade.execution = report.execution
+        trade.venue = report.venue
+        trade.venueExecutionID = report.venueExecutionID
+        trade.instrument = placed.instrument
+        trade.currency = report.currency
+        trade.quantity = placed.side == .buy ? report.quantity : -report.quantity
+        trade.price = report.price
+        trade.settlementAmount = report.settlementAmount
+        trade.commission = report.commission
+        trade.tradeDate = report.tradeDate
+        trade.venuePosition = report.venuePosition
+        trade.venueCash = report.venueCash
+        trade.ourCumulative = cumulative
+        trade.venueCumulative = report.venueCumulative
+        return trade
+    }
+
+    /// What a venue says is never lost: what cannot be booked stands as a break for a person.
+    private static func flag(
+        _ report: OrderExecuted, _ kind: BreakKind, _ account: AccountID, _ posed: PosedCommand,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var broken = ReconciliationBroke()
+        broken.account = account
+        broken.venue = report.venue
+        broken.venueExecutionID = report.venueExecutionID
+        broken.kind = kind
+        broken.theirs = Int128(report.quantity.nanos)
+        try decision.emit(
+            Draft(
+                .portfolio(.reconciliationBroke(broken)), StreamOrdinal(.portfolio, of: account.id),
+                account: AccountOrdinal(account), correlation: command(posed, slot: account.id.slot)))
+    }
+
+    static func emit(
+        _ wanted: OrderCommand, _ order: OrderID, _ account: AccountID, _ state: OrderState,
+        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var events = Decision<OrderEvent>()
+        try Order.decide(wanted, given: state, into: &events)
+        for event in events.events {
+            try decision.emit(
+                Draft(
+                    .order(event), StreamOrdinal(.order, of: order.id), account: AccountOrdinal(account),
+                    correlation: order.id, businessDate: businessDate))
+        }
+    }
+
+    private static func emitRisk(
+        _ events: Decision<RiskEvent>, _ order: OrderID, _ account: AccountID, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        for event in events.events {
+            try decision.emit(
+                Draft(
+                    .risk(event), StreamOrdinal(.risk, of: account.id), account: AccountOrdinal(account),
+                    correlation: order.id))
+        }
+    }
+}

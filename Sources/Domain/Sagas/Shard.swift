@@ -1,0 +1,161 @@
+public import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+
+/// The decider of a whole shard: it asks the aggregates, which do not know each other, and is the order saga's
+/// synchronous part. What it decides for one command is one atomic append.
+public enum Shard {
+    /// The state before the first event.
+    public static var initial: ShardState { ShardState() }
+
+    /// The events of `posed`; no event at all means that it is already so.
+    public static func decide(
+        _ posed: PosedCommand, given state: ShardState, into decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        try checkShard(posed.command, state)
+        switch posed.command {
+        case .openShard(let opened):
+            guard state.opened == nil else { return }
+            try decision.emit(Draft(.shardOpened(opened), .shard, correlation: command(posed)))
+        case .startWriter(let started):
+            try decision.emit(Draft(.writerStarted(started), .shard, correlation: command(posed)))
+        case .openAccount(let wanted): try openAccount(wanted, posed, state, &decision)
+        case .deposit(let account, let move):
+            try portfolio(.deposit(account, move.currency, move.amount), account, posed, state, &decision)
+        case .withdraw(let account, let move):
+            let held = state.accountByID[account]?.risk.reservedCash[move.currency] ?? .zero
+            try portfolio(
+                .withdraw(account, move.currency, move.amount, held: held), account, posed, state, &decision)
+        case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
+        case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
+        case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue:
+            try orderStep(posed, state, &decision)
+        case .pullKillSwitch(let account): try killSwitch(account, pulled: true, posed, state, &decision)
+        case .releaseKillSwitch(let account): try killSwitch(account, pulled: false, posed, state, &decision)
+        case .continueSweep(let position, _): try sweep(position, state, &decision)
+        case .rollDay(let calendar, let date): try rollDay(calendar, date, posed, state, &decision)
+        case .continueRoll(let date, _): try continueRoll(date, posed, state, &decision)
+        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference:
+            try referenceStep(posed, state, &decision)
+        }
+    }
+
+    /// Global facts are made on the reference shard only; everything else happens on trading shards only.
+    private static func checkShard(_ command: Command, _ state: ShardState) throws(Rejection) {
+        let onReference = state.opened?.isReference ?? false
+        switch command {
+        case .openShard, .startWriter: return
+        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays:
+            if !onReference { throw Rejection(.notOnThisShard) }
+        default:
+            if onReference { throw Rejection(.notOnThisShard) }
+        }
+    }
+
+    /// The root of a story that makes no thing of its own.
+    static func command(_ posed: PosedCommand, slot: UInt16 = 0) -> Identifier {
+        Identifier(.command, slot: slot, shard: 0, birth: posed.position)
+    }
+
+    static func shardNumber(_ state: ShardState) -> UInt16 { UInt16(state.opened?.shard ?? 0) }
+
+    private static func openAccount(
+        _ wanted: OpenAccount, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let alias = AccountAlias(wanted.alias) else { throw Rejection(.unknownAccount) }
+        guard state.accountByAlias[alias] == nil else { throw Rejection(.aliasTaken) }
+        let shard = shardNumber(state)
+        // Slots spread owners evenly; slot 0 is left to what belongs to nobody.
+        let slot = UInt16(1 + posed.position % 65_535)
+        var owner = OwnerRegistered()
+        owner.owner = OwnerID(Identifier(.owner, slot: slot, shard: shard, birth: posed.position))
+        var opened = AccountOpened()
+        opened.account = AccountID(Identifier(.account, slot: slot, shard: shard, birth: posed.position + 1))
+        opened.owner = owner.owner
+        opened.alias = wanted.alias
+        opened.currency = wanted.currency
+        opened.custodian = PaperProfile.venue
+        var limits = AccountLimitsSet()
+        limits.account = opened.account
+        limits.version = 1
+        limits.profile = PaperProfile.name
+        limits.orderValueMax = PaperProfile.orderValueMax
+        limits.priceCollar = PaperProfile.priceCollar
+        let account = AccountOrdinal(opened.account)
+        let root = opened.account.id
+        try decision.emit(
+            Draft(.ownerRegistered(owner), StreamOrdinal(.owner, of: owner.owner.id), correlation: root))
+        try decision.emit(
+            Draft(.accountOpened(opened), StreamOrdinal(.account, of: root), account: account, correlation: root))
+        try decision.emit(
+            Draft(.risk(.limitsSet(limits)), StreamOrdinal(.risk, of: root), account: account, correlation: root))
+    }
+
+    private static func setLimits(
+        _ account: AccountID, _ wanted: SetLimits, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var limits = AccountLimitsSet()
+        limits.account = account
+        limits.orderValueMax = wanted.orderValueMax
+        limits.priceCollar = wanted.priceCollar
+        try risk(.setLimits(limits), account, command(posed, slot: account.id.slot), state, &decision)
+    }
+
+    private static func killSwitch(
+        _ account: AccountID?, pulled: Bool, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let root = command(posed, slot: account?.id.slot ?? 0)
+        if let account {
+            let wanted: RiskCommand = pulled ? .pullKillSwitch(account) : .releaseKillSwitch(account)
+            return try risk(wanted, account, root, state, &decision)
+        }
+        guard state.killed != pulled else { return }
+        let event: RiskEvent = pulled ? .killSwitchPulled(KillSwitchPulled()) : .killSwitchReleased(KillSwitchReleased())
+        try decision.emit(Draft(.risk(event), .shard, correlation: root))
+    }
+
+    static func entry(_ account: AccountID, _ state: ShardState) throws(Rejection) -> AccountEntry {
+        guard let entry = state.accountByID[account] else { throw Rejection(.unknownAccount) }
+        return entry
+    }
+
+    static func risk(
+        _ wanted: RiskCommand, _ account: AccountID, _ root: Identifier, _ state: ShardState,
+        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var events = Decision<RiskEvent>()
+        try RiskBook.decide(wanted, given: try entry(account, state).risk, into: &events)
+        for event in events.events {
+            try decision.emit(
+                Draft(
+                    .risk(event), StreamOrdinal(.risk, of: account.id), account: AccountOrdinal(account),
+                    correlation: root, businessDate: businessDate))
+        }
+    }
+
+    static func portfolio(
+        _ wanted: PortfolioCommand, _ account: AccountID, root: Identifier, _ state: ShardState,
+        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var events = Decision<PortfolioEvent>()
+        try Portfolio.decide(wanted, given: try entry(account, state).portfolio, into: &events)
+        for event in events.events {
+            try decision.emit(
+                Draft(
+                    .portfolio(event), StreamOrdinal(.portfolio, of: account.id),
+                    account: AccountOrdinal(account), correlation: root, businessDate: businessDate))
+        }
+    }
+
+    private static func portfolio(
+        _ wanted: PortfolioCommand, _ account: AccountID, _ posed: PosedCommand, _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        try portfolio(wanted, account, root: command(posed, slot: account.id.slot), state, &decision)
+    }
+}

@@ -1,0 +1,256 @@
+public import BifrostKernel
+public import ComplianceRules
+public import Orders
+public import Portfolios
+public import References
+public import RiskLimits
+
+/// Where a shard takes its time from.
+public enum ShardClock: UInt8, WireChoice {
+    /// The time of the day.
+    case wall = 1
+    /// Times declared by the commands; a live venue refuses such a shard.
+    case simulated = 2
+}
+
+/// A shard began: always its first event.
+public struct ShardOpened: EventPayload {
+    /// 1 in the registry.
+    public static let eventType: UInt32 = 1
+    /// The published name.
+    public static let eventName: StaticString = "ShardOpened"
+    public var log = Identifier.none
+    public var shard: UInt32 = 0
+    /// Whether it holds global facts instead of accounts.
+    public var isReference = false
+    public var clock = ShardClock.wall
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.ShardOpened`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.identifier(1, "logId", &log)
+        try visitor.uint(2, "shard", &shard)
+        try visitor.flag(3, "isReference", &isReference)
+        try visitor.choice(4, "clock", &clock)
+    }
+}
+
+/// A writer took the shard: every event until the next of these was decided by its build.
+public struct WriterStarted: EventPayload {
+    /// 2 in the registry.
+    public static let eventType: UInt32 = 2
+    /// The published name.
+    public static let eventName: StaticString = "WriterStarted"
+    public var epoch: Int64 = 0
+    public var build = ""
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.WriterStarted`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.position(1, "epoch", &epoch)
+        try visitor.text(2, "build", &build)
+    }
+}
+
+/// A command was turned down before it had any effect.
+public struct CommandRejected: EventPayload {
+    /// 3 in the registry.
+    public static let eventType: UInt32 = 3
+    /// The published name.
+    public static let eventName: StaticString = "CommandRejected"
+    public var code: RejectionCode?
+    public var limit: Int128?
+    public var value: Int128?
+    /// What was asked, in the canonical bytes that its digest is taken of.
+    public var command: [UInt8] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.CommandRejected`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.code(1, "code", &code)
+        try visitor.wide(2, "limit", &limit)
+        try visitor.wide(3, "value", &value)
+        try visitor.bytes(4, "command", &command)
+    }
+}
+
+/// A command asked for what was already so.
+public struct CommandHadNoEffect: EventPayload {
+    /// 4 in the registry.
+    public static let eventType: UInt32 = 4
+    /// The published name.
+    public static let eventName: StaticString = "CommandHadNoEffect"
+    /// What was asked, in the canonical bytes that its digest is taken of.
+    public var command: [UInt8] = []
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.CommandHadNoEffect`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.bytes(4, "command", &command)
+    }
+}
+
+/// A trading day of a calendar is over. Its orders expire and its accounts close in this command and, where that is
+/// more than one command may write, in the ones that follow.
+public struct DayRolled: EventPayload {
+    /// 5 in the registry.
+    public static let eventType: UInt32 = 5
+    /// The published name.
+    public static let eventName: StaticString = "DayRolled"
+    public var calendar = ""
+    public var date = BusinessDate(days: 0)
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.DayRolled`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.text(1, "calendar", &calendar)
+        try visitor.date(2, "date", &date)
+    }
+}
+
+/// The saga that cancels orders after a kill switch got this far.
+public struct SweepAdvanced: EventPayload {
+    /// 6 in the registry.
+    public static let eventType: UInt32 = 6
+    /// The published name.
+    public static let eventName: StaticString = "SweepAdvanced"
+    /// The position of the kill switch.
+    public var sweep: Int64 = 0
+    /// How many of the orders that were open then have been dealt with.
+    public var done: UInt64 = 0
+    public var total: UInt64 = 0
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.SweepAdvanced`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.position(1, "sweep", &sweep)
+        try visitor.uint(2, "done", &done)
+        try visitor.uint(3, "total", &total)
+    }
+}
+
+/// A day that had more to close than one command may write goes on being closed.
+public struct DayCloseContinued: EventPayload {
+    /// 7 in the registry.
+    public static let eventType: UInt32 = 7
+    /// The published name.
+    public static let eventName: StaticString = "DayCloseContinued"
+    public var date = BusinessDate(days: 0)
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.DayCloseContinued`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.date(1, "date", &date)
+    }
+}
+
+/// A beneficial owner became known, by an opaque id.
+public struct OwnerRegistered: EventPayload {
+    /// 10 in the registry.
+    public static let eventType: UInt32 = 10
+    /// The published name.
+    public static let eventName: StaticString = "OwnerRegistered"
+    public var owner = OwnerID.none
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.OwnerRegistered`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.owner(1, "ownerId", &owner)
+    }
+}
+
+/// The margin regime of an account.
+public enum AccountKind: UInt8, WireChoice {
+    /// Cash is never negative, positions are never short.
+    case cash = 1
+}
+
+/// An account was opened.
+public struct AccountOpened: EventPayload {
+    /// 11 in the registry.
+    public static let eventType: UInt32 = 11
+    /// The published name.
+    public static let eventName: StaticString = "AccountOpened"
+    public var account = AccountID.none
+    public var owner = OwnerID.none
+    public var alias = ""
+    public var currency = Currency.usd
+    public var kind = AccountKind.cash
+    /// Where its cash and instruments are kept; for now the venue that it trades at.
+    public var custodian = ""
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.AccountOpened`; gaps are reserved there.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "accountId", &account)
+        try visitor.owner(2, "ownerId", &owner)
+        try visitor.text(3, "alias", &alias)
+        try visitor.currency(4, "currency", &currency)
+        try visitor.choice(5, "kind", &kind)
+        try visitor.text(6, "custodian", &custodian)
+    }
+}
+
+/// Everything that can happen in a shard.
+public enum DomainEvent: Equatable, Sendable {
+    case shardOpened(ShardOpened)
+    case writerStarted(WriterStarted)
+    case commandRejected(CommandRejected)
+    case commandHadNoEffect(CommandHadNoEffect)
+    case dayRolled(DayRolled)
+    case sweepAdvanced(SweepAdvanced)
+    case dayCloseContinued(DayCloseContinued)
+    case ownerRegistered(OwnerRegistered)
+    case accountOpened(AccountOpened)
+    case reference(ReferenceEvent)
+    case order(OrderEvent)
+    case risk(RiskEvent)
+    case compliance(ComplianceEvent)
+    case portfolio(PortfolioEvent)
+}
+
+/// An event that a decision wants, with its place in the shard; the engine adds the rest of the columns.
+public struct Draft: Sendable, Equatable {
+    public var account: AccountOrdinal
+    public var stream: StreamOrdinal
+    /// The thing whose story it is part of.
+    public var correlation: Identifier
+    /// Its business date when that is not the open day.
+    public var businessDate: BusinessDate?
+    public var event: DomainEvent
+
+    /// Puts the parts together.
+    public init(
+        _ event: DomainEvent, _ stream: StreamOrdinal, account: AccountOrdinal = .none,
+        correlation: Identifier, businessDate: BusinessDate? = nil
+    ) {
+        self.account = account
+        self.stream = stream
+        self.correlation = correlation
+        self.businessDate = businessDate
+        self.event = event
+    }
+}
+
+/// An event with the columns that state depends on.
+public struct Fact: Sendable {
+    public let position: Int64
+    public let effectiveAt: Timestamp
+    public let businessDate: BusinessDate
+    public let account: AccountOrdinal
+    public let correlation: Identifier
+    public let event: DomainEvent
+
+    /// Puts the parts together.
+    public init(
+        position: Int64, effectiveAt: Timestamp, businessDate: BusinessDate, account: AccountOrdinal,
+        correlation: Identifier, event: DomainEvent
+    ) {
+        self.position = position
+        self.effectiveAt = effectiveAt
+        self.businessDate = businessDate
+        self.account = account
+        self.correlation = correlation
+        self.event = event
+    }
+}

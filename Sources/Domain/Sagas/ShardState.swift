@@ -1,0 +1,89 @@
+public import BifrostKernel
+public import ComplianceRules
+public import Orders
+public import Portfolios
+public import References
+public import RiskLimits
+
+/// One account with its books.
+public struct AccountEntry: Sendable {
+    public internal(set) var opened: AccountOpened
+    public internal(set) var risk = RiskBook.initial
+    public internal(set) var compliance = ComplianceBook.initial
+    public internal(set) var portfolio = Portfolio.initial
+    /// The orders by the names that the client gave them.
+    public internal(set) var orderByName: [ClientName: OrderID] = [:]
+}
+
+/// One order with what the shard knows about it beside its own facts.
+public struct OrderEntry: Sendable {
+    public internal(set) var state = Order.initial
+    public internal(set) var account: AccountID
+    /// The position of the event that approved it; what follows at the venue is caused by it.
+    public internal(set) var approvedAt: Int64 = 0
+    public internal(set) var placedOn: BusinessDate
+}
+
+/// The saga that cancels the orders which were open when a kill switch was pulled.
+public struct Sweep: Equatable, Sendable {
+    /// The position of the kill switch.
+    public let position: Int64
+    public let orders: [OrderID]
+    public internal(set) var done = 0
+}
+
+/// Everything that a shard decides by. It is changed by logged events alone, and rebuilt from them after a restart.
+public struct ShardState: Sendable {
+    public internal(set) var opened: ShardOpened?
+    public internal(set) var epoch: Int64 = 0
+    public internal(set) var reference = ReferenceBook()
+    public internal(set) var accountByID: [AccountID: AccountEntry] = [:]
+    public internal(set) var accountByAlias: [AccountAlias: AccountID] = [:]
+    public internal(set) var orderByID: [OrderID: OrderEntry] = [:]
+    /// Orders that may still trade.
+    public internal(set) var openOrders: Set<OrderID> = []
+    /// Whether the shard's own kill switch is pulled.
+    public internal(set) var killed = false
+    public internal(set) var sweeps: [Sweep] = []
+    /// The last day rolled of each calendar.
+    public internal(set) var rolledByName: [String: BusinessDate] = [:]
+    /// The last day rolled of any calendar.
+    public internal(set) var rolledDate: BusinessDate?
+    /// The day that follows the last one rolled.
+    public internal(set) var openDay: BusinessDate?
+    /// The latest effective time so far: the present of a simulated shard.
+    public internal(set) var effectiveAt = Timestamp(nanos: 0)
+
+    /// The state before the first event.
+    public init() {}
+
+    /// The business date of something that takes effect at `time`.
+    public func businessDate(at time: Timestamp) -> BusinessDate { openDay ?? time.date }
+
+    /// Whether accounts or day orders still wait for the last rolled day to close them.
+    public var rollIsUnfinished: Bool {
+        guard let date = rolledDate else { return false }
+        return accountByID.values.contains { $0.isOpen(on: date) }
+            || openOrders.contains { orderByID[$0].map { $0.placedOn <= date } ?? false }
+    }
+}
+
+extension AccountEntry {
+    /// Whether `date` still has to be closed for this account.
+    func isOpen(on date: BusinessDate) -> Bool {
+        guard let closed = portfolio.closedDay else { return true }
+        return closed.date < date
+    }
+}
+
+/// The named profile that gives a new account its limits.
+public enum PaperProfile {
+    /// The name that stands in the account's first limits.
+    public static let name = "paper"
+    /// The largest value of one order: 10 million of the account's currency.
+    public static let orderValueMax = Money(nanos: 10_000_000_000_000_000)
+    /// 10 %.
+    public static let priceCollar = BasisPoints(1000)
+    /// The venue.
+    public static let venue = "paper"
+}

@@ -1,0 +1,78 @@
+internal import BifrostKernel
+internal import EventStore
+internal import Orders
+internal import References
+internal import Sagas
+internal import Venues
+
+/// What has to be done outside once events are durable, and again after a restart as far as it is still open.
+extension Sequencer {
+    /// The core's own actor.
+    static let core = ActorName("bifrost")
+
+    /// What the venue has to be told of an event.
+    func instruction(after event: DomainEvent) -> VenueInstruction? {
+        switch event {
+        case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
+        case .order(.cancelRequested(let fact)):
+            state.orderByID[fact.order].map { .cancel($0.account, fact.order) }
+        default: nil
+        }
+    }
+
+    private func routed(_ order: OrderID) -> RoutedOrder? {
+        guard let entry = state.orderByID[order], entry.state.venue != nil, let placed = entry.state.placed,
+            let instrument = state.reference.instrumentByID[placed.instrument]
+        else { return nil }
+        return RoutedOrder(
+            account: placed.account, order: order, instrument: placed.instrument, side: placed.side,
+            quantity: placed.quantity, limitPrice: placed.limitPrice, currency: instrument.currency)
+    }
+
+    /// The command that carries on what `request` began and could not finish within its bound.
+    func followUp(to request: CommandRequest, _ receipt: CommandReceipt) -> CommandRequest? {
+        switch request.command {
+        case .pullKillSwitch:
+            return state.sweeps.first { $0.position == receipt.firstPosition }.flatMap(continuing)
+        case .continueSweep(let position, _):
+            return state.sweeps.first { $0.position == position }.flatMap(continuing)
+        case .rollDay(_, let date) where state.rollIsUnfinished:
+            return continuing(date, receipt.lastPosition)
+        case .continueRoll(let date, _) where state.rollIsUnfinished:
+            return continuing(date, receipt.lastPosition)
+        default:
+            return nil
+        }
+    }
+
+    private func continuing(_ sweep: Sweep) -> CommandRequest? {
+        own("sweep:\(sweep.position):\(sweep.done)", .continueSweep(sweep.position, done: UInt64(sweep.done)), sweep.position)
+    }
+
+    private func continuing(_ date: BusinessDate, _ position: Int64) -> CommandRequest? {
+        own("roll:\(date.text):\(position)", .continueRoll(date, step: UInt64(position)), position)
+    }
+
+    private func own(_ name: String, _ command: Command, _ causation: Int64) -> CommandRequest? {
+        guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = Self.core else { return nil }
+        return CommandRequest(
+            id: id, command, actor: actor, receivedAt: state.effectiveAt, effectiveAt: state.effectiveAt,
+            causation: causation)
+    }
+
+    /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels that it may
+    /// not have answered, sweeps and days that go on.
+    func unfinished() -> (instructions: [VenueInstruction], followUps: [CommandRequest]) {
+        var instructions: [VenueInstruction] = []
+        for order in state.openOrders.sorted() {
+            guard let entry = state.orderByID[order], let routed = routed(order) else { continue }
+            instructions.append(.new(routed))
+            if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
+        }
+        var followUps = state.sweeps.compactMap(continuing)
+        if state.rollIsUnfinished, let date = state.rolledDate, let roll = continuing(date, position) {
+            followUps.append(roll)
+        }
+        return (instructions, followUps)
+    }
+}

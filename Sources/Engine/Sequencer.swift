@@ -1,0 +1,187 @@
+internal import BifrostKernel
+internal import EventRegistry
+internal import EventStore
+internal import Sagas
+internal import Venues
+
+/// A batch on its way to the log, with everything that must wait for its commit.
+struct PreparedBatch: Sendable {
+    /// One request and the answer that it gets once the batch is durable.
+    struct Settled: Sendable {
+        let pending: PendingCommand
+        let answer: CommandAnswer
+    }
+
+    var events = EventBatch()
+    var settled: [Settled] = []
+    var instructions: [VenueInstruction] = []
+    var followUps: [CommandRequest] = []
+
+    var isEmpty: Bool { events.isEmpty && settled.isEmpty }
+}
+
+/// A request with the one who waits for its answer.
+struct PendingCommand: Sendable {
+    let request: CommandRequest
+    let answer: @Sendable (CommandAnswer) -> Void
+}
+
+/// The engine's thinking: dedupe, decide, evolve, encode. No thread, no I/O, no clock of its own.
+///
+/// State runs ahead of the log by what is prepared and not committed; to take that back is to drop the sequencer and
+/// recover another one.
+struct Sequencer: Sendable {
+    let shard: ShardNumber
+    private(set) var state = Shard.initial
+    /// The last position, committed or prepared.
+    private(set) var position: Int64 = 0
+    private var recordedAt = Timestamp(nanos: .min)
+    private var versions: [StreamOrdinal: Int64] = [:]
+    private var index = CommandIndex()
+    private var decision = Decision<Draft>()
+
+    init(shard: ShardNumber) { self.shard = shard }
+
+    /// Takes in a stored event, in order of position.
+    mutating func recover(_ event: RecordedEvent) throws(WireError) {
+        let header = event.header
+        apply(try EventRegistry.decode(event), header)
+        versions[header.stream] = header.version
+        position = header.position
+        recordedAt = header.recordedAt
+        let scope = scope(of: header)
+        if let digest = header.commandDigest {
+            let entry = CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1)
+            index.insert(header.commandID, account: scope, actor: header.actor, entry)
+            lastScope = scope
+        } else if var entry = index.entry(header.commandID, account: lastScope, actor: header.actor) {
+            entry.count = header.position - entry.firstPosition + 1
+            index.insert(header.commandID, account: lastScope, actor: header.actor, entry)
+        }
+    }
+
+    /// The scope of the command that the last recovered event belongs to.
+    private var lastScope = AccountOrdinal.none
+
+    /// A command's id is scoped by its account, which the first event of every account command names. Opening an
+    /// account, rolling a day and the like are scoped by the actor, and their first events name no account.
+    private func scope(of header: EventHeader) -> AccountOrdinal { header.account }
+
+    /// Decides one command and adds what follows to `batch`.
+    mutating func step(_ pending: PendingCommand, now: Timestamp, into batch: inout PreparedBatch) {
+        let request = pending.request
+        var scope = AccountOrdinal.none
+        if let account = request.command.account {
+            guard state.accountByID[account] != nil else {
+                batch.settled.append(.init(pending: pending, answer: .unknownAccount))
+                return
+            }
+            scope = AccountOrdinal(account)
+        }
+        if let entry = index.entry(request.id, account: scope, actor: request.actor) {
+            let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
+            let same = entry.digest == request.digest
+            batch.settled.append(
+                .init(pending: pending, answer: same ? .repeated(receipt) : .idReused(receipt)))
+            return
+        }
+        let effectiveAt = request.effectiveAt ?? present(request)
+        decide(request, scope, effectiveAt)
+        let receipt = CommandReceipt(
+            shard: shard, firstPosition: position + 1, count: Int64(decision.events.count))
+        precondition(decision.events[0].account == scope, "a command's first event names the scope of its id")
+        let subject = decision.events[0].correlation
+        let outcome = CommandOutcome.of(decision.events.lazy.map { $0.event }, subject: subject)
+        record(request, effectiveAt, now, into: &batch)
+        index.insert(
+            request.id, account: scope, actor: request.actor,
+            CommandIndex.Entry(digest: request.digest, firstPosition: receipt.firstPosition, count: receipt.count))
+        batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
+        if let followUp = followUp(to: request, receipt) { batch.followUps.append(followUp) }
+    }
+
+    /// The present of the shard's clock.
+    private func present(_ request: CommandRequest) -> Timestamp {
+        state.opened?.clock == .simulated ? max(state.effectiveAt, Timestamp(nanos: 0)) : request.receivedAt
+    }
+
+    /// Leaves the command's events in `decision`; a rejection and a no-op are events as well.
+    private mutating func decide(_ request: CommandRequest, _ scope: AccountOrdinal, _ effectiveAt: Timestamp) {
+        decision.clear()
+        let posed = PosedCommand(
+            request.command, position: position + 1, effectiveAt: effectiveAt, actor: request.actor)
+        var instead: DomainEvent? = nil
+        do throws(Rejection) {
+            try Shard.decide(posed, given: state, into: &decision)
+            if decision.events.isEmpty {
+                var fact = CommandHadNoEffect()
+                fact.command = request.command.content
+                instead = .commandHadNoEffect(fact)
+            }
+        } catch {
+            var fact = CommandRejected()
+            fact.code = error.code
+            fact.limit = error.limit
+            fact.value = error.value
+            fact.command = request.command.content
+            instead = .commandRejected(fact)
+        }
+        guard let instead else { return }
+        decision.clear()
+        let slot = request.command.account?.id.slot ?? 0
+        let root = Identifier(.command, slot: slot, shard: shard.value, birth: position + 1)
+        let stream = request.command.account.map { StreamOrdinal(.account, of: $0.id) } ?? .shard
+        do throws(Rejection) {
+            try decision.emit(Draft(instead, stream, account: scope, correlation: root))
+        } catch {
+            preconditionFailure("an empty decision has room for one event")
+        }
+    }
+
+    /// Gives every draft its columns, encodes it, and changes the state by it.
+    private mutating func record(
+        _ request: CommandRequest, _ effectiveAt: Timestamp, _ now: Timestamp, into batch: inout PreparedBatch
+    ) {
+        let first = position + 1
+        if now > recordedAt { recordedAt = now }
+        let openDay = state.businessDate(at: effectiveAt)
+        for draft in decision.events {
+            position += 1
+            let version = versions[draft.stream, default: 0] + 1
+            versions[draft.stream] = version
+            let header = EventHeader(
+                position: position, account: draft.account, stream: draft.stream, version: version, type: 0,
+                schemaVersion: 0, receivedAt: request.receivedAt, recordedAt: recordedAt,
+                effectiveAt: effectiveAt, businessDate: draft.businessDate ?? openDay, commandID: request.id,
+                commandDigest: position == first ? request.digest : nil,
+                causation: position == first ? request.causation : first, correlation: draft.correlation,
+                actor: request.actor)
+            var writer = BatchWriter(header: header, batch: batch.events)
+            batch.events = EventBatch()
+            EventRegistry.visit(draft.event, &writer)
+            batch.events = writer.batch
+            apply(draft.event, header)
+            if let instruction = instruction(after: draft.event) { batch.instructions.append(instruction) }
+        }
+    }
+
+    private mutating func apply(_ event: DomainEvent, _ header: EventHeader) {
+        Shard.evolve(
+            &state,
+            by: Fact(
+                position: header.position, effectiveAt: header.effectiveAt, businessDate: header.businessDate,
+                account: header.account, correlation: header.correlation, event: event))
+    }
+}
+
+/// Adds one event of whichever type to a batch.
+private struct BatchWriter: PayloadVisitor {
+    var header: EventHeader
+    var batch: EventBatch
+
+    mutating func visit<P: EventPayload>(_ payload: P) {
+        header.type = P.eventType
+        header.schemaVersion = P.schemaVersion
+        batch.append(header, payload)
+    }
+}

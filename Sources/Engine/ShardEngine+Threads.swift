@@ -1,0 +1,112 @@
+internal import BifrostKernel
+internal import EventStore
+internal import Orders
+internal import Sagas
+internal import Venues
+
+extension ShardEngine {
+    /// The appending thread: one batch after another into the store, then everything that waited for it.
+    func appendBatches() {
+        while true {
+            let next = inbox.await { inbox -> HandedBatch?? in
+                if let handed = inbox.handed {
+                    inbox.handed = nil
+                    return .some(handed)
+                }
+                if case .stopped = inbox.status { return .some(nil) }
+                return nil
+            }
+            guard let handed = next else { return }
+            append(handed)
+        }
+    }
+
+    private func append(_ handed: HandedBatch) {
+        let writer = handed.writer.writer
+        var result: Result<Head, AppendError> = .success(handed.head)
+        if !handed.batch.events.isEmpty {
+            do throws(AppendError) {
+                result = .success(try writer.append(handed.batch.events, after: handed.head, epoch: writer.epoch))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        let followUps = handed.batch.followUps.map { PendingCommand(request: $0, answer: { _ in }) }
+        inbox.change { inbox in
+            inbox.inFlight = false
+            if case .success(let head) = result {
+                inbox.committed = head.position
+                inbox.instructions += handed.batch.instructions
+                inbox.urgent += followUps
+                if inbox.status == .recovering { inbox.status = .running }
+            }
+            inbox.landed = result
+        }
+        guard case .success(let head) = result else { return }
+        for settled in handed.batch.settled { settled.pending.answer(settled.answer) }
+        options.onCommit(head.position)
+    }
+
+    /// The venue thread: carries what is durably approved to the venue.
+    func carryInstructions() {
+        while true {
+            let next = inbox.await { inbox -> [VenueInstruction]?? in
+                if !inbox.instructions.isEmpty {
+                    let instructions = inbox.instructions
+                    inbox.instructions = []
+                    inbox.linkIsBusy = true
+                    return .some(instructions)
+                }
+                if case .stopped = inbox.status { return .some(nil) }
+                return nil
+            }
+            guard let instructions = next else { return }
+            venue?.send(instructions)
+            inbox.change { $0.linkIsBusy = false }
+        }
+    }
+
+    /// Turns what the venue says into commands. They take the urgent lane and are never dropped: a full lane makes the
+    /// venue's thread wait.
+    func receive(_ reports: [VenueReport]) {
+        for report in reports {
+            guard let request = request(for: report) else { continue }
+            inbox.await { inbox -> Void? in
+                if case .stopped = inbox.status { return () }
+                guard inbox.urgent.count < Self.urgentCommandsMax else { return nil }
+                inbox.urgent.append(PendingCommand(request: request, answer: { _ in }))
+                return ()
+            }
+        }
+    }
+
+    /// A report's command id is made of the report's own identity, so that a repeated report is a repeated command.
+    private func request(for report: VenueReport) -> CommandRequest? {
+        let venue = self.venue?.name ?? ""
+        switch report {
+        case .acknowledged(let account, let fact, let at):
+            return own("ack:\(fact.order.id.text)", venue, .acknowledgeOrder(account, fact), at)
+        case .executed(let account, let fact, let at):
+            // The content is part of the id: another trade under the same identity must reach the order's decider,
+            // which keeps it as a conflict.
+            let command = Command.recordExecution(account, fact)
+            let content = String(CommandDigest(of: command.content).high, radix: 16)
+            let identity = "\(fact.tradeDate.text):\(fact.venueExecutionID):\(fact.side.name)"
+            return own("exec:\(identity):\(content)", venue, command, at)
+        case .cancelled(let account, let order, let at):
+            return own("cancelled:\(order.id.text)", venue, .confirmCancel(account, order), at)
+        case .cancelRejected(let account, let order, let at):
+            let name = "uncancelled:\(order.id.text):\(at.nanos)"
+            return own(name, venue, .refuseCancel(account, order), at)
+        case .rejected(let account, let order, let code, let at):
+            return own("rejected:\(order.id.text)", venue, .rejectAtVenue(account, order, code), at)
+        }
+    }
+
+    private func own(_ name: String, _ venue: String, _ command: Command, _ at: Timestamp) -> CommandRequest? {
+        guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = ActorName("venue:" + venue)
+        else { return nil }
+        return CommandRequest(
+            id: id, command, actor: actor, receivedAt: options.time.now(), effectiveAt: at, causation: 0)
+    }
+}

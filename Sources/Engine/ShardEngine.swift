@@ -1,0 +1,185 @@
+public import BifrostKernel
+public import EventStore
+internal import Sagas
+public import Venues
+
+/// How an engine is set up.
+public struct EngineOptions: Sendable {
+    /// Who this process is, as the lease names it.
+    public var holder: String
+    /// The build, as the log names it.
+    public var build: String
+    /// Whether the shard is the reference shard.
+    public var isReference: Bool
+    /// The clock that a new shard declares.
+    public var simulatedClock: Bool
+    /// Where the time comes from.
+    public var time: any TimeSource
+    /// Told once when the engine stops loudly, with the reason.
+    public var onFailure: @Sendable (String) -> Void = { _ in }
+    /// Given a batch that the store refused for good, to be kept for whoever looks into it.
+    public var onRefusedBatch: @Sendable (EventBatch) -> Void = { _ in }
+    /// Told after each commit, with the last position.
+    public var onCommit: @Sendable (Int64) -> Void = { _ in }
+
+    /// Puts the parts together.
+    public init(holder: String, build: String, isReference: Bool, simulatedClock: Bool, time: any TimeSource) {
+        self.holder = holder
+        self.build = build
+        self.isReference = isReference
+        self.simulatedClock = simulatedClock
+        self.time = time
+    }
+}
+
+/// How an engine is doing.
+public enum EngineStatus: Equatable, Sendable {
+    /// Reading the log.
+    case recovering
+    /// Taking commands.
+    case running
+    /// Finishing what it has; no new commands.
+    case stopping
+    /// Ended, with the reason when it was not asked to.
+    case stopped(String?)
+}
+
+/// The one writer of one shard: a thread that decides and a thread that appends.
+///
+/// One batch is in flight and one is being decided. Nothing that a batch leads to — an answer, a route to the venue, a
+/// follow-up — leaves before that batch and all before it are durable.
+public final class ShardEngine: Sendable {
+    /// Most commands that wait; beyond it callers are told to try again.
+    public static let queueCommandsMax = 20_000
+    /// Most urgent commands (cancels, fills) that wait.
+    public static let urgentCommandsMax = 200_000
+    /// A batch is handed over when it has this many events.
+    public static let batchEventsMax = 4_000
+
+    /// The shard.
+    public let shard: ShardNumber
+    let log: any EventLog
+    let options: EngineOptions
+    let venue: (any Venue)?
+    let inbox = Monitor(Inbox())
+    let threads = Monitor<[EngineThread]>([])
+
+    /// What the threads share.
+    struct Inbox {
+        var status = EngineStatus.recovering
+        var urgent: [PendingCommand] = []
+        var normal: [PendingCommand] = []
+        /// The batch handed to the appending thread.
+        var handed: HandedBatch? = nil
+        /// What became of the batch in flight.
+        var landed: Result<Head, AppendError>? = nil
+        var inFlight = false
+        /// The last position that is durable.
+        var committed: Int64 = 0
+        /// What the last recovery found copied from the reference shard.
+        var copiedAtStart: Int64 = 0
+        var instructions: [VenueInstruction] = []
+        var linkIsBusy = false
+        var linkIsDone = false
+    }
+
+    struct HandedBatch {
+        let batch: PreparedBatch
+        let writer: WriterBox
+        let head: Head
+    }
+
+    /// An engine for `shard`; it does nothing before `start`.
+    public init(shard: ShardNumber, log: any EventLog, venue: (any Venue)?, options: EngineOptions) {
+        self.shard = shard
+        self.log = log
+        self.venue = venue
+        self.options = options
+    }
+
+    /// Takes the shard, recovers and begins to take commands; returns when it does, or throws why it cannot.
+    ///
+    /// With `standingBy` it waits as long as another writer lives and takes over when that one's heart stops.
+    public func start(standingBy: Bool = false) throws(AcquireError) {
+        let writer = try acquire(standingBy: standingBy)
+        let core = try recover(writer)
+        let decider = EngineThread { [self] in DecidingThread(self, core).run() }
+        let appender = EngineThread { [self] in appendBatches() }
+        let link = EngineThread { [self] in carryInstructions() }
+        threads.change { $0 = [decider, appender, link] }
+        venue?.start { [weak self] reports in self?.receive(reports) }
+        let status = inbox.await { inbox -> EngineStatus? in inbox.status == .recovering ? nil : inbox.status }
+        if case .stopped(let reason) = status { throw .unavailable(reason ?? "the engine stopped while starting") }
+    }
+
+    /// Queues a command; `answer` is called once, on a thread of the engine, and must not block.
+    public func submit(_ request: CommandRequest, _ answer: @escaping @Sendable (CommandAnswer) -> Void) {
+        let refusal = inbox.change { inbox -> CommandAnswer? in
+            switch inbox.status {
+            case .running: break
+            case .recovering: return .busy
+            case .stopping: return .stopped("the engine is stopping")
+            case .stopped(let reason): return .stopped(reason ?? "the engine has stopped")
+            }
+            if request.command.isUrgent {
+                guard inbox.urgent.count < Self.urgentCommandsMax else { return .busy }
+                inbox.urgent.append(PendingCommand(request: request, answer: answer))
+            } else {
+                guard inbox.normal.count < Self.queueCommandsMax else { return .busy }
+                inbox.normal.append(PendingCommand(request: request, answer: answer))
+            }
+            return nil
+        }
+        if let refusal { answer(refusal) }
+    }
+
+    /// Queues a command and waits for its answer; `busy` is retried. Never call it from the cooperative pool.
+    public func perform(_ request: CommandRequest) -> CommandAnswer {
+        while true {
+            let slot = Monitor<CommandAnswer?>(nil)
+            submit(request) { answer in slot.change { $0 = answer } }
+            let answer = slot.await { $0 }
+            guard answer == .busy else { return answer }
+            pause(millis: 1)
+        }
+    }
+
+    /// Queues a command and suspends until its answer.
+    public func submit(_ request: CommandRequest) async -> CommandAnswer {
+        await withCheckedContinuation { continuation in
+            submit(request) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// The last durable position.
+    public var committed: Int64 { inbox.look { $0.committed } }
+
+    /// How the engine is doing.
+    public var status: EngineStatus { inbox.look { $0.status } }
+
+    /// Whether nothing waits, nothing is in flight, and the venue was told all that it should know.
+    public var isIdle: Bool {
+        inbox.look { inbox in
+            inbox.urgent.isEmpty && inbox.normal.isEmpty && !inbox.inFlight && inbox.handed == nil
+                && inbox.instructions.isEmpty && !inbox.linkIsBusy
+        }
+    }
+
+    /// Takes no more commands, finishes those it has, gives the shard back, and returns when all that is done.
+    public func stop() {
+        inbox.change { inbox in
+            if inbox.status == .running || inbox.status == .recovering { inbox.status = .stopping }
+        }
+        for thread in threads.change({ threads in
+            defer { threads = [] }
+            return threads
+        }) { thread.join() }
+    }
+}
+
+/// A writer on its way between the two threads that use it by turns.
+final class WriterBox: @unchecked Sendable {
+    // SAFETY: the deciding thread hands it over with a batch and touches it again only after that batch has landed.
+    let writer: any ShardWriter
+    init(_ writer: any ShardWriter) { self.writer = writer }
+}

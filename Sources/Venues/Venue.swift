@@ -1,0 +1,72 @@
+public import BifrostKernel
+public import Orders
+
+/// An approved order on its way to a venue. Only the engine makes one, from an approval that is durably in the log.
+public struct RoutedOrder: Sendable, Equatable {
+    /// The account it trades for.
+    public let account: AccountID
+    /// Its id, which is also the client order id at the venue.
+    public let order: OrderID
+    /// What it trades.
+    public let instrument: InstrumentID
+    /// Which way.
+    public let side: Side
+    /// How much in all.
+    public let quantity: Quantity
+    /// The worst price, `nil` for a market order.
+    public let limitPrice: Price?
+    /// What the instrument is settled in.
+    public let currency: Currency
+
+    /// Takes the terms of an approved order.
+    public init(
+        account: AccountID, order: OrderID, instrument: InstrumentID, side: Side, quantity: Quantity,
+        limitPrice: Price?, currency: Currency
+    ) {
+        self.account = account
+        self.order = order
+        self.instrument = instrument
+        self.side = side
+        self.quantity = quantity
+        self.limitPrice = limitPrice
+        self.currency = currency
+    }
+}
+
+/// What the core tells a venue.
+public enum VenueInstruction: Sendable, Equatable {
+    /// A new order.
+    case new(RoutedOrder)
+    /// Take the rest of an order off the book.
+    case cancel(AccountID, OrderID)
+}
+
+/// What a venue tells the core. Nothing of it is ever refused.
+public enum VenueReport: Sendable, Equatable {
+    /// The venue has the order.
+    case acknowledged(AccountID, OrderAcknowledged, at: Timestamp)
+    /// A trade; its `execution` is left to the core.
+    case executed(AccountID, OrderExecuted, at: Timestamp)
+    /// The rest was taken off the book.
+    case cancelled(AccountID, OrderID, at: Timestamp)
+    /// There was nothing left to take off the book.
+    case cancelRejected(AccountID, OrderID, at: Timestamp)
+    /// The venue does not take the order.
+    case rejected(AccountID, OrderID, RejectionCode, at: Timestamp)
+}
+
+/// A place where orders trade.
+public protocol Venue: Sendable {
+    /// The name that approvals and executions carry.
+    var name: String { get }
+    /// Whether the venue refuses a repeated client order id for as long as the order can live, so that a route may be
+    /// repeated after a crash.
+    var refusesRepeats: Bool { get }
+    /// What the venue would answer for an instrument now, `nil` when it has no price.
+    func price(of instrument: InstrumentID) -> ReferencePrice?
+    /// Takes instructions in order. Reports come through the callback given at `start`, on any thread. An order that
+    /// the venue already knows is answered with all that it has reported of it before.
+    func send(_ instructions: [VenueInstruction])
+    /// Begins to report.
+    func start(_ report: @escaping @Sendable ([VenueReport]) -> Void)
+}

@@ -1,0 +1,104 @@
+/// Who may import what: arrows point down only, so this table is the architecture.
+enum Imports {
+    enum Allowed: Equatable {
+        case only(Set<String>)
+        /// The edge: anything of ours and any library, but C through the target that wraps it.
+        case anythingButC
+    }
+
+    private static let kernel: Set = ["BifrostKernel"]
+    private static let domain: Set = ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]
+
+    /// A new target gets a row here; test targets need none.
+    static let table: [String: Allowed] = [
+        "BifrostKernel": .only([]),
+        "References": .only(kernel),
+        "Orders": .only(kernel),
+        "RiskLimits": .only(kernel),
+        "ComplianceRules": .only(kernel),
+        "Portfolios": .only(kernel),
+        "Sagas": .only(kernel.union(domain)),
+        "EventRegistry": .only(kernel.union(domain).union(["Sagas"])),
+
+        "ProjectionKit": .only(kernel),
+        "OrdersViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
+        "PortfolioViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
+        "ExposureViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
+        "AuditViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
+
+        "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
+        "EventStoreTesting": .only(kernel.union(["EventStore", "Synchronization", "Testing"])),
+        "EventStorePostgres": .only(
+            kernel.union(["EventStore", "PostgresClient", "Glibc", "Synchronization"])
+        ),
+        "EmbeddedPostgres": .only(["PostgresClient", "Glibc", "FoundationEssentials"]),
+
+        "PostgresClient": .only(["CLibPQ", "Glibc"]),
+        "AMQPClient": .only(["CRabbitMQ", "Glibc"]),
+        "LZ4Codec": .only(["CLZ4"]),
+
+        "Engine": .only(
+            kernel.union(domain).union([
+                "Sagas", "EventRegistry", "EventStore", "Venues", "Synchronization", "Glibc", "Logging",
+            ])
+        ),
+        "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
+        "HTTPAPI": .anythingButC,
+        "bifrost": .anythingButC,
+        "bifrost-bench": .anythingButC,
+    ]
+
+    /// The one target that wraps each C module of `Sources/C`.
+    static let wrappers: [String: String] = [
+        "CLibPQ": "PostgresClient",
+        "CRabbitMQ": "AMQPClient",
+        "CLZ4": "LZ4Codec",
+    ]
+
+    static func forbidden(in file: SourceFile) -> [Finding] {
+        guard file.isSwift, let target = Targets.name(of: file.path) else { return [] }
+        return file.lines.compactMap { line in
+            guard let module = module(importedBy: line.code) else { return nil }
+            if let wrapper = wrappers[module], wrapper != target {
+                return file.finding(line, "\(target) imports the C module \(module)", "go through \(wrapper)")
+            }
+            guard case .only(let modules) = table[target], !modules.contains(module) else { return nil }
+            let remedy = "move the code, or change the architecture in \(tablePath)"
+            return file.finding(line, "\(target) imports \(module)", remedy)
+        }
+    }
+
+    /// One finding a target, at its first file.
+    static func unknownTargets(in files: [SourceFile]) -> [Finding] {
+        var reported: Set<String> = []
+        return files.compactMap { file in
+            guard file.isSwift, file.path != "Package.swift", let first = file.lines.first else { return nil }
+            guard let target = Targets.name(of: file.path) else {
+                return file.finding(first, "Swift outside the layout", "move it below the folder of a target")
+            }
+            guard table[target] == nil, !file.isTest, reported.insert(target).inserted else { return nil }
+            return file.finding(first, "unknown target \(target)", "add its row to \(tablePath)")
+        }
+    }
+
+    static func unknownCModules(in files: [SourceFile]) -> [Finding] {
+        files.compactMap { file in
+            guard file.path.hasSuffix("/module.modulemap"), let first = file.lines.first,
+                let module = Targets.name(of: file.path), wrappers[module] == nil
+            else { return nil }
+            return file.finding(
+                first,
+                "C module \(module) has no wrapper",
+                "name its one importer in \(tablePath)"
+            )
+        }
+    }
+
+    private static let tablePath = "Tests/TidyTests/Checks/Imports.swift"
+
+    private static func module(importedBy code: String) -> String? {
+        let pattern =
+            /^(?:@\w+(?:\([^)]*\))? +|\w+ +)*?import +(?:(?:struct|class|enum|protocol|func|var|let|typealias) +)?(\w+)/
+        return code.trimmingPrefix { $0 == " " }.firstMatch(of: pattern).map { String($0.1) }
+    }
+}
