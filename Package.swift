@@ -101,10 +101,11 @@ let package = Package(
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
         ),
         .target(
-            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"], swiftSettings: strict),
-        .executableTarget(
-            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"], path: "Tests/EmbeddedPostgresProbe",
+            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"],
+            path: "Tests/EmbeddedPostgresProbe", swiftSettings: strict),
         tests(
             "PostgresClientTests",
             ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]),

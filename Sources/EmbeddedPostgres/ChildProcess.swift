@@ -15,7 +15,8 @@ enum ChildProcess {
     /// Runs a program to its end and returns what it printed.
     static func run(_ arguments: [String]) throws(EmbeddedPostgresError) -> Ending {
         var ends: [Int32] = [0, 0]
-        // A pair of sockets is made close-on-exec in one step; with a pipe another thread's child could come between.
+        // A pair of sockets is made close-on-exec in one step; with a pipe another thread's child could come
+        // between.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw FileSystem.failure("Making a pipe") }
         defer { close(ends[0]) }

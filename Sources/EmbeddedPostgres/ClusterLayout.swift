@@ -52,7 +52,8 @@ struct ClusterLayout {
         return resolved
     }
 
-    /// `run` in the data directory, or a short name in /tmp where that path would be too long or need quoting.
+    /// `run` in the data directory, or a short name in /tmp where that path would be too long or need
+    /// quoting.
     static func socketDirectory(for dataDirectory: String) -> String {
         let near = dataDirectory + "/run"
         let isShort = near.utf8.count + socketName.utf8.count <= socketPathBytesMax

@@ -1,8 +1,7 @@
-/// The settings of the embedded server, each with its reason. They are written anew at every start.
+/// The settings of the embedded server, each with its reason, written anew at every start.
 struct ClusterSettings {
     let socketDirectory: String
-    /// The settings of the embedded server, each with its reason.
-    ///
+    /// `lz4` where the server was built with it, else `pglz`.
     let walCompression: String
 
     /// Enough for engine, projectors, gateways and a few people, and no reason to swap.
@@ -12,7 +11,7 @@ struct ClusterSettings {
     var text: String {
         let lines = settings.map { "# \($0.reason)\n\($0.name) = \($0.value)\n" }
         return
-            "# Written by Bifrost at every start; put your own changes into the cluster by `alter system`.\n\n"
+            "# Written by Bifrost at every start; make changes of your own with `alter system`.\n\n"
             + lines.joined(separator: "\n")
     }
 
@@ -39,7 +38,7 @@ struct ClusterSettings {
             ("synchronous_commit", "on", "An answer goes out after the disk has the batch, never before."),
             ("full_page_writes", "on", "A page torn by a power cut is repaired from the log."),
             ("wal_compression", walCompression, "Full pages are most of the log after a checkpoint."),
-            ("max_wal_size", "'1GB'", "Recovery replays at most this much: about eight seconds here."),
+            ("max_wal_size", "'1GB'", "A crash at full load is replayed from here, within seconds."),
             ("min_wal_size", "'512MB'", "Recycled segments spare the append a file creation."),
             ("checkpoint_timeout", "'5min'", "Bounds recovery when little is written."),
             ("checkpoint_completion_target", "0.9", "Spreads the writes, so that commits do not stall."),

@@ -12,7 +12,7 @@ struct ClusterStart {
     /// Where the log ended when the server was started.
     private var logStart = 0
 
-    /// Recovery after a crash at full load takes a quarter of this.
+    /// Four times the budget for recovery after a crash at full load.
     private static let readySecondsMax = 60
     private static let retryMillis: UInt32 = 100
     private static let logBytesMax = 16 * 1_024 * 1_024
@@ -87,7 +87,8 @@ struct ClusterStart {
             }
         }
         logStart = FileSystem.size(of: layout.log)
-        // The main process is spared by the memory killer; its sessions are not, or nothing would be left to kill.
+        // The main process is spared by the memory killer; its sessions are not, or nothing would be left to
+        // kill.
         let spared = ["PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj", "PG_OOM_ADJUST_VALUE=0"]
         let pid = try ChildProcess.launch(
             user.command([binaries.postgres, "-D", layout.cluster]),

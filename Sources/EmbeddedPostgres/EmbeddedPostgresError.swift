@@ -1,8 +1,6 @@
-/// Why the embedded server is not there. Each description says what happened, why, and what to do.
+/// Why the embedded server is not there; each description says what happened, why, and what to do.
 public enum EmbeddedPostgresError: Error, Equatable, Sendable {
-    /// Why the embedded server is not there.
-    ///
-    /// version was found in the places named.
+    /// No PostgreSQL server of a supported version was found in the places named.
     case serverNotInstalled(searched: [String])
     /// As root a server user and `setpriv` are needed, and this one is missing.
     case missingForRoot(what: String, package: String)
@@ -47,8 +45,8 @@ extension EmbeddedPostgresError: CustomStringConvertible {
             """
         case .directoryBlocked(let directory, let user):
             """
-            The directory \(directory) keeps the user \(user), who runs the server, from reaching the data below it. \
-            Choose another --data-dir, or allow passing through with `chmod o+x \(directory)`.
+            The directory \(directory) keeps the user \(user), who runs the server, from reaching the data \
+            below it. Choose another --data-dir, or allow passing through with `chmod o+x \(directory)`.
             """
         case .foreignOwner(let path, let owner, let expected):
             """
@@ -74,7 +72,10 @@ extension EmbeddedPostgresError: CustomStringConvertible {
     private var operationalDescription: String {
         switch self {
         case .creationFailed(let output):
-            "The cluster could not be created; initdb said: \(output). Nothing was left behind: mend it and start again."
+            """
+            The cluster could not be created; initdb said: \(output). Nothing was put in its place: \
+            mend the cause and start again.
+            """
         case .startFailed(let log, let tail):
             "The server ended while starting. The whole log is in \(log); its last lines: \(tail)"
         case .notReady(let seconds, let log):

@@ -18,8 +18,12 @@ struct FileLock: ~Copyable {
         file = opened
     }
 
-    // The file stays: to remove it would let two processes lock two files of one name.
-    deinit { close(file) }
+    // The file stays: to remove it would let two processes lock two files of one name. Closing alone would
+    // leave the lock to a child that another thread is just starting and that has not yet closed its copy.
+    deinit {
+        flock(file, LOCK_UN)
+        close(file)
+    }
 
     /// Replaces the contents of the lock file.
     func write(_ text: String) throws(EmbeddedPostgresError) {

@@ -2,8 +2,8 @@ import Glibc
 
 /// What `postmaster.pid` says, and whether it is true.
 ///
-/// Lines: process, data directory, start time, port, socket directory, listen address, shared memory, state. The server
-/// writes them one after another, and leaves the file behind when it is killed.
+/// Lines: process, data directory, start time, port, socket directory, listen address, shared memory, state.
+/// The server writes them one after another, and leaves the file behind when it is killed.
 struct PostmasterFile {
     let pid: pid_t
     /// Nil until the server has made its socket.
@@ -29,11 +29,12 @@ struct PostmasterFile {
     /// A number that no process can have, so that the server sees a dead one.
     private static let impossiblePID = "2147483647"
 
-    /// Makes a stale file harmless whose number is in use, for the server would take its bearer for a postmaster.
+    /// Makes a stale file harmless whose number is in use, for the server would take its bearer for a
+    /// postmaster.
     ///
-    /// The bearer is a foreign process, or our own dead child that nobody has waited for. The file is not removed: its
-    /// last lines name the shared memory by which the server finds out whether sessions of a killed postmaster still
-    /// write into the cluster.
+    /// The bearer is a foreign process, or our own dead child that nobody has waited for. The file is not
+    /// removed: its last lines name the shared memory by which the server finds out whether sessions of a
+    /// killed postmaster still write into the cluster.
     static func disarm(_ layout: ClusterLayout, user: ServerUser) throws(EmbeddedPostgresError) {
         if case .stale(let pid) = state(layout), !ChildProcess.reap(pid), ProcessTable.isNumberInUse(pid),
             let text = FileSystem.read(layout.postmasterFile)

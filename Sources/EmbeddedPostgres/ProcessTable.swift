@@ -23,7 +23,8 @@ package enum ProcessTable {
             && FileSystem.linkTarget("/proc/\(pid)/cwd") == directory
     }
 
-    /// Asks the kernel to spare the process when memory runs out; only root may, and a container may forbid it.
+    /// Asks the kernel to spare the process when memory runs out, which only root may and a
+    /// container may forbid.
     static func spareFromMemoryKiller(_ pid: pid_t) {
         let file = open("/proc/\(pid)/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }

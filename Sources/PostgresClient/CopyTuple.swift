@@ -1,6 +1,7 @@
 /// Reads one tuple of the binary copy format field by field, without copying or allocating.
 ///
-/// Reading past the last field, or a field of another width, throws `misuse`; `finish` proves that all was read.
+/// Reading past the last field, or a field of another width, throws `misuse`; `finish` proves that all was
+/// read.
 public struct CopyTuple: ~Escapable {
     /// The number of fields that the tuple says it has.
     public let fields: Int

@@ -48,13 +48,13 @@ import CLibPQ
     }
 }
 
-/// One session of libpq, finished exactly once. libpq takes a null session as a dead one, so a closed handle is safe to ask.
+/// One session of libpq, finished exactly once.
+///
+/// libpq takes a null session as a dead one, so a closed handle is safe to ask.
 @safe struct ConnectionHandle: ~Copyable {
     private var raw: OpaquePointer?
 
-    /// One session of libpq, finished exactly once.
-    ///
-    /// nd. `connect_timeout` of the text is honoured by libpq.
+    /// Connects, or throws and leaves nothing behind; libpq honours the `connect_timeout` of the text.
     init(_ conninfo: String) throws(PostgresError) {
         guard !conninfo.utf8.contains(0) else { throw .misuse("expected no NUL in the connection string") }
         // Later words win, so the encoding holds whatever the text and the environment say.
@@ -69,7 +69,8 @@ import CLibPQ
             unsafe PQfinish(opened)
             throw .cannotConnect(message: message)
         }
-        // libpq prints warnings to stderr, which is the terminal of whoever runs us; the server's log has them.
+        // libpq prints warnings to stderr, which is the terminal of whoever runs us; the server's log has
+        // them.
         unsafe PQsetNoticeProcessor(opened, { _, _ in }, nil)
         unsafe self.raw = opened
     }
@@ -98,9 +99,7 @@ import CLibPQ
 
     func send(_ sql: String) -> Bool { unsafe PQsendQuery(raw, sql) == 1 }
 
-    /// Connects, or throws and leaves nothing behind.
-    ///
-    /// lts come back in binary.
+    /// Sends one statement with parameters; all results come back in binary.
     func send(_ sql: String, _ block: ParameterBlock) -> Bool {
         unsafe block.bytes.withUnsafeBytes { bytes in
             let values = unsafe block.offsets.map { offset in

@@ -3,9 +3,9 @@ import CLibPQ
 extension PostgresConnection {
     /// Runs statements whose last one is `copy … from stdin`, feeds it all of `data`, and reads every result.
     ///
-    /// The simple protocol without `begin` makes the string one implicit transaction in two round trips. Errors of
-    /// the server are in the report, not thrown: only the whole report tells whether the transaction committed.
-    /// A thrown `connectionLost` means that the outcome is unknown.
+    /// The simple protocol without `begin` makes the string one implicit transaction in two round trips.
+    /// Errors of the server are in the report, not thrown: only the whole report tells whether the
+    /// transaction committed. A thrown `connectionLost` means that the outcome is unknown.
     public func copyIn(_ sql: String, _ data: RawSpan) throws(PostgresError) -> CopyReport {
         try begin(sql)
         var results: [StatementResult] = []
@@ -20,8 +20,9 @@ extension PostgresConnection {
 
     /// Runs `copy … to stdout (format binary)` and lends the bytes of each tuple, in order, to `row`.
     ///
-    /// A tuple is a 16-bit field count, then per field a 32-bit length and the bytes; `CopyTuple` reads it. If `row`
-    /// throws, the copy is cancelled on the server and the error is passed on. The session must not be used by `row`.
+    /// A tuple is a 16-bit field count, then per field a 32-bit length and the bytes; `CopyTuple` reads it.
+    /// If `row` throws, the copy is cancelled on the server and the error is passed on. The session must not
+    /// be used by `row`.
     public func copyOut(
         _ sql: String,
         _ row: (RawSpan) throws(PostgresError) -> Void
@@ -57,7 +58,7 @@ extension PostgresConnection {
         throw .misuse("expected a copy to stdout, was \(result)")
     }
 
-    /// Leaves a session that can be used again, or a closed one where the server does not take the cancellation.
+    /// Leaves a session that can be used again, or a closed one where cancelling fails.
     private func abandonCopyOut() throws(PostgresError) {
         guard requestCancel() else { throw lost() }
         while try withCopyMessage({ _ throws(PostgresError) in }) {}

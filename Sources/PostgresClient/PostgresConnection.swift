@@ -2,19 +2,19 @@ import CLibPQ
 
 /// One session with PostgreSQL, owned and blocked on by one thread; the session ends with its owner.
 ///
-/// Every statement is read to its last result before a method returns, so the session is never left half-read.
+/// Every statement is read to its last result before a method returns, so nothing of one is left to the next.
 public final class PostgresConnection {
     private var handle: ConnectionHandle
 
-    /// Connects with a libpq connection string. The session speaks UTF-8 and sends no notices below warnings.
+    /// Connects with a libpq connection string.
+    ///
+    /// The session speaks UTF-8 and sends no notices below warnings.
     public init(_ conninfo: String) throws(PostgresError) {
         handle = try ConnectionHandle(conninfo)
         try execute("set client_min_messages to warning")
     }
 
-    /// Connects with a libpq connection string.
-    ///
-    /// which another session can terminate it; 0 when closed.
+    /// The server process of this session, by which another session can terminate it; 0 when closed.
     public var backendPID: Int32 { handle.backendPID }
 
     /// Where the session stands, as the server last said.
@@ -26,13 +26,13 @@ public final class PostgresConnection {
     /// The socket, so that a test can cut it; -1 when closed.
     public var socketDescriptor: Int32 { handle.socket }
 
-    /// Ends the session; the server rolls back what is open. Later statements throw `cannotConnect`.
+    /// Ends the session, and the server rolls back what is open; later statements throw `cannotConnect`.
     public func close() { handle.close() }
 
-    /// Ends the session; the server rolls back what is open.
+    /// Runs a string of statements as one implicit transaction and throws the first error.
     ///
-    /// ion and throws the first error.  The tags are the truth about what happened: `COMMIT` of a failed
-    /// transaction says `ROLLBACK` and does not throw.
+    /// The tags are the truth about what happened: `COMMIT` of a failed transaction says `ROLLBACK` and does
+    /// not throw.
     @discardableResult
     public func execute(_ sql: String) throws(PostgresError) -> [String] {
         try begin(sql)
@@ -94,10 +94,11 @@ extension PostgresConnection {
         guard handle.send(sql) else { throw lost() }
     }
 
-    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further one.
+    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further
+    /// one.
     ///
-    /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the answer
-    /// of a commit that has already happened.
+    /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the
+    /// answer of a commit that has already happened.
     func readResults(
         offering data: RawSpan,
         copies: Int,
@@ -170,7 +171,8 @@ extension PostgresConnection {
         return handle.endCopy()
     }
 
-    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the cache.
+    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the
+    /// cache.
     private static let copyMessageBytesMax = 65_536
 }
 

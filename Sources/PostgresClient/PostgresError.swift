@@ -1,8 +1,6 @@
-/// Why a statement did not do what was asked. The cases differ in what the caller may conclude.
+/// Why a statement did not do what was asked; the cases differ in what the caller may conclude.
 public enum PostgresError: Error, Equatable, Sendable {
-    /// Why a statement did not do what was asked.
-    ///
-    /// onnecting again is safe.
+    /// No session exists and nothing was sent: connecting again is safe.
     case cannotConnect(message: String)
     /// The server answered with an error; the session lives, and its transaction status tells what is left.
     case server(ServerError)

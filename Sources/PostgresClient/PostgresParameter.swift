@@ -1,8 +1,6 @@
-/// A value for a `$n` placeholder. It is sent in binary with its own type, so the server never has to guess.
+/// A value for a `$n` placeholder, sent in binary with its own type, so that the server never has to guess.
 public enum PostgresParameter: Equatable, Sendable {
-    /// A value for a  placeholder.
-    ///
-    /// to the server.
+    /// No value; its type is left to the server.
     case null
     /// An `int4`.
     case int32(Int32)
@@ -18,7 +16,8 @@ public enum PostgresParameter: Equatable, Sendable {
     case uuid(high: UInt64, low: UInt64)
 }
 
-/// The parameters of one statement as libpq wants them: types, and bytes that lie behind each other in one buffer.
+/// The parameters of one statement as libpq wants them: types, and bytes that lie behind each other in one
+/// buffer.
 struct ParameterBlock {
     private(set) var types: [UInt32] = []
     private(set) var lengths: [Int32] = []

@@ -1,13 +1,11 @@
-/// The rows of one statement, in binary. They stay valid as long as somebody holds them.
+/// The rows of one statement, in binary, valid as long as somebody holds them.
 ///
-/// An accessor throws `misuse` when row or column do not exist, the type does not fit, or the value is null and the
-/// accessor is not an optional one.
+/// An accessor throws `misuse` when row or column do not exist, the type does not fit, or the value is null
+/// and the accessor is not an optional one.
 public struct PostgresRows {
     private let storage: Storage
 
-    /// The rows of one statement, in binary.
-    ///
-    /// en the rows are passed on.
+    /// One owner for the handle however often the rows are passed on.
     private final class Storage {
         let handle: ResultHandle
 

@@ -2,7 +2,7 @@
 public enum StatementResult: Equatable, Sendable {
     /// The statement returned rows; their values were not kept.
     case rows(tag: String, count: Int)
-    /// The statement finished without rows. The tag is the truth: `COMMIT` of a failed transaction says `ROLLBACK`.
+    /// The statement finished without rows, and as its tag says: `COMMIT` may have come to `ROLLBACK`.
     case command(tag: String)
     /// The server refused the statement and skipped those after it.
     case error(ServerError)

@@ -3,11 +3,13 @@ import Glibc
 public import PostgresClient
 import Synchronization
 
-/// One PostgreSQL for all tests of a process, in `/tmp/bf-<process>`, which ends and vanishes with the process.
+/// One PostgreSQL for all tests of a process, in `/tmp/bf-<process>`, which ends and vanishes with the
+/// process.
 ///
 /// What an earlier run left behind because it was killed is removed first.
 public enum SharedCluster {
-    /// The connection string of a database that this process alone uses, made at the first call with the name.
+    /// The connection string of a database that this process alone uses, made at the first call with the
+    /// name.
     ///
     /// A suite passes its own name and finds a fresh, empty database.
     public static func conninfo(database: String, user: String = EmbeddedCluster.superuser) throws -> String {
@@ -31,7 +33,8 @@ public enum SharedCluster {
     /// The cluster itself, started at the first call.
     public static func cluster() throws -> EmbeddedCluster { try shared.get() }
 
-    /// A directory for a test that needs a cluster of its own; gone, with a server in it, when the process ends.
+    /// A directory for a test that needs a cluster of its own; gone, with a server in it, when the process
+    /// ends.
     public static func scratchDirectory(named name: String) throws -> String {
         _ = cleaning
         let path = "\(prefix)\(getpid())-\(name)"

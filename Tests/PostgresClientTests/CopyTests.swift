@@ -11,8 +11,8 @@ private struct CopyTarget {
         connection = try SharedCluster.connect(database: "copies")
         try connection.execute(
             """
-            create temp table target (id int8 primary key, small int4, tiny int2, flag bool, key uuid, note text,
-                payload bytea)
+            create temp table target (
+                id int8 primary key, small int4, tiny int2, flag bool, key uuid, note text, payload bytea)
             """
         )
     }
@@ -45,7 +45,7 @@ struct CopyInTests {
     @Test("statements and copy succeed, each with its result")
     func success() throws {
         let target = try CopyTarget()
-        let report = try target.connection.copyIn("select 1; \(CopyTarget.copy)", batch(1...5).bytes)
+        let report = try target.connection.copyIn("select 1; \(CopyTarget.copy)", batch(1...5).array)
         #expect(report.results == [.rows(tag: "SELECT 1", count: 1), .command(tag: "COPY 5")])
         #expect(report.status == .idle)
         let rows = try target.connection.query(
@@ -65,8 +65,8 @@ struct CopyInTests {
     func large() throws {
         let target = try CopyTarget()
         let writer = batch(1...20_000)
-        #expect(writer.bytes.count > 1_000_000)
-        let report = try unsafe target.connection.copyIn(CopyTarget.copy, writer.bytes.span.bytes)
+        #expect(writer.byteCount > 1_000_000)
+        let report = try target.connection.copyIn(CopyTarget.copy, writer.bytes)
         #expect(report.results == [.command(tag: "COPY 20000")])
         #expect(try target.count() == 20_000)
     }
@@ -74,7 +74,7 @@ struct CopyInTests {
     @Test("a failing first statement is reported and nothing is stored")
     func firstStatementFails() throws {
         let target = try CopyTarget()
-        let report = try target.connection.copyIn("select 1/0; \(CopyTarget.copy)", batch(1...5).bytes)
+        let report = try target.connection.copyIn("select 1/0; \(CopyTarget.copy)", batch(1...5).array)
         guard case .error(let error) = report.results.first, report.results.count == 1 else {
             Issue.record("expected one error, was \(report)")
             return
@@ -88,7 +88,7 @@ struct CopyInTests {
     func copyFails() throws {
         let target = try CopyTarget()
         let insert = "insert into target (id) values (99)"
-        let doubled = try target.connection.copyIn("\(insert); \(CopyTarget.copy)", batch([1, 1]).bytes)
+        let doubled = try target.connection.copyIn("\(insert); \(CopyTarget.copy)", batch([1, 1]).array)
         #expect(doubled.results.first == .command(tag: "INSERT 0 1"))
         guard case .error(let error) = doubled.results.last else {
             Issue.record("expected an error, was \(doubled)")
@@ -96,7 +96,7 @@ struct CopyInTests {
         }
         #expect(error.sqlState == "23505", "\(error)")
         #expect(doubled.results.count == 2 && doubled.status == .idle)
-        let broken = try target.connection.copyIn(CopyTarget.copy, Array(batch(1...2_000).bytes.dropLast(7)))
+        let broken = try target.connection.copyIn(CopyTarget.copy, Array(batch(1...2_000).array.dropLast(7)))
         guard case .error(let error) = broken.results.last else {
             Issue.record("expected an error, was \(broken)")
             return
@@ -110,7 +110,7 @@ struct CopyInTests {
         let target = try CopyTarget()
         var ids = Array(1...50_000 as ClosedRange<Int64>)
         ids[1] = 1
-        let report = try target.connection.copyIn(CopyTarget.copy, batch(ids).bytes)
+        let report = try target.connection.copyIn(CopyTarget.copy, batch(ids).array)
         guard case .error(let error) = report.results.last else {
             Issue.record("expected an error, was \(report)")
             return
@@ -123,7 +123,7 @@ struct CopyInTests {
     func failedTransaction() throws {
         let target = try CopyTarget()
         try target.connection.execute("begin")
-        let report = try target.connection.copyIn(CopyTarget.copy, batch([7, 7]).bytes)
+        let report = try target.connection.copyIn(CopyTarget.copy, batch([7, 7]).array)
         #expect(report.status == .failed)
         let commit = try target.connection.copyIn("commit", [])
         #expect(commit == CopyReport(results: [.command(tag: "ROLLBACK")], status: .idle))
@@ -132,7 +132,7 @@ struct CopyInTests {
     @Test("a second copy in the string is refused and shown")
     func secondCopy() throws {
         let target = try CopyTarget()
-        let report = try target.connection.copyIn("\(CopyTarget.copy); \(CopyTarget.copy)", batch([1]).bytes)
+        let report = try target.connection.copyIn("\(CopyTarget.copy); \(CopyTarget.copy)", batch([1]).array)
         #expect(report.results.prefix(2) == [.command(tag: "COPY 1"), .copyIn])
         guard case .error(let error) = report.results.last else {
             Issue.record("expected an error, was \(report)")
@@ -148,7 +148,7 @@ struct CopyInTests {
         shutdown(target.connection.socketDescriptor, Int32(SHUT_RDWR))
         #expect(
             isLost { () throws(PostgresError) in
-                _ = try target.connection.copyIn(CopyTarget.copy, batch(1...5).bytes)
+                _ = try target.connection.copyIn(CopyTarget.copy, batch(1...5).array)
             }
         )
         #expect(!target.connection.isUsable)
@@ -160,7 +160,7 @@ struct CopyInTests {
         let sql = "select pg_terminate_backend(pg_backend_pid()); \(CopyTarget.copy)"
         #expect(
             isLost { () throws(PostgresError) in
-                _ = try target.connection.copyIn(sql, batch(1...5).bytes)
+                _ = try target.connection.copyIn(sql, batch(1...5).array)
             }
         )
     }
@@ -173,7 +173,7 @@ struct CopyOutTests {
     @Test("what was copied in comes out, field by field")
     func roundTrip() throws {
         let target = try CopyTarget()
-        _ = try target.connection.copyIn(CopyTarget.copy, batch(1...1_000).bytes)
+        _ = try target.connection.copyIn(CopyTarget.copy, batch(1...1_000).array)
         var expected: Int64 = 0
         try target.connection.copyOut(copy) { message throws(PostgresError) in
             expected += 1
@@ -256,7 +256,7 @@ struct CopyFormatTests {
     private func tuple(_ fill: (inout CopyWriter) -> Void) -> [UInt8] {
         var writer = CopyWriter()
         fill(&writer)
-        return writer.bytes
+        return writer.array
     }
 
     @Test("header, fields and trailer are these bytes")
@@ -269,16 +269,29 @@ struct CopyFormatTests {
         writer.null()
         writer.trailer()
         #expect(
-            writer.bytes.prefix(19) == [80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+            writer.array.prefix(19) == [80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0]
         )
         #expect(
-            Array(writer.bytes.dropFirst(19)) == [
+            Array(writer.array.dropFirst(19)) == [
                 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4, 255, 255, 255, 254, 255, 255, 255, 255,
                 255, 255,
             ]
         )
         writer.reset()
-        #expect(writer.bytes.isEmpty)
+        #expect(writer.byteCount == 0 && writer.array.isEmpty)
+    }
+
+    @Test("the buffer grows by itself and is kept by a reset", arguments: [0, 1, 63, 64, 65, 100_000])
+    func grows(bytes: Int) {
+        var writer = CopyWriter(capacityBytes: 0)
+        let payload = (0..<bytes).map { UInt8(truncatingIfNeeded: $0) }
+        for _ in 0..<2 {
+            writer.reset()
+            writer.bytes(payload)
+            writer.int64(-1)
+            #expect(Array(writer.array.dropFirst(4).dropLast(12)) == payload)
+            #expect(writer.array.suffix(12) == [0, 0, 0, 8] + [UInt8](repeating: 255, count: 8))
+        }
     }
 
     @Test(

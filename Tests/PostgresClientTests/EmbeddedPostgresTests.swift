@@ -66,8 +66,10 @@ struct ClusterLifeTests {
         let rows = try connection.query(
             """
             select name, setting from pg_settings
-            where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses',
-                'jit', 'server_encoding', 'lc_collate', 'wal_compression', 'client_min_messages') order by name
+            where name in (
+                'fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses',
+                'jit', 'server_encoding', 'wal_compression', 'client_min_messages')
+            order by name
             """
         )
         var settings: [String: String] = [:]
@@ -287,6 +289,22 @@ struct OtherProcessTests {
         #expect(!adopted.startedHere)
         #expect(try connect(adopted).query("select 1").int32(0, 0) == 1)
         try adopted.stop(.immediate)
+    }
+
+    @Test("starts the same cluster at the same time, and both get the one server")
+    func together() throws {
+        let directory = try SharedCluster.scratchDirectory(named: "together")
+        let log = directory + "/probe.log"
+        let other = try ChildProcess.launch(
+            [try probe(), "start", directory],
+            appendingTo: log,
+            environment: []
+        )
+        let cluster = try EmbeddedCluster.start(dataDirectory: directory)
+        try wait { ChildProcess.hasEnded(other) }
+        let expected = "\(cluster.startedHere ? "adopted" : "started") \(cluster.postmasterPID)\n"
+        #expect(FileSystem.read(log) == expected)
+        try cluster.stop(.immediate)
     }
 
     @Test(
