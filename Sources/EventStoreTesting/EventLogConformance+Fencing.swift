@@ -72,7 +72,8 @@ extension EventLogConformance {
             writer.release()
             try expect(try subject.events().map(\.header.position), Array(1...5), "the positions")
         },
-        EventLogCheck("of two writers that take the shard from each other, each event is once or not at all") {
+        EventLogCheck("of two writers that take the shard from each other, each event is once or not at all")
+        {
             subject in
             var acknowledged: [RecordedEvent] = []
             var epoch = Epoch(0)

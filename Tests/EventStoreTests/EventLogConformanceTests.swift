@@ -27,10 +27,12 @@ struct EventLogConformanceTests {
     private static let shards = Mutex<UInt16>(0)
 
     private static func nextShard() -> ShardNumber {
-        ShardNumber(shards.withLock { number in
-            number += 1
-            return number
-        })
+        ShardNumber(
+            shards.withLock { number in
+                number += 1
+                return number
+            }
+        )
     }
 
     private static let shared = Result { try open("conformance", leafEventsMax: 10_000_000) }
