@@ -78,6 +78,12 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
             ], swiftSettings: strict),
+        .target(
+            name: "Nodes",
+            dependencies: [
+                "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient",
+                "Venues",
+            ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(

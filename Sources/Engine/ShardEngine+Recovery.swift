@@ -1,6 +1,7 @@
 internal import BifrostKernel
 internal import EventStore
 internal import Orders
+internal import References
 internal import Sagas
 
 /// A recovered sequencer with the writer that goes on from it.

@@ -1,0 +1,105 @@
+internal import EmbeddedPostgres
+public import EventStorePostgres
+internal import Glibc
+
+/// Where a log is.
+public struct LogPlace: Sendable {
+    /// The data directory: the embedded cluster, the socket of the door, the venue's journal.
+    public var dataDirectory: String
+    /// A PostgreSQL of the user's own, as a URL; `nil` for the embedded one.
+    public var databaseURL: String?
+
+    /// Puts the parts together.
+    public init(dataDirectory: String, databaseURL: String?) {
+        self.dataDirectory = dataDirectory
+        self.databaseURL = databaseURL
+    }
+}
+
+/// Why a log cannot be opened; the text says what happened, why, and what to do.
+public struct LogAccessError: Error, Sendable, CustomStringConvertible {
+    /// The text for the person who meets it.
+    public let description: String
+    /// Takes the text.
+    public init(_ description: String) { self.description = description }
+}
+
+/// An open log with the server under it.
+///
+/// Whoever starts the embedded server holds the data directory's lock for as long as it runs, so that nobody stops it
+/// under somebody else.
+public final class LogAccess {
+    /// The log.
+    public let log: PostgresLog
+    private let cluster: EmbeddedCluster?
+    private let lock: DataDirectoryLock?
+
+    /// How long a reader waits for another process that is just starting or stopping the server.
+    private static let serverMillisMax = 20_000
+    private static let pauseMillis = 100
+
+    private init(log: PostgresLog, cluster: EmbeddedCluster?, lock: consuming DataDirectoryLock?) {
+        self.log = log
+        self.cluster = cluster
+        self.lock = lock
+    }
+
+    /// Opens the log for reading: beside the process that runs on the data directory, else with a server of its own,
+    /// which `close` stops.
+    public static func open(_ place: LogPlace) throws(LogAccessError) -> LogAccess {
+        if place.databaseURL != nil {
+            return LogAccess(log: try PreparedDatabase.external(place), cluster: nil, lock: nil)
+        }
+        var waitedMillis = 0
+        while true {
+            do {
+                let running = try EmbeddedCluster.running(dataDirectory: place.dataDirectory)
+                if let running, let log = PreparedDatabase.beside(running) {
+                    return LogAccess(log: log, cluster: nil, lock: nil)
+                }
+                if running == nil {
+                    let lock = try DataDirectoryLock.acquire(dataDirectory: place.dataDirectory)
+                    return try openOwn(place, lock)
+                }
+            } catch let problem as EmbeddedPostgresError {
+                guard case .heldBy = problem, waitedMillis < serverMillisMax else {
+                    throw LogAccessError("\(problem)")
+                }
+            } catch {
+                throw LogAccessError("\(error)")
+            }
+            guard waitedMillis < serverMillisMax else { return try openAlone(place) }
+            usleep(UInt32(pauseMillis) * 1000)
+            waitedMillis += pauseMillis
+        }
+    }
+
+    private static func openOwn(
+        _ place: LogPlace, _ lock: consuming DataDirectoryLock
+    ) throws -> LogAccess {
+        let cluster = try EmbeddedCluster.start(dataDirectory: place.dataDirectory)
+        let log = try PreparedDatabase.embedded(cluster)
+        return LogAccess(log: log, cluster: cluster, lock: lock)
+    }
+
+    /// Opens the log for the one process that writes; a second one on the same directory is refused.
+    public static func openAlone(_ place: LogPlace) throws(LogAccessError) -> LogAccess {
+        do {
+            let lock = try DataDirectoryLock.acquire(dataDirectory: place.dataDirectory)
+            guard place.databaseURL != nil else { return try openOwn(place, lock) }
+            return LogAccess(log: try PreparedDatabase.external(place), cluster: nil, lock: lock)
+        } catch {
+            throw LogAccessError("\(error)")
+        }
+    }
+
+    /// Stops the server if it was started here.
+    public func close() throws(LogAccessError) {
+        guard let cluster else { return }
+        do throws(EmbeddedPostgresError) {
+            try cluster.stop(.fast)
+        } catch {
+            throw LogAccessError("\(error)")
+        }
+    }
+}
