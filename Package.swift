@@ -87,6 +87,11 @@ let package = Package(
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
+            name: "EventStoreTesting",
+            dependencies: ["EventStore", "BifrostKernel"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "EventStorePostgres",
             dependencies: ["EventStore", "BifrostKernel", "PostgresClient"],
             resources: logSQL,
@@ -106,6 +111,10 @@ let package = Package(
         tests(
             "DomainTests",
             ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]),
+        tests(
+            "EventStoreTests",
+            ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
+        ),
         .target(
             name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
             swiftSettings: strict),

@@ -37,7 +37,8 @@ struct Acquisition {
         let heartbeat = Heartbeat(log.access.writer, log.limits, shard)
         let beating = try asking { () throws(PostgresError) in try heartbeat.connect() }
         let writer = try asking { () throws(PostgresError) in try reign(connection, heartbeat) }
-        guard heartbeat.start(beating, writer.epoch, appender: writer.backend, openLeaf: writer.openLeaf) else {
+        guard heartbeat.start(beating, writer.epoch, appender: writer.backend, openLeaf: writer.openLeaf)
+        else {
             writer.release()
             throw .unavailable("the system gives no thread for the heartbeat")
         }

@@ -97,7 +97,9 @@ enum EventRow {
 
     /// Reads 32 bytes; throws `misuse` for any other count.
     static func hash(_ bytes: RawSpan) throws(PostgresError) -> EventHash {
-        guard bytes.byteCount == 32 else { throw .misuse("expected a hash of 32 bytes, was \(bytes.byteCount)") }
+        guard bytes.byteCount == 32 else {
+            throw .misuse("expected a hash of 32 bytes, was \(bytes.byteCount)")
+        }
         func word(_ index: Int) -> UInt64 {
             UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
         }

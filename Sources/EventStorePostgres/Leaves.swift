@@ -18,7 +18,8 @@ struct Leaf: Equatable {
     /// The leaves that have been opened, in order.
     ///
     /// Taken before a read: what was committed by then is in these leaves, and a leaf closed by then is complete.
-    static func opened(_ shard: ShardNumber, _ connection: PostgresConnection) throws(PostgresError) -> [Leaf] {
+    static func opened(_ shard: ShardNumber, _ connection: PostgresConnection) throws(PostgresError) -> [Leaf]
+    {
         let rows = try connection.query(
             "select number, last_position from bifrost.leaf "
                 + "where shard = $1 and first_position is not null order by number",

@@ -1,8 +1,8 @@
 /// The numbers by which the store keeps its time and its size; the standard ones are for use, others for tests.
 public struct PostgresLimits: Equatable, Sendable {
-    /// Positions of a leaf table. Fixed for a shard when it is first acquired.
+    /// Positions of a leaf table, fixed for a shard when it is first acquired.
     public var leafEventsMax: Int64 = 10_000_000
-    /// Most events of one batch. Fixed for a shard when it is first acquired.
+    /// Most events of one batch, fixed for a shard when it is first acquired.
     public var batchEventsMax = 10_000
     /// How often a writer says that it is alive.
     public var beatMillis = 1_000

@@ -97,7 +97,7 @@ public final class PostgresLog: EventLog {
         )
     }
 
-    /// Runs `body` with a reader. A connection that was lost while nobody used it is replaced once.
+    /// Runs `body` with a reader, where one that was lost while nobody used it is replaced once.
     private func reading<Answer>(
         _ body: (PostgresConnection) throws(PostgresError) -> Answer
     ) throws(ReadError) -> Answer {

@@ -39,7 +39,7 @@ public enum PostgresSetup {
     /// How long a start waits for another one that is migrating.
     static let lockSecondsMax = 60
 
-    /// Creates roles and schemas as superuser; afterwards nothing needs to connect as one. Safe to repeat.
+    /// Creates roles and schemas as superuser, after which nothing needs to connect as one; safe to repeat.
     public static func prepare(_ conninfo: String) throws(SetupError) {
         do throws(PostgresError) {
             let connection = try PostgresConnection(conninfo)
@@ -109,7 +109,8 @@ public enum PostgresSetup {
     }
 
     /// The step and its record are one implicit transaction.
-    private static func apply(_ migration: Migration, _ connection: PostgresConnection) throws(PostgresError) {
+    private static func apply(_ migration: Migration, _ connection: PostgresConnection) throws(PostgresError)
+    {
         let name = try connection.escapeLiteral(migration.name)
         try connection.execute(
             String(decoding: migration.sql, as: UTF8.self)

@@ -116,8 +116,7 @@ final class PostgresWriter: ShardWriter {
         do throws(PostgresError) {
             // Made ahead by the heartbeat; here only if that could not.
             if isTurning { try makeNextLeaf() }
-            let rowsWritten = copy
-            let report = try connection.copyIn(statements(after: head, isTurning: isTurning), rowsWritten.bytes)
+            let report = try send(copy, behind: statements(after: head, isTurning: isTurning))
             return BatchVerdict.of(results: report.results, status: report.status, rows: rows)
         } catch {
             switch error {
@@ -128,6 +127,11 @@ final class PostgresWriter: ShardWriter {
             }
         }
     }
+
+    private func send(
+        _ rows: borrowing CopyWriter,
+        behind statements: String
+    ) throws(PostgresError) -> CopyReport { try connection.copyIn(statements, rows.bytes) }
 
     private func makeNextLeaf() throws(PostgresError) {
         _ = try connection.query(
