@@ -105,7 +105,8 @@ let package = Package(
             "EngineTests",
             [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "Engine", "Venues",
+                "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
+                "EmbeddedPostgres",
             ]),
         tests("KernelTests", ["BifrostKernel"]),
         tests(
