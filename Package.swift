@@ -64,6 +64,7 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient"], swiftSettings: strict),
         tests("TidyTests", []),
+        tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
         tests("KernelTests", ["BifrostKernel"]),
         tests("PostgresClientTests", ["PostgresClient", "EmbeddedPostgres"]),
     ],
