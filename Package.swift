@@ -108,6 +108,7 @@ let package = Package(
                 "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
                 "EmbeddedPostgres",
             ]),
+        tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
         tests("KernelTests", ["BifrostKernel"]),
         tests(
             "DomainTests",
