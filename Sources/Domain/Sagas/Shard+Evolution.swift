@@ -27,6 +27,7 @@ extension Shard {
         case .compliance(let event):
             guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else { return }
             withEntry(&state, entry.account) { ComplianceBook.evolve(&$0.compliance, by: event) }
+        case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
             withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
         }
