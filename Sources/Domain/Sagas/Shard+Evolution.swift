@@ -19,7 +19,7 @@ extension Shard {
             state.sweeps[index].done = Int(advanced.done)
             if advanced.done == advanced.total { state.sweeps.remove(at: index) }
         case .accountOpened(let opened):
-            state.accountByID[opened.account] = AccountEntry(opened: opened)
+            state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
         case .reference(let event): state.reference.evolve(by: event)
         case .order(let event): evolveOrder(&state, event, fact)
