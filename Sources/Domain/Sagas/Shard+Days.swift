@@ -52,8 +52,10 @@ extension Shard {
         guard days.contains(date) else { throw Rejection(.notATradingDay) }
         if let rolled = state.rolledByName[calendar] {
             guard date > rolled else { return }
-            guard days.next(after: rolled) == date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
+            guard days.next(after: rolled) == date else { throw Rejection(.dayOutOfOrder) }
         }
+        // Accounts trade by several calendars, so no calendar may begin a day before the one that another closes.
+        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
         var fact = DayRolled()
         fact.calendar = calendar
         fact.date = date
