@@ -78,6 +78,18 @@ extension ReferenceBook {
         return fact
     }
 
+    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is genuine.
+    public func admits(_ event: ReferenceEvent) -> Bool {
+        switch event {
+        case .instrumentRegistered(let fact): return fact.tickSize > .zero && fact.lotSize > .zero
+        case .tradingDaysDeclared(let fact):
+            var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
+            return calendar.append(fact.days)
+        case .marksRecorded, .restrictionChanged, .feesSet: return true
+        case .copied: return false
+        }
+    }
+
     /// More days of a calendar, or why not.
     public func declaring(
         _ days: [BusinessDate], of calendar: String, source: String

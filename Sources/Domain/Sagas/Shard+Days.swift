@@ -117,6 +117,7 @@ extension Shard {
             try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
         case .copyReference(let copy, let event):
             guard copy.sourcePosition > book.copiedUpTo else { return }
+            guard book.admits(event) else { throw Rejection(.referenceOutOfOrder) }
             try decision.emit(Draft(.reference(.copied(copy, event)), .reference, correlation: root))
         default: return
         }
