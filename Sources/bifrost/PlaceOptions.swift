@@ -8,25 +8,30 @@ struct PlaceOptions: ParsableArguments {
 
     @Option(
         name: .customLong("data-dir"),
-        help: "The data directory (default: $BIFROST_DATA_DIR, else \(Self.dataDirectoryDefault)).")
+        help: "The data directory (default: $BIFROST_DATA_DIR, else \(Self.dataDirectoryDefault))."
+    )
     var dataDirectory: String?
 
     @Option(
         name: .customLong("database-url"),
-        help: "A PostgreSQL of your own as a URL (default: $BIFROST_DATABASE_URL, else the embedded one).")
+        help: "A PostgreSQL of your own as a URL (default: $BIFROST_DATABASE_URL, else the embedded one)."
+    )
     var databaseURL: String?
 
     /// The place that options and environment give, options first.
     var place: LogPlace {
         LogPlace(
             dataDirectory: dataDirectory ?? Self.environment("BIFROST_DATA_DIR") ?? Self.dataDirectoryDefault,
-            databaseURL: databaseURL ?? Self.environment("BIFROST_DATABASE_URL"))
+            databaseURL: databaseURL ?? Self.environment("BIFROST_DATABASE_URL")
+        )
     }
 
     func validate() throws {
         if dataDirectory == "" { throw ValidationError("--data-dir is empty: name a directory.") }
         if databaseURL == "" {
-            throw ValidationError("--database-url is empty: give postgresql://user@host/database, or leave it out.")
+            throw ValidationError(
+                "--database-url is empty: give postgresql://user@host/database, or leave it out."
+            )
         }
     }
 
