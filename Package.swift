@@ -94,6 +94,18 @@ let package = Package(
                 "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient",
                 "Venues",
             ], swiftSettings: strict),
+        .target(
+            name: "Replays",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore",
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "bifrost",
+            dependencies: [
+                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
