@@ -130,6 +130,8 @@ let package = Package(
                 "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
                 "EmbeddedPostgres",
             ]),
+        .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
+        tests("LZ4CodecTests", ["LZ4Codec"]),
         tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
         tests(
             "EventSchemaTests",
