@@ -16,6 +16,9 @@ let strict: [SwiftSetting] = [
 /// returned.
 let bridge: [SwiftSetting] = strict + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
+/// Code that a generator writes answers to the generator and not to our warnings.
+let generated: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
 /// A pure target: no clock, no I/O, no Foundation.
 func domain(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
     .target(
@@ -48,7 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -74,6 +77,13 @@ let package = Package(
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
             ], path: "EventSchemas/Registry", swiftSettings: strict),
         .target(
+            name: "EventMessages",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            path: "EventSchemas/Generated",
+            exclude: ["STAMP"],
+            swiftSettings: generated
+        ),
+        .target(
             name: "Engine",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
@@ -83,6 +93,18 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient",
                 "Venues",
+            ], swiftSettings: strict),
+        .target(
+            name: "Replays",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore",
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "bifrost",
+            dependencies: [
+                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
@@ -101,7 +123,25 @@ let package = Package(
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests("TidyTests", []),
+        tests(
+            "EngineTests",
+            [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
+                "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
+                "EmbeddedPostgres",
+            ]),
+        tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
+        tests(
+            "EventSchemaTests",
+            [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+                "EventRegistry", "EventMessages", "EventStore", crypto,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         tests("KernelTests", ["BifrostKernel"]),
+        tests(
+            "DomainTests",
+            ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]),
         tests(
             "EventStoreTests",
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]

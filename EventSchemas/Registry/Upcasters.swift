@@ -24,21 +24,25 @@ public enum Upcasters {
     /// The steps of this build. Every event is of version 1 so far.
     public static let steps: [Step: Lift] = [:]
 
+    /// The version that `steps` lift a type to: 1 for a type without any.
+    public static func current(of type: UInt32, by steps: [Step: Lift] = Upcasters.steps) -> UInt32 {
+        var version: UInt32 = 1
+        while steps[Step(type: type, version: version)] != nil { version += 1 }
+        return version
+    }
+
     /// The bytes of `payload` in the present version of its type.
     public static func lift(
-        type: UInt32, version: UInt32, _ payload: [UInt8], by steps: [Step: Lift] = Upcasters.steps,
-        current: UInt32 = 1
+        type: UInt32, version: UInt32, _ payload: [UInt8], by steps: [Step: Lift] = Upcasters.steps
     ) throws(WireError) -> [UInt8] {
-        guard version >= 1, version <= current else { throw .unknownType(type: type, version: version) }
+        guard version >= 1 else { throw .unknownType(type: type, version: version) }
         var bytes = payload
         var reached = version
-        while reached < current {
-            guard let step = steps[Step(type: type, version: reached)] else {
-                throw .unknownType(type: type, version: reached)
-            }
+        while let step = steps[Step(type: type, version: reached)] {
             bytes = try step(bytes)
             reached += 1
         }
+        guard reached == current(of: type, by: steps) else { throw .unknownType(type: type, version: version) }
         return bytes
     }
 }

@@ -48,12 +48,15 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
 
     /// The stable name, as in `BUYING_POWER_EXCEEDED`.
     public var name: String {
+        // A word begins at an upper-case letter after a lower-case one, or before one inside capitals: `IDTaken`.
+        let letters = Array("\(self)")
         var out = ""
-        var previousLower = false
-        for character in "\(self)" {
-            if character.isUppercase, previousLower { out.append("_") }
-            previousLower = character.isLowercase
-            out.append(character.uppercased())
+        for (index, letter) in letters.enumerated() {
+            if index > 0, letter.isUppercase {
+                let endsCapitals = index + 1 < letters.count && letters[index + 1].isLowercase
+                if letters[index - 1].isLowercase || endsCapitals { out.append("_") }
+            }
+            out.append(letter.uppercased())
         }
         return out
     }

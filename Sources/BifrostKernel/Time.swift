@@ -8,15 +8,19 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanos < right.nanos }
     /// The civil date in UTC.
     public var date: BusinessDate {
-        let day = Self.nanosPerDay
-        return BusinessDate(days: Int32(nanos >= 0 ? nanos / day : (nanos - day + 1) / day))
+        let (days, rest) = nanos.quotientAndRemainder(dividingBy: Self.nanosPerDay)
+        return BusinessDate(days: Int32(rest < 0 ? days - 1 : days))
+    }
+    /// Nanoseconds since midnight UTC of its date.
+    private var nanosOfDay: Int64 {
+        let rest = nanos % Self.nanosPerDay
+        return rest < 0 ? rest + Self.nanosPerDay : rest
     }
     /// Nanoseconds of a day.
     public static let nanosPerDay: Int64 = 86_400_000_000_000
     /// RFC 3339 in UTC with nine decimals, as `1990-01-02T21:00:00.000000000Z`.
     public var text: String {
-        let date = self.date
-        var rest = nanos - Int64(date.days) * Self.nanosPerDay
+        var rest = nanosOfDay
         let fraction = rest % 1_000_000_000
         rest /= 1_000_000_000
         return date.text + "T" + padded(rest / 3600, 2) + ":" + padded(rest / 60 % 60, 2) + ":"
@@ -87,16 +91,20 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
         return padded(Int64(year), 4) + "-" + padded(Int64(month), 2) + "-" + padded(Int64(day), 2)
     }
 
-    /// Midnight UTC at the start of this date.
-    public var start: Timestamp { Timestamp(nanos: Int64(days) * Timestamp.nanosPerDay) }
+    /// Midnight UTC at the start of this date; the nearest moment of `Timestamp`, which spans 1677 … 2262, beyond it.
+    public var start: Timestamp { at(seconds: 0) }
 
-    /// The moment `seconds` after midnight UTC of this date.
-    public func at(seconds: Int64) -> Timestamp { Timestamp(nanos: start.nanos + seconds * 1_000_000_000) }
+    /// The moment `seconds` after midnight UTC of this date, or the nearest that `Timestamp` holds.
+    public func at(seconds: Int64) -> Timestamp {
+        let nanos = Int128(days) * Int128(Timestamp.nanosPerDay) + Int128(seconds) * 1_000_000_000
+        return Timestamp(nanos: Int64(clamping: nanos))
+    }
 }
 
 private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    let digits = String(value.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.utf8.count))
+    return (value < 0 ? "-" : "") + zeros + digits
 }
 
 /// A trading or settlement calendar: its days as data, in order.
@@ -125,6 +133,7 @@ public struct TradingCalendar: Equatable, Sendable {
 
     /// The first day after `date`, `nil` beyond the end of the data.
     public func next(after date: BusinessDate) -> BusinessDate? {
+        guard date.days < Int32.max else { return nil }
         let index = firstIndex(notBefore: BusinessDate(days: date.days + 1))
         return index < days.count ? days[index] : nil
     }

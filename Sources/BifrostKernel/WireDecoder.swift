@@ -232,7 +232,8 @@ extension WireDecoder {
     ) throws(WireError) {
         value = []
         guard try next(number, 2) else { return }
-        let stop = index + (try length(number))
+        let count = try length(number)
+        let stop = index + count
         let outer = end
         end = stop
         var last: Int64 = 0

@@ -68,6 +68,8 @@ public protocol FieldVisitor {
     mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price?) throws(WireError)
     /// Fixed 64 bits of 10⁻⁹.
     mutating func quantity(_ number: UInt64, _ name: StaticString, _ value: inout Quantity) throws(WireError)
+    /// A rejection code as a varint, zero when absent.
+    mutating func code(_ number: UInt64, _ name: StaticString, _ value: inout RejectionCode?) throws(WireError)
     /// Two fixed 64-bit halves in a message of their own, always present.
     mutating func money(_ number: UInt64, _ name: StaticString, _ value: inout Money) throws(WireError)
     /// As money, presence explicit; wider than `Money`, for limits and values of rules.
@@ -94,7 +96,7 @@ public protocol FieldVisitor {
 }
 
 extension FieldVisitor {
-    /// A currency as three packed letters in a varint.
+    /// A currency as the text of its code, always present.
     @inlinable
     public mutating func currency(
         _ number: UInt64,
@@ -107,7 +109,7 @@ extension FieldVisitor {
         value = known
     }
 
-    /// A rejection or verdict code as a varint.
+    /// A rejection code as a varint, zero when absent.
     @inlinable
     public mutating func code(
         _ number: UInt64,

@@ -56,11 +56,15 @@ struct DecidingThread {
     /// Waits for commands, for the batch in flight, or for the end; `nil` is the end.
     private func next() -> Work? {
         let room = prepared.events.count < ShardEngine.batchEventsMax
+        engine.inbox.change { $0.isDeciding = false }
         return engine.inbox.await { inbox -> Work?? in
             let landed = inbox.landed
             inbox.landed = nil
             let commands = room ? inbox.takeCommands() : []
-            if landed != nil || !commands.isEmpty { return .some(Work(landed: landed, commands: commands)) }
+            if landed != nil || !commands.isEmpty {
+                inbox.isDeciding = true
+                return .some(Work(landed: landed, commands: commands))
+            }
             guard inbox.status == .stopping, !inbox.inFlight, inbox.isDrained else { return nil }
             return .some(nil)
         }

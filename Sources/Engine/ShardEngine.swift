@@ -74,13 +74,19 @@ public final class ShardEngine: Sendable {
         /// What became of the batch in flight.
         var landed: Result<Head, AppendError>? = nil
         var inFlight = false
+        /// Whether commands were taken out of the lanes and their batch is not handed over yet.
+        var isDeciding = true
         /// The last position that is durable.
         var committed: Int64 = 0
         /// What the last recovery found copied from the reference shard.
         var copiedAtStart: Int64 = 0
         var instructions: [VenueInstruction] = []
         var linkIsBusy = false
-        var linkIsDone = false
+
+        var isIdle: Bool {
+            urgent.isEmpty && normal.isEmpty && !inFlight && !isDeciding && landed == nil && handed == nil
+                && instructions.isEmpty && !linkIsBusy
+        }
     }
 
     struct HandedBatch {
@@ -158,10 +164,13 @@ public final class ShardEngine: Sendable {
     public var status: EngineStatus { inbox.look { $0.status } }
 
     /// Whether nothing waits, nothing is in flight, and the venue was told all that it should know.
-    public var isIdle: Bool {
-        inbox.look { inbox in
-            inbox.urgent.isEmpty && inbox.normal.isEmpty && !inbox.inFlight && inbox.handed == nil
-                && inbox.instructions.isEmpty && !inbox.linkIsBusy
+    public var isIdle: Bool { inbox.look { $0.isIdle } }
+
+    /// Waits until the engine is idle or has stopped. Never call it from the cooperative pool.
+    public func waitUntilIdle() {
+        inbox.await { inbox -> Void? in
+            if case .stopped = inbox.status { return () }
+            return inbox.isIdle ? () : nil
         }
     }
 

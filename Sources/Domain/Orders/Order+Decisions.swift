@@ -126,9 +126,9 @@ public enum Order: Decider {
         case .acknowledged: state.acknowledged = true
         case .executed(let fact):
             state.executions[ExecutionIdentity(fact)] = fact
-            state.cumulative = state.cumulative.adding(fact.quantity) ?? state.cumulative
+            state.cumulative = state.cumulative(with: fact.quantity)
             let notional = Money.notional(fact.price, fact.quantity, .halfAwayFromZero)
-            state.tradedNotional = state.tradedNotional.adding(notional) ?? state.tradedNotional
+            state.tradedNotional = Money(clamping: state.tradedNotional.nanos + notional.nanos)
             if state.leaves == .zero { state.cancelPending = false }
         case .executionConflicted: break
         case .cancelRequested: state.cancelPending = true

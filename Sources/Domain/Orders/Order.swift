@@ -70,6 +70,12 @@ public struct OrderState: Sendable {
     /// No facts.
     public init() {}
 
+    /// The sum of its executions and of one more. It stops at the bound of its type, so that absurd reports add up to
+    /// the same sum in any order.
+    public func cumulative(with quantity: Quantity) -> Quantity {
+        cumulative.adding(quantity) ?? Quantity(nanos: Quantity.nanosMax)
+    }
+
     /// What may still trade: zero once closed.
     public var leaves: Quantity {
         guard let placed, closed == nil, placed.quantity > cumulative else { return .zero }

@@ -25,9 +25,9 @@ public enum Portfolio: Decider {
             try decision.emit(.deposited(fact))
         case .withdraw(let account, let currency, let amount, let held):
             try checkPayable(amount, currency)
-            let free = state.cash(currency) - held
-            guard amount <= free else {
-                throw Rejection(.cashInsufficient, limit: free.nanos, value: amount.nanos)
+            let free = state.cash(currency).nanos - held.nanos
+            guard amount.nanos <= free else {
+                throw Rejection(.cashInsufficient, limit: free, value: amount.nanos)
             }
             var fact = CashWithdrawn()
             fact.account = account

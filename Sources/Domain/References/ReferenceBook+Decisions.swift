@@ -40,7 +40,7 @@ extension ReferenceBook {
         var fact = OfficialMarksRecorded()
         fact.date = date
         fact.source = source
-        fact.version = date == marksDate ? marksVersion + 1 : 1
+        fact.version = (marksVersionByDate[date] ?? 0) + 1
         for (symbol, price) in prices {
             guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
             guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
@@ -76,6 +76,18 @@ extension ReferenceBook {
         fact.validFrom = date
         fact.version = UInt32(schedules.count + 1)
         return fact
+    }
+
+    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is genuine.
+    public func admits(_ event: ReferenceEvent) -> Bool {
+        switch event {
+        case .instrumentRegistered(let fact): return fact.tickSize > .zero && fact.lotSize > .zero
+        case .tradingDaysDeclared(let fact):
+            var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
+            return calendar.append(fact.days)
+        case .marksRecorded, .restrictionChanged, .feesSet: return true
+        case .copied: return false
+        }
     }
 
     /// More days of a calendar, or why not.

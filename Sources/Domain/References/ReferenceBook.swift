@@ -15,10 +15,8 @@ public struct ReferenceBook: Sendable {
     public private(set) var instrumentBySymbol: [Symbol: InstrumentID] = [:]
     /// The latest official mark of each instrument.
     public private(set) var markByID: [InstrumentID: StandingMark] = [:]
-    /// The latest version of each day's marks, for the last day only.
-    public private(set) var marksDate = BusinessDate(days: .min)
-    /// The version of the marks of `marksDate`.
-    public private(set) var marksVersion: UInt32 = 0
+    /// The latest version of each day's marks.
+    public private(set) var marksVersionByDate: [BusinessDate: UInt32] = [:]
     /// Restricted instruments.
     public private(set) var restricted: Set<InstrumentID> = []
     /// The restricted list's version, 0 before the first change.
@@ -54,10 +52,7 @@ public struct ReferenceBook: Sendable {
                 if let known = markByID[mark.instrument], known.date > fact.date { continue }
                 markByID[mark.instrument] = StandingMark(price: mark.price, date: fact.date, version: fact.version)
             }
-            if fact.date >= marksDate {
-                marksDate = fact.date
-                marksVersion = fact.version
-            }
+            marksVersionByDate[fact.date] = fact.version
         case .restrictionChanged(let fact):
             if fact.restricted { restricted.insert(fact.instrument) } else { restricted.remove(fact.instrument) }
             restrictionsVersion = fact.listVersion

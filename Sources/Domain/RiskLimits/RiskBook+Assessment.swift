@@ -12,6 +12,9 @@ extension RiskBook {
         fact.feeVersion = question.feeVersion
         fact.referencePrice = question.referencePrice
         fact.commission = question.commission
+        var question = question
+        // A book without quotes shows zero; a reservation at such a price would hold nothing back.
+        if let price = question.referencePrice, price <= .zero { question.referencePrice = nil }
         checkSwitch(question, state, &fact)
         checkPrice(question, &fact)
         checkValue(question, state, &fact)
@@ -68,7 +71,8 @@ extension RiskBook {
         _ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed
     ) {
         guard let unit = reservedPrice(question, state) else { return }
-        let available = question.settledCash - (state.reservedCash[question.currency] ?? .zero)
+        // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more back.
+        let available = question.settledCash.nanos - (state.reservedCash[question.currency] ?? .zero).nanos
         let needed = Price(exactly: Int64(clamping: unit)).flatMap {
             requirement($0, question.quantity, question.commission, question.currency)
         }
@@ -80,14 +84,15 @@ extension RiskBook {
         fact.reservedCash = needed
         fact.pendingBuys = question.quantity
         let pending = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
-        let reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
+        // A short position makes no room: what open buys may add has the same bound by itself.
+        let reach = Int128(max(question.position, .zero).nanos) + pending + Int128(question.quantity.nanos)
         fact.checks.append(
             RuleCheck(
                 .balanceTooLarge, passed: reach <= Int128(Quantity.nanosMax), limit: Int128(Quantity.nanosMax),
                 value: reach))
         fact.checks.append(
             RuleCheck(
-                .buyingPowerExceeded, passed: needed <= available, limit: available.nanos, value: needed.nanos))
+                .buyingPowerExceeded, passed: needed.nanos <= available, limit: available, value: needed.nanos))
     }
 
     private static func checkPosition(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {

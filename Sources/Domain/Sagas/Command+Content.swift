@@ -35,7 +35,7 @@ extension Command {
         case .releaseKillSwitch(let account): encoder.command(15, OrderID.none, account?.id ?? .none)
         case .continueSweep(let position, let done):
             encoder.command(16, OrderID.none, .none)
-            encoder.number(3, UInt64(position))
+            encoder.number(3, UInt64(bitPattern: position))
             encoder.number(4, done)
         case .rollDay(let calendar, let date):
             var value = DayRolled()

@@ -52,8 +52,10 @@ extension Shard {
         guard days.contains(date) else { throw Rejection(.notATradingDay) }
         if let rolled = state.rolledByName[calendar] {
             guard date > rolled else { return }
-            guard days.next(after: rolled) == date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
+            guard days.next(after: rolled) == date else { throw Rejection(.dayOutOfOrder) }
         }
+        // Accounts trade by several calendars, so no calendar may begin a day before the one that another closes.
+        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
         var fact = DayRolled()
         fact.calendar = calendar
         fact.date = date
@@ -79,7 +81,7 @@ extension Shard {
                 let mark = state.reference.markByID[instrument]
                 return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
             }
-            let version = state.reference.marksDate == date ? state.reference.marksVersion : 0
+            let version = state.reference.marksVersionByDate[date] ?? 0
             try portfolio(
                 .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version), account,
                 root: command(posed, slot: account.id.slot), state, businessDate: date, &decision)
@@ -115,6 +117,7 @@ extension Shard {
             try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
         case .copyReference(let copy, let event):
             guard copy.sourcePosition > book.copiedUpTo else { return }
+            guard book.admits(event) else { throw Rejection(.referenceOutOfOrder) }
             try decision.emit(Draft(.reference(.copied(copy, event)), .reference, correlation: root))
         default: return
         }

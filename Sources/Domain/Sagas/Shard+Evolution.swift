@@ -19,7 +19,7 @@ extension Shard {
             state.sweeps[index].done = Int(advanced.done)
             if advanced.done == advanced.total { state.sweeps.remove(at: index) }
         case .accountOpened(let opened):
-            state.accountByID[opened.account] = AccountEntry(opened: opened)
+            state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
         case .reference(let event): state.reference.evolve(by: event)
         case .order(let event): evolveOrder(&state, event, fact)
@@ -27,6 +27,7 @@ extension Shard {
         case .compliance(let event):
             guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else { return }
             withEntry(&state, entry.account) { ComplianceBook.evolve(&$0.compliance, by: event) }
+        case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
             withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
         }
@@ -36,7 +37,7 @@ extension Shard {
         state.rolledByName[rolled.calendar] = rolled.date
         state.rolledDate = rolled.date
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
-        state.openDay = next ?? BusinessDate(days: rolled.date.days + 1)
+        state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
     }
 
     private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ fact: Fact) {

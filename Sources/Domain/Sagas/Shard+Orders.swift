@@ -160,18 +160,18 @@ extension Shard {
         guard let entry = state.orderByID[report.order], entry.account == account,
             let placed = entry.state.placed,
             let instrument = state.reference.instrumentByID[placed.instrument]
-        else { return try flag(report, .unknownOrder, account, posed, &decision) }
+        else { return try flag(report, .unknownOrder, account, posed, state, &decision) }
         let payable = report.settlementAmount >= .zero && report.commission.nanos.magnitude < 1 << 100
         guard report.quantity > .zero, report.price >= .zero, payable, report.currency == instrument.currency,
             report.side == placed.side
-        else { return try flag(report, .terms, account, posed, &decision) }
+        else { return try flag(report, .terms, account, posed, state, &decision) }
         var fact = report
         fact.execution = Identifier(
             .execution, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         let before = decision.events.count
         try emit(.execute(fact), report.order, account, entry.state, &decision)
         guard decision.events.count > before, case .order(.executed) = decision.events[before].event else { return }
-        let cumulative = entry.state.cumulative.adding(report.quantity) ?? entry.state.cumulative
+        let cumulative = entry.state.cumulative(with: report.quantity)
         let trade = trade(fact, placed, cumulative)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
@@ -202,10 +202,11 @@ extension Shard {
         return trade
     }
 
-    /// What a venue says is never lost: what cannot be booked stands as a break for a person.
+    /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account that we do
+    /// not have in the shard's own stream.
     private static func flag(
         _ report: OrderExecuted, _ kind: BreakKind, _ account: AccountID, _ posed: PosedCommand,
-        _ decision: inout Decision<Draft>
+        _ state: ShardState, _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var broken = ReconciliationBroke()
         broken.account = account
@@ -213,10 +214,13 @@ extension Shard {
         broken.venueExecutionID = report.venueExecutionID
         broken.kind = kind
         broken.theirs = Int128(report.quantity.nanos)
+        let known = state.accountByID[account] != nil
         try decision.emit(
             Draft(
-                .portfolio(.reconciliationBroke(broken)), StreamOrdinal(.portfolio, of: account.id),
-                account: AccountOrdinal(account), correlation: command(posed, slot: account.id.slot)))
+                .portfolio(.reconciliationBroke(broken)),
+                known ? StreamOrdinal(.portfolio, of: account.id) : .shard,
+                account: known ? AccountOrdinal(account) : .none,
+                correlation: command(posed, slot: known ? account.id.slot : 0)))
     }
 
     static func emit(

@@ -19,6 +19,11 @@ public enum Shard {
         switch posed.command {
         case .openShard(let opened):
             guard state.opened == nil else { return }
+            guard opened.shard <= shardNumberMax else {
+                let unit = Int128(Decimals.nanosPerUnit)
+                throw Rejection(
+                    .notOnThisShard, limit: Int128(shardNumberMax) * unit, value: Int128(opened.shard) * unit)
+            }
             try decision.emit(Draft(.shardOpened(opened), .shard, correlation: command(posed)))
         case .startWriter(let started):
             try decision.emit(Draft(.writerStarted(started), .shard, correlation: command(posed)))
@@ -59,6 +64,9 @@ public enum Shard {
     static func command(_ posed: PosedCommand, slot: UInt16 = 0) -> Identifier {
         Identifier(.command, slot: slot, shard: 0, birth: posed.position)
     }
+
+    /// The largest shard number that fits an id.
+    private static let shardNumberMax: UInt32 = (1 << 14) - 1
 
     static func shardNumber(_ state: ShardState) -> UInt16 { UInt16(state.opened?.shard ?? 0) }
 

@@ -11,6 +11,8 @@ public struct AccountEntry: Sendable {
     public internal(set) var risk = RiskBook.initial
     public internal(set) var compliance = ComplianceBook.initial
     public internal(set) var portfolio = Portfolio.initial
+    /// The last day that was rolled before the account opened, and that it has no part in.
+    public internal(set) var rolledBefore: BusinessDate?
     /// The orders by the names that the client gave them.
     public internal(set) var orderByName: [ClientName: OrderID] = [:]
 }
@@ -71,8 +73,8 @@ public struct ShardState: Sendable {
 extension AccountEntry {
     /// Whether `date` still has to be closed for this account.
     func isOpen(on date: BusinessDate) -> Bool {
-        guard let closed = portfolio.closedDay else { return true }
-        return closed.date < date
+        guard let last = portfolio.closedDay?.date ?? rolledBefore else { return true }
+        return last < date
     }
 }
 

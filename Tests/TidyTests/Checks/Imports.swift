@@ -42,6 +42,7 @@ enum Imports {
                 "Sagas", "EventRegistry", "EventStore", "Venues", "Synchronization", "Glibc", "Logging",
             ])
         ),
+        "Replays": .only(kernel.union(domain).union(["Sagas", "EventRegistry", "EventStore"])),
         "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
         "HTTPAPI": .anythingButC,
         "bifrost": .anythingButC,
