@@ -157,6 +157,19 @@ let package = Package(
             "EventStoreTests",
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
         ),
+        .executableTarget(
+            name: "EventStoreProbe",
+            dependencies: ["EventStore", "EventStorePostgres", "EventStoreTesting"],
+            path: "Tests/EventStoreProbe",
+            swiftSettings: strict
+        ),
+        tests(
+            "EventStorePostgresTests",
+            [
+                "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresClient",
+                "PostgresTesting", "EventStoreProbe",
+            ]
+        ),
         .target(
             name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
             swiftSettings: strict),

@@ -26,6 +26,16 @@ struct Acquisition {
     /// How long one look at the lock lasts before the lease is read again.
     private static let lockMillisMax = 500
 
+    /// What the fence relies on.
+    ///
+    /// A plan is kept for the life of the session: one made while a leaf is small must not scan it for ever. Each
+    /// statement needs a snapshot of its own, so that the fence sees what was committed before it got its lock.
+    static let session =
+        "set statement_timeout = 0; set default_transaction_isolation = 'read committed'; "
+        + "set enable_seqscan = off; set enable_bitmapscan = off; "
+        + "select set_config('synchronous_commit', 'on', false) "
+        + "where current_setting('synchronous_commit') in ('off', 'local')"
+
     private var shardParameter: PostgresParameter { .int32(Int32(shard.value)) }
 
     func run() throws(AcquireError) -> any ShardWriter {
@@ -47,15 +57,7 @@ struct Acquisition {
 
     /// The session's settings, and the shard if nobody has opened it before.
     private func begin(_ connection: PostgresConnection) throws(PostgresError) {
-        // A plan is kept for the life of the session: one made while a leaf is small must not scan it for ever.
-        // Each statement needs a snapshot of its own, so that the fence sees what was committed before its lock.
-        try connection.execute(
-            "set lock_timeout = '\(Self.lockMillisMax)ms'; set statement_timeout = 0; "
-                + "set default_transaction_isolation = 'read committed'; "
-                + "set enable_seqscan = off; set enable_bitmapscan = off; "
-                + "select set_config('synchronous_commit', 'on', false) "
-                + "where current_setting('synchronous_commit') in ('off', 'local')"
-        )
+        try connection.execute("set lock_timeout = '\(Self.lockMillisMax)ms'; \(Self.session)")
         _ = try connection.query(
             "select bifrost.open_shard($1, $2, $3)",
             [

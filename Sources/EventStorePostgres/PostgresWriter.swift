@@ -23,6 +23,8 @@ final class PostgresWriter: ShardWriter {
     var epoch: Epoch { reign.epoch }
     var headAtStart: Head { reign.head }
     var backend: Backend { reign.backend }
+    /// The socket of the append connection, so that a test can cut it.
+    var socketDescriptor: Int32 { connection.socketDescriptor }
     /// The leaf that the next batch goes to if it fits.
     private(set) var openLeaf: Int32
 

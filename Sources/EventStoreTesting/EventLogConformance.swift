@@ -82,7 +82,7 @@ extension EventLogSubject {
     }
 
     /// The events of a batch with the hashes that the chain gives them.
-    func recorded(_ batch: EventBatch, after head: Head) -> [RecordedEvent] {
+    public func recorded(_ batch: EventBatch, after head: Head) -> [RecordedEvent] {
         var chain = Chain(log: log.id, shard: shard)
         var hash = head.hash
         return batch.headers.indices.map { index in

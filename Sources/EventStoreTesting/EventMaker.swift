@@ -7,6 +7,8 @@ public struct EventMaker: Sendable {
     public var payloadBytes = 40
     /// Streams over which the events are spread, each of an account of its own.
     public var streams: Int64 = 3
+    /// The number of the first account, so that makers that do not know each other share no stream.
+    public var firstAccount: Int64 = 1
     private var versions: [StreamOrdinal: Int64] = [:]
 
     /// A maker that has made nothing.
@@ -29,7 +31,7 @@ public struct EventMaker: Sendable {
     }
 
     private mutating func header(at position: Int64) -> EventHeader {
-        let account = position % streams + 1
+        let account = position % streams + firstAccount
         let stream = StreamOrdinal(.order, birth: account)
         let version = versions[stream, default: 0] + 1
         versions[stream] = version

@@ -17,6 +17,12 @@ begin
     insert into bifrost.lease (shard) values (in_shard);
     insert into bifrost.heartbeat (shard) values (in_shard);
     perform bifrost.add_leaf(in_shard, 1);
+    begin
+        perform bifrost.refresh_event_view();
+    exception
+        -- Somebody is reading the view; the writer's heartbeat tries again.
+        when lock_not_available then null;
+    end;
 end
 $$;
 comment on function bifrost.open_shard is
