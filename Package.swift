@@ -106,6 +106,12 @@ let package = Package(
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: [
+                "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",
+            ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(

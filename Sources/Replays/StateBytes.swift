@@ -57,8 +57,10 @@ struct StateBytes {
     private mutating func reference(_ book: ReferenceBook) {
         letter("R")
         number(book.copiedUpTo)
-        number(Int64(book.marksDate.days))
-        number(Int64(book.marksVersion))
+        for date in book.marksVersionByDate.keys.sorted() {
+            number(Int64(date.days))
+            number(Int64(book.marksVersionByDate[date] ?? 0))
+        }
         number(Int64(book.restrictionsVersion))
         for instrument in book.instrumentByID.keys.sorted() {
             letter("I")
