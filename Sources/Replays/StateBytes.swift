@@ -57,8 +57,11 @@ struct StateBytes {
     private mutating func reference(_ book: ReferenceBook) {
         letter("R")
         number(book.copiedUpTo)
-        number(Int64(book.marksDate.days))
-        number(Int64(book.marksVersion))
+        for day in book.marksVersionByDate.keys.sorted() {
+            letter("D")
+            number(Int64(day.days))
+            number(Int64(book.marksVersionByDate[day] ?? 0))
+        }
         number(Int64(book.restrictionsVersion))
         for instrument in book.instrumentByID.keys.sorted() {
             letter("I")
@@ -84,6 +87,7 @@ struct StateBytes {
     private mutating func account(_ entry: AccountEntry) {
         letter("A")
         message(entry.opened)
+        present(entry.rolledBefore)
         present(entry.risk.limits)
         number(entry.risk.killed)
         number(Int64(entry.compliance.restrictionsVersionSeen))
