@@ -128,6 +128,12 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
+        tests(
+            "ReplayTests",
+            [
+                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
+                "EventStore", "Engine",
+            ]),
         tests("TidyTests", []),
         tests(
             "EngineTests",
