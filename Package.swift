@@ -106,6 +106,12 @@ let package = Package(
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: [
+                "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",
+            ], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
@@ -130,6 +136,17 @@ let package = Package(
                 "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
                 "EmbeddedPostgres",
             ]),
+        .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
+        tests("LZ4CodecTests", ["LZ4Codec"]),
+        .target(
+            name: "DemoMarket",
+            dependencies: ["BifrostKernel", "LZ4Codec", crypto],
+            resources: [
+                .copy("Resources/SOURCE.md"), .copy("Resources/us-20-daily-close-1990-2022.csv.lz4"),
+            ],
+            swiftSettings: strict
+        ),
+        tests("DemoMarketTests", ["BifrostKernel", "DemoMarket"]),
         tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
         tests(
             "EventSchemaTests",

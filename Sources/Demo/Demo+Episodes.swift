@@ -1,8 +1,10 @@
 internal import BifrostKernel
 internal import DemoMarket
 internal import Engine
+internal import Nodes
 internal import Orders
 internal import Sagas
+internal import Venues
 
 /// What a reader should see refused, and why: none of it changes a number of the account.
 extension Demo {
@@ -10,7 +12,7 @@ extension Demo {
     private static let crisis = BusinessDate(year: 2008, month: 9, day: 15)
     private static let recovery = BusinessDate(year: 2008, month: 9, day: 22)
 
-    func episodes(on index: Int, _ day: DemoMarket.Day) throws {
+    func episodes(on index: Int, _ day: MarketDay) throws {
         switch (day.date.civil.year, day.date.civil.month, day.date.civil.day) {
         case (1993, 4, 15): try overLimit(day)
         case (1996, 6, 17): try restricted(day)
@@ -27,7 +29,7 @@ extension Demo {
     }
 
     /// A limit order of so many dollars at the close.
-    private func buy(_ name: String, _ symbol: Int, dollars: Int64, _ day: DemoMarket.Day, percent: Int64 = 100) -> Command {
+    private func buy(_ name: String, _ symbol: Int, dollars: Int64, _ day: MarketDay, percent: Int64 = 100) -> Command {
         let close = day.closes[symbol]
         let shares = max(dollars * Decimals.nanosPerUnit / close.nanos, 1)
         let tick: Int64 = 1_000_000
@@ -41,19 +43,19 @@ extension Demo {
         return .placeOrder(account, order)
     }
 
-    private func refused(_ name: String, _ command: Command, _ day: DemoMarket.Day, _ code: RejectionCode) throws {
-        let outcome = try send(name, command, on: day.date).outcome(in: node.log)
+    private func refused(_ name: String, _ command: Command, _ day: MarketDay, _ code: RejectionCode) throws {
+        let outcome = try send(name, command, on: day.date).outcome(in: log)
         guard case .refused(let rejection, _) = outcome.result, rejection.code == code else {
             throw DemoError("\(name) should have been refused with \(code.name), was \(outcome.result)")
         }
     }
 
-    private func overLimit(_ day: DemoMarket.Day) throws {
+    private func overLimit(_ day: MarketDay) throws {
         let name = "over-limit"
         try refused(name, buy(name, 0, dollars: 50_000_000, day), day, .orderValueAboveLimit)
     }
 
-    private func restricted(_ day: DemoMarket.Day) throws {
+    private func restricted(_ day: MarketDay) throws {
         let symbol = market.symbols.count - 1
         let early = day.date.at(seconds: 3600)
         try declare("restrict", .restrict(market.symbols[symbol], true), at: early)
@@ -61,18 +63,18 @@ extension Demo {
         try declare("unrestrict", .restrict(market.symbols[symbol], false), at: day.date.at(seconds: 7200))
     }
 
-    private func overdraft(_ day: DemoMarket.Day) throws {
+    private func overdraft(_ day: MarketDay) throws {
         var move = MoveCash()
         move.amount = try Money("1000000000")
         try refused("overdraft", .withdraw(account, move), day, .cashInsufficient)
     }
 
-    private func outsideCollar(_ day: DemoMarket.Day) throws {
+    private func outsideCollar(_ day: MarketDay) throws {
         let name = "fat-finger"
         try refused(name, buy(name, 12, dollars: 1000, day, percent: 150), day, .priceOutsideCollar)
     }
 
-    private func oversell(_ day: DemoMarket.Day) throws {
+    private func oversell(_ day: MarketDay) throws {
         let close = day.closes[2]
         var order = PlaceOrder()
         order.clientOrderID = ClientName("oversell")
@@ -86,7 +88,7 @@ extension Demo {
     }
 
     /// The id of the first deposit with another amount: an error, and nothing happens.
-    private func reusedID(_ day: DemoMarket.Day) throws {
+    private func reusedID(_ day: MarketDay) throws {
         var move = MoveCash()
         move.amount = try Money("2000000")
         let answer = Monitored(name: "deposit")
@@ -97,8 +99,8 @@ extension Demo {
     }
 
     /// A resting order, the switch that cancels it, and a buy that is refused while it is pulled.
-    private func pullKillSwitch(_ day: DemoMarket.Day) throws {
-        _ = try send("resting", buy("resting", 0, dollars: 10_000, day, percent: 95), on: day.date).accepted(in: node.log)
+    private func pullKillSwitch(_ day: MarketDay) throws {
+        _ = try send("resting", buy("resting", 0, dollars: 10_000, day, percent: 95), on: day.date).accepted(in: log)
         node.trading.waitUntilIdle()
         _ = try accepted("kill:pull", .pullKillSwitch(account), at: day.date.at(seconds: 21 * 3600 + 120))
         node.trading.waitUntilIdle()

@@ -16,6 +16,9 @@ public struct DemoError: Error, Sendable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// One day of the file.
+typealias MarketDay = (date: BusinessDate, closes: [Price])
+
 /// A monthly rebalance of 20 stocks over 33 years of real prices, as commands to a running node.
 ///
 /// It is a client: it sends commands with ids made of dates and symbols, and reads the log. Killed in the middle and run
@@ -25,12 +28,16 @@ public final class Demo {
     public static let alias = "demo"
     /// The calendar that the file's days make.
     static let calendar = "US20"
+    /// What the marks say of their origin.
+    static let source = "us-20-daily-close-1990-2022, skfolio 1.12.2, BSD-3-Clause"
     /// When the day's closes are known, when orders trade at them, when the day rolls: seconds after midnight UTC.
     private static let closeSeconds: Int64 = 21 * 3600
     private static let orderSeconds: Int64 = 21 * 3600 + 60
     private static let rollSeconds: Int64 = 22 * 3600
 
     let node: Node
+    /// The node's log, through the port alone.
+    let log: any EventLog
     let venue: PaperVenue
     let market: DemoMarket
     let actor: ActorName
@@ -47,6 +54,7 @@ public final class Demo {
     public init(_ node: Node, _ venue: PaperVenue) throws(DemoError) {
         guard let actor = ActorName("demo") else { throw DemoError("The demo's actor name is malformed") }
         self.node = node
+        self.log = node.log
         self.venue = venue
         self.actor = actor
         do {
@@ -63,7 +71,7 @@ public final class Demo {
     public func run(progress: (Int) -> Void) throws {
         try declareWorld()
         try openAccount()
-        var follower = AccountFollower(node.log, Node.tradingShard, account)
+        var follower = AccountFollower(log, Node.tradingShard, account)
         let closed = try follower.lastClosedDay()
         var month = 0
         for (index, day) in market.days.enumerated() {
@@ -89,7 +97,7 @@ public final class Demo {
             guard let first = year.first else { return }
             var days = TradingDaysDeclared()
             days.calendar = Self.calendar
-            days.source = DemoMarket.source
+            days.source = Self.source
             days.days = year
             try declare("days:\(first.civil.year)", .declareTradingDays(days), at: market.days[0].date.start)
             year = []
@@ -130,10 +138,10 @@ public final class Demo {
 
     // MARK: - A day
 
-    private func record(_ day: DemoMarket.Day) throws {
+    private func record(_ day: MarketDay) throws {
         var marks = RecordMarks()
         marks.date = day.date
-        marks.source = DemoMarket.source
+        marks.source = Self.source
         marks.marks = zip(market.symbols, day.closes).map { SymbolPrice($0, $1) }
         let close = day.date.at(seconds: Self.closeSeconds)
         try declare("marks:\(day.date.text)", .recordMarks(marks), at: close)
@@ -142,7 +150,7 @@ public final class Demo {
         }
     }
 
-    private func rebalance(_ day: DemoMarket.Day, _ follower: inout AccountFollower) throws {
+    private func rebalance(_ day: MarketDay, _ follower: inout AccountFollower) throws {
         node.trading.waitUntilIdle()
         let plan = Rebalance(closes: day.closes, instruments: instruments)
         let start = try follower.state(on: day.date) { _ in false }
@@ -151,14 +159,14 @@ public final class Demo {
         try place(plan.buys(start: start, afterSells: afterSells), day, side: .buy)
     }
 
-    private func place(_ legs: [Rebalance.Leg], _ day: DemoMarket.Day, side: Side) throws {
+    private func place(_ legs: [Rebalance.Leg], _ day: MarketDay, side: Side) throws {
         let answers = legs.map { leg in
             let symbol = market.symbols[leg.index]
             let name = "\(day.date.text):\(side.name.lowercased()):\(symbol.text)"
             let limit = side == .buy ? day.closes[leg.index] : nil
             return send(name, order(name, leg, side, limit), on: day.date)
         }
-        for answer in answers { _ = try answer.accepted(in: node.log) }
+        for answer in answers { _ = try answer.accepted(in: log) }
         node.trading.waitUntilIdle()
     }
 
@@ -184,7 +192,7 @@ public final class Demo {
     }
 
     private func finishRolls(leaving count: Int) throws {
-        while rolls.count > count { _ = try rolls.removeFirst().accepted(in: node.log) }
+        while rolls.count > count { _ = try rolls.removeFirst().accepted(in: log) }
     }
 
     // MARK: - Commands
@@ -197,11 +205,11 @@ public final class Demo {
     @discardableResult
     func declare(_ name: String, _ command: Command, at: Timestamp) throws -> CommandOutcome {
         let answer = node.declare(try request(name, command, at: at))
-        return try Monitored(name: name, answer: answer).accepted(in: node.log)
+        return try Monitored(name: name, answer: answer).accepted(in: log)
     }
 
     func accepted(_ name: String, _ command: Command, at: Timestamp) throws -> CommandOutcome {
-        try Monitored(name: name, answer: node.trading.perform(try request(name, command, at: at))).accepted(in: node.log)
+        try Monitored(name: name, answer: node.trading.perform(try request(name, command, at: at))).accepted(in: log)
     }
 
     /// Sends an order of the day and does not wait.

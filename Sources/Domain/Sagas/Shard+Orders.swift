@@ -92,7 +92,8 @@ extension Shard {
         question.limitPrice = placed.limitPrice
         let touch = placed.side == .buy ? placed.seen.ask : placed.seen.bid
         let mark = state.reference.markByID[placed.instrument]?.price
-        question.referencePrice = touch ?? placed.seen.last ?? mark
+        // A feed without a quote shows zero, so the first real price counts.
+        question.referencePrice = [touch, placed.seen.last, mark].lazy.compactMap { $0 }.first { $0 > .zero }
         question.commission = fees?.commission ?? BasisPoints(0)
         question.feeVersion = fees?.version ?? 0
         question.settledCash = entry.portfolio.cash(instrument.currency)

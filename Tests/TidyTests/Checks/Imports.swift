@@ -36,6 +36,7 @@ enum Imports {
         "PostgresClient": .only(["CLibPQ", "Glibc"]),
         "AMQPClient": .only(["CRabbitMQ", "Glibc"]),
         "LZ4Codec": .only(["CLZ4"]),
+        "DemoMarket": .only(kernel.union(["LZ4Codec", "Crypto", "Glibc"])),
 
         "Engine": .only(
             kernel.union(domain).union([

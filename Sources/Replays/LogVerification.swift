@@ -1,0 +1,115 @@
+internal import BifrostKernel
+public import EventStore
+
+/// What is wrong with a log, and where.
+public struct LogFault: Equatable, Sendable {
+    /// How bad it is.
+    public enum Kind: Equatable, Sendable {
+        /// What stands in the log is not what the core wrote there.
+        case tampering
+        /// The log is what the core wrote, and the core broke one of its promises.
+        case brokenPromise
+    }
+    /// How bad it is.
+    public var kind: Kind
+    /// The shard.
+    public var shard: ShardNumber
+    /// The first bad position.
+    public var position: Int64
+    /// What is wrong there.
+    public var reason: String
+}
+
+/// What the verification of one shard came to.
+public struct ShardVerdict: Sendable {
+    /// The shard.
+    public var shard: ShardNumber
+    /// The last good position with its hash.
+    public var head: Head
+    /// Events verified.
+    public var events: Int64 = 0
+    /// Commands among them.
+    public var commands: Int64 = 0
+    /// Accounts among them.
+    public var accounts: Int64 = 0
+    /// Copies of global facts that were compared with their sources.
+    public var copies: Int64 = 0
+    /// The first fault; nothing behind it was looked at.
+    public var fault: LogFault?
+}
+
+/// Proves a log from its first events: the chain, the order, every payload, every ledger, every copy.
+///
+/// The chain shows what was changed inside the log. An end that was cut off and a log that was rewritten with
+/// all its hashes show only against a head that was kept elsewhere.
+public struct LogVerification {
+    private let log: any EventLog
+
+    /// Verifies `log`.
+    public init(_ log: any EventLog) { self.log = log }
+
+    /// Verifies the reference shard and then each of `shards`; tells the shard, how far it is, and how far it
+    /// goes.
+    public func verify(
+        _ shards: [ShardNumber],
+        kept: [ShardNumber: Head] = [:],
+        _ progress: (ShardNumber, Int64, Int64) -> Void = { _, _, _ in }
+    ) throws(ReplayError) -> [ShardVerdict] {
+        // The trading shards' ends are noted first: whatever they copied by then is in the reference shard by
+        // now.
+        var ends: [(shard: ShardNumber, end: Int64)] = []
+        for shard in shards.sorted() where shard != .reference {
+            ends.append((shard, try LogWalk(log, shard).end(nil)))
+        }
+        ends.insert((.reference, try LogWalk(log, .reference).end(nil)), at: 0)
+        var sources = SourceFacts()
+        var verdicts: [ShardVerdict] = []
+        for (shard, end) in ends {
+            var check = ShardCheck(log, shard, sources)
+            verdicts.append(try verify(&check, end, kept[shard]) { progress(shard, $0, end) })
+            if shard == .reference { sources = check.sources }
+        }
+        return verdicts
+    }
+
+    private func verify(
+        _ check: inout ShardCheck,
+        _ end: Int64,
+        _ kept: Head?,
+        _ progress: (Int64) -> Void
+    ) throws(ReplayError) -> ShardVerdict {
+        var current = check
+        let shard = current.verdict.shard
+        do throws(ReplayError) {
+            try LogWalk(log, shard).events(.all(after: 0), upTo: end) { event in
+                current.take(event)
+                if let kept, kept.position == event.header.position, kept.hash != event.hash {
+                    current.blame(
+                        event.header.position,
+                        "its hash is not the one kept elsewhere: the log was rewritten"
+                    )
+                }
+                if event.header.position % ShardReplay.progressEventsStep == 0 {
+                    progress(event.header.position)
+                }
+                return current.verdict.fault == nil
+            }
+        } catch {
+            guard case .corrupt(_, let position, let reason) = error else { throw error }
+            current.blame(position, "what stands there is no event: \(reason)")
+        }
+        if current.verdict.fault == nil {
+            let wanted = max(end, kept?.position ?? 0)
+            if current.verdict.head.position < wanted {
+                current.blame(
+                    current.verdict.head.position + 1,
+                    "the log ends before it, but went to \(wanted)"
+                )
+            }
+            current.finish()
+        }
+        progress(current.verdict.head.position)
+        check = current
+        return current.verdict
+    }
+}

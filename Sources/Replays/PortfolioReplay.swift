@@ -1,0 +1,139 @@
+internal import BifrostKernel
+public import EventStore
+internal import Portfolios
+internal import References
+public import Sagas
+
+/// Folds one account's events into its books, at any position and as of any date.
+///
+/// A position asks what was known: events are folded in the order of the log. A date asks what was true:
+/// bookings of that business date and before are folded in the order in which they took effect, and lots and
+/// realised profit are derived from them in that order, whenever they became known.
+public struct PortfolioReplay {
+    private struct Booking {
+        let effectiveAt: Timestamp
+        let position: Int64
+        let event: PortfolioEvent
+    }
+
+    private let point: ReplayPoint
+    private var state = Portfolio.initial
+    private var waiting: [Booking] = []
+    private var days: [DayClosed] = []
+    /// Profit derived from lots in effective order; what was booked stands in the state.
+    private var derived: [Currency: Int128] = [:]
+
+    private init(_ point: ReplayPoint) { self.point = point }
+
+    /// The books of `account` at `point`.
+    public static func fold(
+        _ log: any EventLog,
+        _ shard: ShardNumber,
+        _ account: AccountOpened,
+        _ point: ReplayPoint
+    ) throws(ReplayError) -> PortfolioView {
+        let walk = LogWalk(log, shard)
+        let end = try walk.end(point.position)
+        var replay = PortfolioReplay(point)
+        try walk.events(.account(AccountOrdinal(account.account), after: 0), upTo: end) {
+            event throws(ReplayError) in
+            if let date = point.date, event.header.businessDate > date { return true }
+            guard case .portfolio(let fact) = try walk.decode(event) else { return true }
+            replay.take(fact, event.header)
+            return true
+        }
+        replay.settle()
+        let reference = try ReferenceReplay.fold(log, shard, upTo: end, asOf: point.date)
+        return replay.view(account, end, reference)
+    }
+
+    private mutating func take(_ event: PortfolioEvent, _ header: EventHeader) {
+        if case .dayClosed(let day) = event { days.append(day) }
+        if point.date == nil {
+            Portfolio.evolve(&state, by: event)
+        } else {
+            waiting.append(Booking(effectiveAt: header.effectiveAt, position: header.position, event: event))
+        }
+    }
+
+    private mutating func settle() {
+        waiting.sort { ($0.effectiveAt, $0.position) < ($1.effectiveAt, $1.position) }
+        for booking in waiting {
+            if case .tradeBooked(let trade) = booking.event {
+                var lots = state.lotsByID[trade.instrument] ?? LotQueue()
+                let closed = lots.trade(
+                    quantity: trade.quantity,
+                    gross: trade.gross,
+                    date: trade.tradeDate,
+                    execution: trade.execution
+                )
+                derived[trade.currency, default: 0] -= closed.closedGross.nanos + closed.closedCost.nanos
+            }
+            Portfolio.evolve(&state, by: booking.event)
+        }
+        waiting = []
+    }
+
+    private func view(_ account: AccountOpened, _ end: Int64, _ reference: ReferenceBook) -> PortfolioView {
+        let currency = account.currency
+        let money = Commodity.money(currency)
+        let positions = state.instruments.map { holding($0, reference) }.sorted {
+            ($0.symbol, $0.instrument) < ($1.symbol, $1.instrument)
+        }
+        let own = positions.filter { state.currencyByID[$0.instrument] == currency }
+        let value = own.reduce(Int128(0)) { $0 + $1.value.nanos }
+        let cost = own.reduce(Int128(0)) { $0 + $1.cost.nanos }
+        let booked = (state.realised[currency] ?? .zero).nanos
+        let cash = state.ledger.lines.compactMap { line -> (currency: Currency, amount: Money)? in
+            guard line.key.account == .cashSettled, case .money(let currency) = line.key.commodity else {
+                return nil
+            }
+            return (currency, Money(clamping: line.balance))
+        }
+        return PortfolioView(
+            account: account,
+            position: end,
+            asOf: point.date,
+            cash: cash.isEmpty ? [(currency, .zero)] : cash,
+            positions: positions,
+            realised: Money(clamping: point.date == nil ? booked : derived[currency] ?? 0),
+            unrealised: Money(clamping: value - cost),
+            fees: Money(clamping: state.ledger.balance(.expense, money)),
+            contributions: Money(clamping: -state.ledger.balance(.contributedEquity, money)),
+            equity: Money(clamping: state.cash(currency).nanos + value),
+            days: days,
+            state: state
+        )
+    }
+
+    private func holding(_ instrument: InstrumentID, _ reference: ReferenceBook) -> PositionView {
+        let quantity = state.position(instrument)
+        let cost = state.cost(instrument)
+        let mark = reference.markByID[instrument]
+        let value = mark.map { Money.notional($0.price, quantity, .halfAwayFromZero) } ?? .zero
+        let present = point.date ?? days.last?.date
+        return PositionView(
+            instrument: instrument,
+            symbol: reference.instrumentByID[instrument]?.symbol.text ?? instrument.id.text,
+            quantity: quantity,
+            cost: cost,
+            averageCost: Self.average(cost, quantity),
+            mark: mark?.price,
+            markDate: mark?.date,
+            isStale: mark.map { $0.date < present ?? $0.date } ?? true,
+            value: value,
+            unrealised: Money(clamping: value.nanos - cost.nanos)
+        )
+    }
+
+    /// Cost / quantity, rounded half away from zero; both have the same sign.
+    private static func average(_ cost: Money, _ quantity: Quantity) -> Price {
+        guard quantity != .zero else { return .zero }
+        let scaled = cost.nanos.magnitude * UInt128(Decimals.nanosPerUnit)
+        let whole = UInt128(quantity.nanos.magnitude)
+        let rounded = min((scaled + whole / 2) / whole, UInt128(Price.nanosMax))
+        return Price(
+            nanos: Int64(rounded) * (cost.nanos.signum() * Int128(quantity.nanos.signum()) < 0 ? -1 : 1)
+        )
+    }
+}

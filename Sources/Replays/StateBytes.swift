@@ -1,0 +1,202 @@
+// The canonical bytes of a shard's state, for comparing two folds. They are not stored: another build may
+// write them otherwise, so digests compare folds of one build only.
+//
+// Sections follow each other in a fixed order, each begun by its letter. Whatever the state keeps in a
+// dictionary or a set is sorted by its key. Numbers are big-endian and of fixed width, texts and messages
+// begin with their length.
+
+internal import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+internal import Sagas
+
+/// Writes the canonical bytes of a state.
+struct StateBytes {
+    private var bytes: [UInt8] = []
+
+    static func of(_ state: ShardState) -> [UInt8] {
+        var writer = StateBytes()
+        writer.shard(state)
+        writer.reference(state.reference)
+        for account in state.accountByID.keys.sorted() {
+            guard let entry = state.accountByID[account] else { continue }
+            writer.account(entry)
+        }
+        for order in state.orderByID.keys.sorted() {
+            guard let entry = state.orderByID[order] else { continue }
+            writer.order(order, entry, isOpen: state.openOrders.contains(order))
+        }
+        return writer.bytes
+    }
+
+    private mutating func shard(_ state: ShardState) {
+        letter("S")
+        present(state.opened)
+        number(state.epoch)
+        number(state.killed)
+        number(state.effectiveAt.nanos)
+        present(state.openDay)
+        present(state.rolledDate)
+        number(Int64(state.rolledByName.count))
+        for name in state.rolledByName.keys.sorted() {
+            text(name)
+            present(state.rolledByName[name])
+        }
+        number(Int64(state.sweeps.count))
+        for sweep in state.sweeps {
+            number(sweep.position)
+            number(Int64(sweep.done))
+            number(Int64(sweep.orders.count))
+            for order in sweep.orders { identifier(order.id) }
+        }
+    }
+
+    private mutating func reference(_ book: ReferenceBook) {
+        letter("R")
+        number(book.copiedUpTo)
+        for date in book.marksVersionByDate.keys.sorted() {
+            number(Int64(date.days))
+            number(Int64(book.marksVersionByDate[date] ?? 0))
+        }
+        number(Int64(book.restrictionsVersion))
+        for instrument in book.instrumentByID.keys.sorted() {
+            letter("I")
+            present(book.instrumentByID[instrument])
+            number(book.restricted.contains(instrument))
+            guard let mark = book.markByID[instrument] else { continue }
+            letter("M")
+            number(mark.price.nanos)
+            number(Int64(mark.date.days))
+            number(Int64(mark.version))
+        }
+        for venue in book.feesByVenue.keys.sorted() {
+            letter("F")
+            for fees in book.feesByVenue[venue] ?? [] { message(fees) }
+        }
+        for name in book.calendarByName.keys.sorted() {
+            letter("C")
+            text(name)
+            for day in book.calendarByName[name]?.days ?? [] { number(Int64(day.days)) }
+        }
+    }
+
+    private mutating func account(_ entry: AccountEntry) {
+        letter("A")
+        message(entry.opened)
+        present(entry.risk.limits)
+        number(entry.risk.killed)
+        number(Int64(entry.compliance.restrictionsVersionSeen))
+        for order in entry.risk.reservationByID.keys.sorted() {
+            guard let held = entry.risk.reservationByID[order] else { continue }
+            letter("V")
+            identifier(order.id)
+            number(Int64(held.currency.packed))
+            wide(held.cash.nanos)
+            identifier(held.instrument.id)
+            for value in [held.shares.nanos, held.buys.nanos, held.price.nanos, held.commission.micros] {
+                number(value)
+            }
+        }
+        portfolio(entry.portfolio)
+        for name in entry.orderByName.keys.sorted() {
+            letter("N")
+            text(name.text)
+            identifier((entry.orderByName[name] ?? .none).id)
+        }
+    }
+
+    private mutating func portfolio(_ state: PortfolioState) {
+        for line in state.ledger.lines {
+            letter("L")
+            number(Int64(line.key.account.rawValue))
+            switch line.key.commodity {
+            case .money(let currency): number(Int64(currency.packed))
+            case .instrument(let instrument): identifier(instrument.id)
+            }
+            wide(line.balance)
+        }
+        for instrument in state.lotsByID.keys.sorted() {
+            for lot in state.lotsByID[instrument]?.lots ?? [] {
+                letter("T")
+                identifier(instrument.id)
+                number(lot.quantity.nanos)
+                wide(lot.cost.nanos)
+                number(Int64(lot.opened.days))
+                identifier(lot.execution)
+            }
+        }
+        for instrument in state.instruments {
+            letter("P")
+            identifier(instrument.id)
+            number(state.position(instrument).nanos)
+        }
+        for currency in state.realised.keys.sorted() {
+            letter("G")
+            number(Int64(currency.packed))
+            wide((state.realised[currency] ?? .zero).nanos)
+            wide((state.tradedCash[currency] ?? .zero).nanos)
+        }
+        present(state.closedDay)
+    }
+
+    private mutating func order(_ id: OrderID, _ entry: OrderEntry, isOpen: Bool) {
+        letter("O")
+        identifier(id.id)
+        identifier(entry.account.id)
+        number(entry.approvedAt)
+        number(Int64(entry.placedOn.days))
+        number(isOpen)
+        present(entry.state.placed)
+        text(entry.state.venue ?? "")
+        text("\(entry.state.status)")
+        number(entry.state.acknowledged)
+        number(entry.state.cancelPending)
+        number(entry.state.cumulative.nanos)
+        wide(entry.state.tradedNotional.nanos)
+        for execution in entry.state.executions.values.sorted(by: { $0.execution < $1.execution }) {
+            letter("E")
+            message(execution)
+        }
+    }
+
+    private mutating func letter(_ letter: Unicode.Scalar) { bytes.append(UInt8(ascii: letter)) }
+
+    private mutating func number(_ value: Int64) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func number(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+    private mutating func wide(_ value: Int128) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func text(_ value: String) {
+        number(Int64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    private mutating func identifier(_ value: Identifier) {
+        number(Int64(bitPattern: value.high))
+        number(Int64(bitPattern: value.low))
+    }
+
+    private mutating func message<M: WireFields>(_ value: M) {
+        let encoded = WireEncoder.encode(value)
+        number(Int64(encoded.count))
+        bytes.append(contentsOf: encoded)
+    }
+
+    private mutating func present<M: WireFields>(_ value: M?) {
+        number(value != nil)
+        if let value { message(value) }
+    }
+
+    private mutating func present(_ value: BusinessDate?) {
+        number(value != nil)
+        number(Int64(value?.days ?? 0))
+    }
+}
