@@ -170,6 +170,14 @@ let package = Package(
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
         ),
         .executableTarget(
+            name: "bifrost-bench",
+            dependencies: [
+                "BifrostKernel", "EventStore", "EventStorePostgres", "EventStoreTesting", "PostgresClient",
+                "EmbeddedPostgres",
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "EventStoreProbe",
             dependencies: ["EventStore", "EventStorePostgres", "EventStoreTesting"],
             path: "Tests/EventStoreProbe",

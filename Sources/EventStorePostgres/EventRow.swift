@@ -1,19 +1,19 @@
 // A row of a leaf, in the order of its columns: fixed widths first (see SQL/event_template.sql).
 
-internal import BifrostKernel
-internal import EventStore
-internal import PostgresClient
+package import BifrostKernel
+package import EventStore
+package import PostgresClient
 
 /// The columns of a leaf and their binary form.
-enum EventRow {
+package enum EventRow {
     /// In the order of the tables, which is the order of both directions.
-    static let columns =
+    package static let columns =
         "position, account, stream, version, received_at, recorded_at, effective_at, causation, correlation, "
         + "type, schema_version, business_date, command_id, command_digest, actor, payload, hash"
-    static let fields: Int16 = 17
+    package static let fields: Int16 = 17
 
     /// Appends one tuple to a copy.
-    static func write(
+    package static func write(
         _ header: EventHeader,
         payload: ArraySlice<UInt8>,
         hash: EventHash,
