@@ -13,12 +13,17 @@ public struct CoreAccess: Sendable {
     public let venue: any Venue
     /// The clock of the gateway.
     public let time: any TimeSource
-    /// Poses a global fact and waits until the trading shard has it too. It blocks.
+    /// Poses a global fact and waits until the trading shard has it too.
+    ///
+    /// It blocks.
     public let declare: @Sendable (CommandRequest) -> CommandAnswer
 
     /// Puts the parts together.
     public init(
-        log: any EventLog, trading: ShardEngine, venue: any Venue, time: any TimeSource,
+        log: any EventLog,
+        trading: ShardEngine,
+        venue: any Venue,
+        time: any TimeSource,
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log

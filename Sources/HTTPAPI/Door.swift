@@ -35,7 +35,10 @@ public final class Door: Sendable {
 
     /// Opens the door for the holder of the data directory's lock; returns when it takes requests.
     public static func open(
-        _ core: CoreAccess, at place: SocketPlace, port: Int? = nil, logger: Logger
+        _ core: CoreAccess,
+        at place: SocketPlace,
+        port: Int? = nil,
+        logger: Logger
     ) async throws -> Door {
         try place.prepare()
         let pool = BlockingPool()
@@ -48,10 +51,13 @@ public final class Door: Sendable {
                 router: router,
                 server: .http1(configuration: .init(idleTimeout: .seconds(idleSecondsMax))),
                 configuration: ApplicationConfiguration(
-                    address: address, serverName: "bifrost",
-                    availableConnectionsDelegate: MaximumAvailableConnections(connectionsMax)),
+                    address: address,
+                    serverName: "bifrost",
+                    availableConnectionsDelegate: MaximumAvailableConnections(connectionsMax)
+                ),
                 onServerRunning: { binding.yield($0.localAddress?.port) },
-                logger: logger)
+                logger: logger
+            )
         }
         var configuration = ServiceGroupConfiguration(services: servers, logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(closeSecondsMax)
@@ -86,8 +92,13 @@ public final class Door: Sendable {
         return Door(place, ports.first, pool, group, serving)
     }
 
-    private init(_ place: SocketPlace, _ port: Int?, _ pool: BlockingPool, _ group: ServiceGroup, _ serving: Task<Void, Never>)
-    {
+    private init(
+        _ place: SocketPlace,
+        _ port: Int?,
+        _ pool: BlockingPool,
+        _ group: ServiceGroup,
+        _ serving: Task<Void, Never>
+    ) {
         self.place = place
         self.socketPath = place.path
         self.port = port

@@ -30,19 +30,35 @@ public struct SocketPlace: Sendable, Equatable {
         }
     }
 
-    /// Makes the private directory and the note, where they are needed, and removes what a crash left. Only for the
-    /// holder of the data directory's lock.
+    /// Where a service of that data directory listens: what the note says, else the usual path.
+    static func find(dataDirectory: String) -> String {
+        let near = dataDirectory + "/bifrost.sock"
+        guard let file = fopen(near + ".path", "re") else { return near }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: pathBytesMax + 1)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let line = bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }
+        return line.isEmpty ? near : String(decoding: line, as: UTF8.self)
+    }
+
+    /// Makes the private directory and the note, where they are needed, and removes what a crash left.
+    ///
+    /// Only for the holder of the data directory's lock.
     func prepare() throws(DoorError) {
         if let shortDirectory {
-            guard mkdir(shortDirectory, 0o700) == 0 || errno == EEXIST else { throw failure("make \(shortDirectory)") }
+            guard mkdir(shortDirectory, 0o700) == 0 || errno == EEXIST else {
+                throw failure("make \(shortDirectory)")
+            }
             // In /tmp anybody may have been first; a directory of another user could be swapped under us.
             var status = stat()
-            let isOurs = lstat(shortDirectory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            let isOurs =
+                lstat(shortDirectory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
                 && status.st_uid == geteuid()
             guard isOurs, chmod(shortDirectory, 0o700) == 0 else {
                 throw DoorError(
                     "\(shortDirectory) is needed for the socket but belongs to somebody else: remove it, or choose a"
-                        + " --data-dir with a shorter path.")
+                        + " --data-dir with a shorter path."
+                )
             }
             try writeNote()
         } else {

@@ -11,10 +11,14 @@ extension HTTPField.Name {
 
 extension Response {
     /// An answer with a JSON body.
-    static func json(_ body: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json") -> Response {
+    static func json(_ body: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json")
+        -> Response
+    {
         Response(
-            status: status, headers: [.contentType: type, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
+            status: status,
+            headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: body.text))
+        )
     }
 
     /// A problem of the gateway (RFC 9457).
@@ -27,13 +31,18 @@ extension Response {
                 "status": .count(Int64(code.status)),
                 "detail": .string(rejection.detail),
                 "code": .string(code.rawValue),
-            ], status: HTTPResponse.Status(code: code.status), type: "application/problem+json")
+            ],
+            status: HTTPResponse.Status(code: code.status),
+            type: "application/problem+json"
+        )
         if code.status == 503 { response.headers[.retryAfter] = code == .busy ? "1" : "5" }
         return response
     }
 
-    /// What came of a command. The same receipt and outcome always make the same body, so that a repeated command gets
-    /// the answer of the first.
+    /// What came of a command.
+    ///
+    /// The same receipt and outcome always make the same body, so that a repeated command gets the answer of
+    /// the first.
     static func outcome(_ receipt: CommandReceipt, _ outcome: CommandOutcome, created: Bool) -> Response {
         switch outcome.result {
         case .accepted:
@@ -56,7 +65,10 @@ extension Response {
                     "subject": .string(outcome.subject.text),
                     "position": .count(receipt.lastPosition),
                     "shard": .count(Int64(receipt.shard.value)),
-                ], status: .unprocessableContent, type: "application/problem+json")
+                ],
+                status: .unprocessableContent,
+                type: "application/problem+json"
+            )
         }
     }
 }

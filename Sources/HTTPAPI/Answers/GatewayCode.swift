@@ -1,5 +1,6 @@
-/// Why the door turned a request away before it became a command. The names are a public contract beside those of the
-/// rules: printed, documented and never reused.
+/// Why the door turned a request away before it became a command.
+///
+/// The names are a public contract beside those of the rules: printed, documented and never reused.
 public enum GatewayCode: String, Error, Sendable, CaseIterable {
     // The request itself
     case routeUnknown = "ROUTE_UNKNOWN"

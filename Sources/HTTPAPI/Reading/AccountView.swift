@@ -12,9 +12,14 @@ struct AccountView {
     private let risk: RiskState
     private let symbols: [InstrumentID: Symbol]
 
-    /// The account of that id; `nil` when there is none. Blocks.
+    /// The account of that id; `nil` when there is none.
+    ///
+    /// Blocks.
     static func read(
-        _ account: AccountID, _ log: any EventLog, _ shard: ShardNumber, _ directory: Directory
+        _ account: AccountID,
+        _ log: any EventLog,
+        _ shard: ShardNumber,
+        _ directory: Directory
     ) throws -> AccountView? {
         func stream(_ kind: StreamKind) -> LogSelection {
             .stream(AccountOrdinal(account), StreamOrdinal(kind, of: account.id), afterVersion: 0)
@@ -35,7 +40,12 @@ struct AccountView {
         var symbols: [InstrumentID: Symbol] = [:]
         for instrument in portfolio.instruments { symbols[instrument] = try directory.symbol(instrument) }
         return AccountView(
-            opened: found.opened, openedAt: found.at, portfolio: portfolio, risk: risk, symbols: symbols)
+            opened: found.opened,
+            openedAt: found.at,
+            portfolio: portfolio,
+            risk: risk,
+            symbols: symbols
+        )
     }
 
     var json: JSON {

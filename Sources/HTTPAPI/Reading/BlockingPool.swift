@@ -1,7 +1,9 @@
 internal import NIOPosix
 
-/// The threads on which the door waits for the database and for the reference shard, so that the cooperative pool never
-/// does. What may queue here is bounded by the connections, each of which has one request at a time.
+/// The threads on which the door waits for the database and for the reference shard, so that the cooperative
+/// pool never does.
+///
+/// What may queue here is bounded by the connections, each of which has one request at a time.
 struct BlockingPool: Sendable {
     private static let threadCount = 4
     private let pool: NIOThreadPool

@@ -84,7 +84,9 @@ final class Directory: Sendable {
         try references.withLock { version in
             let selection = LogSelection.stream(.none, .reference, afterVersion: version)
             let count = try EventPages.read(log, shard, selection) { read in
-                guard case .reference(.copied(_, .instrumentRegistered(let fact))) = read.event else { return }
+                guard case .reference(.copied(_, .instrumentRegistered(let fact))) = read.event else {
+                    return
+                }
                 names.withLock { names in
                     names.instrumentBySymbol[fact.symbol] = fact.instrument
                     names.symbolByID[fact.instrument] = fact.symbol

@@ -14,10 +14,15 @@ enum EventPages {
         let event: DomainEvent
     }
 
-    /// Hands every decoded event of `selection` to `body`; returns how many there were. Blocks.
+    /// Hands every decoded event of `selection` to `body`; returns how many there were.
+    ///
+    /// Blocks.
     @discardableResult
     static func read(
-        _ log: any EventLog, _ shard: ShardNumber, _ selection: LogSelection, _ body: (Read) -> Void
+        _ log: any EventLog,
+        _ shard: ShardNumber,
+        _ selection: LogSelection,
+        _ body: (Read) -> Void
     ) throws(ReadError) -> Int {
         var rest = selection
         var total = 0

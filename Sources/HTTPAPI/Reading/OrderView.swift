@@ -17,9 +17,14 @@ struct OrderView {
         Order.evolve(&state, by: event)
     }
 
-    /// The order of that id in that account; `nil` when there is none. Blocks.
+    /// The order of that id in that account; `nil` when there is none.
+    ///
+    /// Blocks.
     static func read(
-        _ order: OrderID, of account: AccountID, _ log: any EventLog, _ shard: ShardNumber
+        _ order: OrderID,
+        of account: AccountID,
+        _ log: any EventLog,
+        _ shard: ShardNumber
     ) throws(ReadError) -> OrderView? {
         var view = OrderView()
         let stream = StreamOrdinal(.order, of: order.id)
@@ -32,9 +37,14 @@ struct OrderView {
         return view
     }
 
-    /// The last orders of an account, newest first. Blocks.
+    /// The last orders of an account, newest first.
+    ///
+    /// Blocks.
     static func list(
-        _ account: AccountID, countMax: Int, _ log: any EventLog, _ shard: ShardNumber
+        _ account: AccountID,
+        countMax: Int,
+        _ log: any EventLog,
+        _ shard: ShardNumber
     ) throws(ReadError) -> [OrderView] {
         var views: [OrderID: OrderView] = [:]
         var sequence: [OrderID] = []

@@ -14,7 +14,9 @@ extension DoorRoutes {
             command.alias = try fields.text("alias")
             guard AccountAlias(command.alias) != nil else {
                 throw GatewayRejection(
-                    .aliasMalformed, "`alias` has 1–32 of a–z 0–9 - _ and begins with a letter.")
+                    .aliasMalformed,
+                    "`alias` has 1–32 of a–z 0–9 - _ and begins with a letter."
+                )
             }
             command.currency = try fields.currency("currency")
             try fields.end()
@@ -40,7 +42,9 @@ extension DoorRoutes {
     }
 
     private func move(
-        _ request: Request, _ context: BasicRequestContext, _ command: (AccountID, MoveCash) -> Command
+        _ request: Request,
+        _ context: BasicRequestContext,
+        _ command: (AccountID, MoveCash) -> Command
     ) async throws -> Response {
         let id = try commandID(request)
         var fields = try await fields(request)
@@ -63,8 +67,9 @@ extension DoorRoutes {
         }
     }
 
-    /// The account that a kill switch is for, in the body or in the query; `nil` for the whole shard. What cannot be
-    /// understood is refused: a typing error must not widen the switch to everybody.
+    /// The account that a kill switch is for, in the body or in the query; `nil` for the whole shard.
+    ///
+    /// What cannot be understood is refused: a typing error must not widen the switch to everybody.
     private func scope(_ request: Request) async throws -> AccountID? {
         var fields = try await fields(request, emptyIsObject: true)
         var named = try fields.optionalText("account")
@@ -73,7 +78,9 @@ extension DoorRoutes {
             let parameters = request.uri.queryParameters
             guard named == nil, parameters.count == 1, let value = parameters["account"] else {
                 throw GatewayRejection(
-                    .fieldUnknown, "The query is `account=…` or absent, not `\(query.prefix(64))`.")
+                    .fieldUnknown,
+                    "The query is `account=…` or absent, not `\(query.prefix(64))`."
+                )
             }
             named = String(value)
         }

@@ -52,7 +52,9 @@ extension DoorRoutes {
     private func order(_ context: BasicRequestContext) throws -> OrderID {
         guard let id = Identifier(try context.parameters.require("order")), id.kind == .order else {
             throw GatewayRejection(
-                .orderIDMalformed, "An order's id is the UUID that its placement was answered with.")
+                .orderIDMalformed,
+                "An order's id is the UUID that its placement was answered with."
+            )
         }
         return OrderID(id)
     }
@@ -68,7 +70,9 @@ extension DoorRoutes {
         if let text = try fields.optionalText("clientOrderId") {
             guard let name = ClientName(text) else {
                 throw GatewayRejection(
-                    .clientOrderIDMalformed, "`clientOrderId` has 1–128 printable ASCII characters.")
+                    .clientOrderIDMalformed,
+                    "`clientOrderId` has 1–128 printable ASCII characters."
+                )
             }
             command.clientOrderID = name
         }

@@ -20,7 +20,9 @@ struct DoorRoutes: Sendable {
     let actor: ActorName
 
     init(_ core: CoreAccess, _ pool: BlockingPool) {
-        guard let actor = ActorName(Self.actorName) else { preconditionFailure("the actor's name is printable") }
+        guard let actor = ActorName(Self.actorName) else {
+            preconditionFailure("the actor's name is printable")
+        }
         self.core = core
         self.pool = pool
         self.actor = actor
@@ -48,7 +50,9 @@ struct DoorRoutes: Sendable {
                 "shard": .count(Int64(core.trading.shard.value)),
                 "position": .count(core.trading.committed),
                 "venue": .string(core.venue.name),
-            ], status: running ? .ok : .serviceUnavailable)
+            ],
+            status: running ? .ok : .serviceUnavailable
+        )
     }
 
     /// The id that the client gave its command.
@@ -57,20 +61,27 @@ struct DoorRoutes: Sendable {
             throw GatewayRejection(
                 .idempotencyKeyMissing,
                 "Send the header Idempotency-Key with a name of your own for this command, and the same one when"
-                    + " you repeat it.")
+                    + " you repeat it."
+            )
         }
         guard let id = ClientName(text), request.headers[values: name].count == 1 else {
             throw GatewayRejection(
-                .idempotencyKeyMalformed, "Idempotency-Key has 1–128 printable ASCII characters and stands once.")
+                .idempotencyKeyMalformed,
+                "Idempotency-Key has 1–128 printable ASCII characters and stands once."
+            )
         }
         guard CommandRequest.isFree(id.text) else {
             throw GatewayRejection(
-                .commandIDReserved, "Names that begin with `\(CommandRequest.reservedPrefix)` are the core's own.")
+                .commandIDReserved,
+                "Names that begin with `\(CommandRequest.reservedPrefix)` are the core's own."
+            )
         }
         return id
     }
 
-    /// The members of the body. An empty body counts as an empty object where nothing is required.
+    /// The members of the body.
+    ///
+    /// An empty body counts as an empty object where nothing is required.
     func fields(_ request: Request, emptyIsObject: Bool = false) async throws -> RequestFields {
         let tooLarge = GatewayRejection(.bodyTooLarge, "A body has at most \(Self.bodyBytesMax) bytes.")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyBytesMax {
@@ -88,7 +99,9 @@ struct DoorRoutes: Sendable {
             json = try JSONReader.read(Array(buffer.readableBytesView))
         } catch {
             throw GatewayRejection(
-                .bodyMalformed, "The body is no JSON that is taken here: \(error.description).")
+                .bodyMalformed,
+                "The body is no JSON that is taken here: \(error.description)."
+            )
         }
         return try RequestFields(json)
     }
@@ -134,7 +147,8 @@ struct DoorRoutes: Sendable {
             throw GatewayRejection(
                 .idempotencyKeyReused,
                 "The command at position \(receipt.firstPosition) has this key and other content; nothing was"
-                    + " done. Give every command a key of its own.")
+                    + " done. Give every command a key of its own."
+            )
         case .unknownAccount:
             throw GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
         case .busy:
@@ -142,7 +156,8 @@ struct DoorRoutes: Sendable {
         case .stopped(let reason):
             throw GatewayRejection(
                 .stopped,
-                "Whether it was done is unknown: ask again with the same key. The engine says: \(reason).")
+                "Whether it was done is unknown: ask again with the same key. The engine says: \(reason)."
+            )
         }
     }
 }

@@ -8,7 +8,8 @@ internal import NIOHTTP1
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     @concurrent
     func handle(
-        _ request: Request, context: Context,
+        _ request: Request,
+        context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
@@ -20,7 +21,11 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             return .problem(GatewayRejection(.logUnavailable, "Try again; the service's own log says why."))
         } catch let error as HTTPError where error.status == .notFound {
             return .problem(
-                GatewayRejection(.routeUnknown, "The routes are below /v1; this method has none at this path."))
+                GatewayRejection(
+                    .routeUnknown,
+                    "The routes are below /v1; this method has none at this path."
+                )
+            )
         } catch let error as HTTPParserError {
             // The server answers it and closes the connection, which is out of step.
             throw error
