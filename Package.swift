@@ -136,6 +136,7 @@ let package = Package(
             [
                 "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
                 "EventStore", "Engine",
+            ]),
         .target(
             name: "HTTPAPI",
             dependencies: [

@@ -144,7 +144,8 @@ public final class Demo {
         marks.source = Self.source
         marks.marks = zip(market.symbols, day.closes).map { SymbolPrice($0, $1) }
         let close = day.date.at(seconds: Self.closeSeconds)
-        try declare("marks:\(day.date.text)", .recordMarks(marks), at: close)
+        let declared = node.declareAhead(try request("marks:\(day.date.text)", .recordMarks(marks), at: close))
+        _ = try Monitored(name: "marks:\(day.date.text)", answer: declared).accepted(in: log)
         guard venue.advance(to: close, date: day.date, prices: Array(zip(instruments, day.closes))) else {
             throw DemoError("The paper venue does not take the prices of \(day.date.text): \(venue.failure.map { "\($0)" } ?? "its stream is ahead")")
         }

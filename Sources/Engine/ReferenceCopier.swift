@@ -18,6 +18,8 @@ public final class ReferenceCopier: Sendable {
     private struct Progress {
         var nudged = true
         var copiedUpTo: Int64 = 0
+        /// What stands in the target's queue: a command submitted now is decided after it.
+        var queuedUpTo: Int64 = 0
         var stopping = false
         var failure: String? = nil
     }
@@ -53,6 +55,16 @@ public final class ReferenceCopier: Sendable {
         }
     }
 
+    /// Waits until everything up to `position` of the reference shard stands in the target's queue, so that a command
+    /// submitted from now on is decided after it; `nil` when it does, else why it will not.
+    public func waitUntilQueued(_ position: Int64) -> String? {
+        progress.await { progress -> String?? in
+            if max(progress.queuedUpTo, progress.copiedUpTo) >= position { return .some(nil) }
+            if let failure = progress.failure { return .some(failure) }
+            return progress.stopping ? .some("the copier is stopping") : nil
+        }
+    }
+
     /// Ends the copying and returns when its thread has ended.
     public func stop() {
         progress.change { $0.stopping = true }
@@ -77,7 +89,7 @@ public final class ReferenceCopier: Sendable {
                         failure = "position \(event.header.position) of the reference shard: \(error)"
                     }
                 }
-                guard failure == nil, submit(requests) else {
+                guard failure == nil, submit(requests, upTo: subscription.position) else {
                     return progress.change { $0.failure = failure ?? "the trading shard has stopped" }
                 }
                 let position = subscription.position
@@ -97,7 +109,7 @@ public final class ReferenceCopier: Sendable {
     }
 
     /// Queues all and waits for all; each is answered once it is durable.
-    private func submit(_ requests: [CommandRequest]) -> Bool {
+    private func submit(_ requests: [CommandRequest], upTo position: Int64) -> Bool {
         let answers = Monitor<(done: Int, failed: Bool)>((0, false))
         for request in requests {
             while true {
@@ -113,6 +125,7 @@ public final class ReferenceCopier: Sendable {
                 pause(millis: 1)
             }
         }
+        progress.change { $0.queuedUpTo = position }
         return answers.await { $0.done == requests.count ? !$0.failed : nil }
     }
 

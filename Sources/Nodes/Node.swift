@@ -100,6 +100,18 @@ public final class Node: Sendable {
         return answer
     }
 
+    /// Poses a global fact and waits until it stands in the trading shard's queue: what is submitted there from now on is
+    /// decided after it.
+    public func declareAhead(_ request: CommandRequest) -> CommandAnswer {
+        let answer = reference.perform(request)
+        switch answer {
+        case .decided(let receipt, _), .repeated(let receipt):
+            if let problem = copier.waitUntilQueued(receipt.lastPosition) { return .stopped(problem) }
+        default: break
+        }
+        return answer
+    }
+
     /// Waits until nothing is under way, then gives the shards back.
     public func stop() {
         copier.stop()
