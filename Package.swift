@@ -37,7 +37,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 
 /// The SQL of the log, each file a constant in the binary.
 let logSQL: [Resource] = [
-    "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "leaf.sql",
+    "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql",
+    "leaf.sql",
     "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "refresh_event_view.sql",
     "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
     "turn_leaf.sql",
@@ -70,13 +71,18 @@ let package = Package(
             providers: [.apt(["liblz4-dev"])]
         ),
         .target(name: "BifrostKernel", swiftSettings: strict),
-        domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"), domain("Portfolios"),
+        domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"),
+        domain("Portfolios"),
         domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
         .target(
             name: "EventRegistry",
             dependencies: [
-                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
-            ], path: "EventSchemas/Registry", swiftSettings: strict),
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas",
+            ],
+            path: "EventSchemas/Registry",
+            swiftSettings: strict
+        ),
         .target(
             name: "EventMessages",
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -88,33 +94,47 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Nodes",
             dependencies: [
-                "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient",
+                "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres",
+                "PostgresClient",
                 "Venues",
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Replays",
             dependencies: [
-                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas",
                 "EventRegistry", "EventStore",
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas", "Engine",
+                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
+                "Engine",
                 "Venues", "HTTPAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Demo",
             dependencies: [
                 "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
                 "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
@@ -134,9 +154,11 @@ let package = Package(
         tests(
             "ReplayTests",
             [
-                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
+                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas",
+                "EventRegistry",
                 "EventStore", "Engine",
-            ]),
+            ]
+        ),
         .target(
             name: "HTTPAPI",
             dependencies: [
@@ -144,19 +166,26 @@ let package = Package(
                 "EventStore", "Engine", "Venues", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         tests(
             "HTTPAPITests",
             [
                 "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "Orders", "References", "Sagas", "Venues",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"), .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ]),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
         tests("TidyTests", []),
         tests(
             "EngineTests",
@@ -164,7 +193,8 @@ let package = Package(
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
                 "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
                 "EmbeddedPostgres",
-            ]),
+            ]
+        ),
         .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
         tests("LZ4CodecTests", ["LZ4Codec"]),
         .target(
@@ -180,14 +210,17 @@ let package = Package(
         tests(
             "EventSchemaTests",
             [
-                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas",
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas",
                 "EventRegistry", "EventMessages", "EventStore", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ]
+        ),
         tests("KernelTests", ["BifrostKernel"]),
         tests(
             "DomainTests",
-            ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]),
+            ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]
+        ),
         tests(
             "EventStoreTests",
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
@@ -214,14 +247,20 @@ let package = Package(
             ]
         ),
         .target(
-            name: "PostgresTesting", dependencies: ["PostgresClient", "EmbeddedPostgres"],
-            swiftSettings: strict),
+            name: "PostgresTesting",
+            dependencies: ["PostgresClient", "EmbeddedPostgres"],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "EmbeddedPostgresProbe", dependencies: ["EmbeddedPostgres"],
-            path: "Tests/EmbeddedPostgresProbe", swiftSettings: strict),
+            name: "EmbeddedPostgresProbe",
+            dependencies: ["EmbeddedPostgres"],
+            path: "Tests/EmbeddedPostgresProbe",
+            swiftSettings: strict
+        ),
         tests(
             "PostgresClientTests",
-            ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]),
+            ["PostgresClient", "EmbeddedPostgres", "PostgresTesting", "EmbeddedPostgresProbe"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -55,8 +55,10 @@ struct AccountFollower {
             last = row.header.position
             do throws(WireError) {
                 if case .portfolio(let event) = try EventRegistry.decode(
-                    type: row.header.type, schemaVersion: row.header.schemaVersion, payload: row.payload)
-                {
+                    type: row.header.type,
+                    schemaVersion: row.header.schemaVersion,
+                    payload: row.payload
+                ) {
                     more.append((row.header.businessDate, event))
                 }
             } catch {

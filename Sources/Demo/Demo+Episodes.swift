@@ -29,7 +29,9 @@ extension Demo {
     }
 
     /// A limit order of so many dollars at the close.
-    private func buy(_ name: String, _ symbol: Int, dollars: Int64, _ day: MarketDay, percent: Int64 = 100) -> Command {
+    private func buy(_ name: String, _ symbol: Int, dollars: Int64, _ day: MarketDay, percent: Int64 = 100)
+        -> Command
+    {
         let close = day.closes[symbol]
         let shares = max(dollars * Decimals.nanosPerUnit / close.nanos, 1)
         let tick: Int64 = 1_000_000
@@ -59,7 +61,12 @@ extension Demo {
         let symbol = market.symbols.count - 1
         let early = day.date.at(seconds: 3600)
         try declare("restrict", .restrict(market.symbols[symbol], true), at: early)
-        try refused("restricted", buy("restricted", symbol, dollars: 1000, day, percent: 95), day, .instrumentRestricted)
+        try refused(
+            "restricted",
+            buy("restricted", symbol, dollars: 1000, day, percent: 95),
+            day,
+            .instrumentRestricted
+        )
         try declare("unrestrict", .restrict(market.symbols[symbol], false), at: day.date.at(seconds: 7200))
     }
 
@@ -92,7 +99,10 @@ extension Demo {
         var move = MoveCash()
         move.amount = try Money("2000000")
         let answer = Monitored(name: "deposit")
-        node.trading.submit(try request("deposit", .deposit(account, move), at: day.date.start), answer.answered)
+        node.trading.submit(
+            try request("deposit", .deposit(account, move), at: day.date.start),
+            answer.answered
+        )
         guard case .idReused = answer.answer() else {
             throw DemoError("a repeated id with other content should be an error")
         }
@@ -100,7 +110,9 @@ extension Demo {
 
     /// A resting order, the switch that cancels it, and a buy that is refused while it is pulled.
     private func pullKillSwitch(_ day: MarketDay) throws {
-        _ = try send("resting", buy("resting", 0, dollars: 10_000, day, percent: 95), on: day.date).accepted(in: log)
+        _ = try send("resting", buy("resting", 0, dollars: 10_000, day, percent: 95), on: day.date).accepted(
+            in: log
+        )
         node.trading.waitUntilIdle()
         _ = try accepted("kill:pull", .pullKillSwitch(account), at: day.date.at(seconds: 21 * 3600 + 120))
         node.trading.waitUntilIdle()

@@ -121,7 +121,11 @@ public final class Demo {
             register.terms.settlementCalendar = Self.calendar
             register.terms.validFrom = market.days[0].date
             register.terms.synthetic = true
-            let outcome = try declare("instrument:\(symbol.text)", .registerInstrument(register), at: market.days[0].date.start)
+            let outcome = try declare(
+                "instrument:\(symbol.text)",
+                .registerInstrument(register),
+                at: market.days[0].date.start
+            )
             instruments.append(InstrumentID(outcome.subject))
         }
     }
@@ -144,10 +148,14 @@ public final class Demo {
         marks.source = Self.source
         marks.marks = zip(market.symbols, day.closes).map { SymbolPrice($0, $1) }
         let close = day.date.at(seconds: Self.closeSeconds)
-        let declared = node.declareAhead(try request("marks:\(day.date.text)", .recordMarks(marks), at: close))
+        let declared = node.declareAhead(
+            try request("marks:\(day.date.text)", .recordMarks(marks), at: close)
+        )
         _ = try Monitored(name: "marks:\(day.date.text)", answer: declared).accepted(in: log)
         guard venue.advance(to: close, date: day.date, prices: Array(zip(instruments, day.closes))) else {
-            throw DemoError("The paper venue does not take the prices of \(day.date.text): \(venue.failure.map { "\($0)" } ?? "its stream is ahead")")
+            throw DemoError(
+                "The paper venue does not take the prices of \(day.date.text): \(venue.failure.map { "\($0)" } ?? "its stream is ahead")"
+            )
         }
     }
 
@@ -188,7 +196,12 @@ public final class Demo {
 
     private func roll(_ date: BusinessDate) throws {
         rolls.append(
-            post("roll:\(date.text)", .rollDay(calendar: Self.calendar, date), at: date.at(seconds: Self.rollSeconds)))
+            post(
+                "roll:\(date.text)",
+                .rollDay(calendar: Self.calendar, date),
+                at: date.at(seconds: Self.rollSeconds)
+            )
+        )
         try finishRolls(leaving: Self.rollsMax)
     }
 
@@ -199,7 +212,9 @@ public final class Demo {
     // MARK: - Commands
 
     func request(_ name: String, _ command: Command, at: Timestamp) throws(DemoError) -> CommandRequest {
-        guard let id = ClientName("demo:" + name) else { throw DemoError("The command id demo:\(name) is malformed") }
+        guard let id = ClientName("demo:" + name) else {
+            throw DemoError("The command id demo:\(name) is malformed")
+        }
         return CommandRequest(id: id, command, actor: actor, receivedAt: time.now(), effectiveAt: at)
     }
 
@@ -210,7 +225,9 @@ public final class Demo {
     }
 
     func accepted(_ name: String, _ command: Command, at: Timestamp) throws -> CommandOutcome {
-        try Monitored(name: name, answer: node.trading.perform(try request(name, command, at: at))).accepted(in: log)
+        try Monitored(name: name, answer: node.trading.perform(try request(name, command, at: at))).accepted(
+            in: log
+        )
     }
 
     /// Sends an order of the day and does not wait.

@@ -32,10 +32,16 @@ public struct DemoReport {
         try addOrders()
         let events = demo.node.trading.committed + demo.node.reference.committed
         let rate = seconds > 0 ? Int64(Double(newEvents) / seconds) : 0
-        add("Log        \(events) events; this run wrote \(newEvents) in \(Self.oneDecimal(seconds)) s, \(rate) events/s")
+        add(
+            "Log        \(events) events; this run wrote \(newEvents) in \(Self.oneDecimal(seconds)) s, \(rate) events/s"
+        )
         add("")
         let then = try PortfolioReplay.fold(
-            demo.log, Node.tradingShard, account, ReplayPoint(date: Self.replayed))
+            demo.log,
+            Node.tradingShard,
+            account,
+            ReplayPoint(date: Self.replayed)
+        )
         addHoldings("As of 2008-09-15, by replay", then)
         add("Cash \(Self.cash(then))   equity \(Self.money(then.equity))")
     }
@@ -46,7 +52,8 @@ public struct DemoReport {
 
     private mutating func addCurve(_ view: PortfolioView) {
         let values = view.days.map { Double($0.equity.nanos / 1_000_000_000) }
-        guard let first = view.days.first, let last = view.days.last, let top = values.max(), let low = values.min(),
+        guard let first = view.days.first, let last = view.days.last, let top = values.max(),
+            let low = values.min(),
             top > low, low > 0
         else { return }
         var columns = [Double](repeating: low, count: Self.chartColumns)
@@ -93,18 +100,23 @@ public struct DemoReport {
             add(
                 "  " + Self.padRight(position.symbol, 6) + Self.padLeft(position.quantity.text, 14)
                     + Self.padLeft(Self.money(Money(nanos: Int128(position.averageCost.nanos)), 3), 14)
-                    + Self.padLeft(position.mark?.text ?? "none", 14) + Self.padLeft(Self.money(position.value), 18)
-                    + Self.padLeft(Self.money(position.unrealised), 18))
+                    + Self.padLeft(position.mark?.text ?? "none", 14)
+                    + Self.padLeft(Self.money(position.value), 18)
+                    + Self.padLeft(Self.money(position.unrealised), 18)
+            )
         }
         add("")
     }
 
     private mutating func addResult(_ view: PortfolioView) {
         let total = Money(nanos: view.equity.nanos - view.contributions.nanos)
-        add("Cash       \(Self.cash(view))   equity \(Self.money(view.equity))   paid in \(Self.money(view.contributions))")
+        add(
+            "Cash       \(Self.cash(view))   equity \(Self.money(view.equity))   paid in \(Self.money(view.contributions))"
+        )
         add(
             "P&L        \(Self.money(total)) = realised \(Self.money(view.realised)) + unrealised"
-                + " \(Self.money(view.unrealised)) − fees \(Self.money(view.fees)) + rounding")
+                + " \(Self.money(view.unrealised)) − fees \(Self.money(view.fees)) + rounding"
+        )
     }
 
     private mutating func addOrders() throws {
@@ -117,14 +129,18 @@ public struct DemoReport {
         _ = try demo.log.read(Node.tradingShard, .account(ordinal, after: 0), limit: .max) { row in
             do throws(WireError) {
                 switch try EventRegistry.decode(
-                    type: row.header.type, schemaVersion: row.header.schemaVersion, payload: row.payload)
+                    type: row.header.type,
+                    schemaVersion: row.header.schemaVersion,
+                    payload: row.payload
+                )
                 {
                 case .order(.placed): placed += 1
                 case .portfolio(.tradeBooked): trades += 1
                 case .portfolio(.reconciliationBroke): breaks += 1
                 case .order(.rejected(let fact)):
                     refusals.append(
-                        Self.refusal(row.header, fact.judge.name, fact.code, fact.limit, fact.value))
+                        Self.refusal(row.header, fact.judge.name, fact.code, fact.limit, fact.value)
+                    )
                 case .commandRejected(let fact):
                     refusals.append(Self.refusal(row.header, "CORE", fact.code, fact.limit, fact.value))
                 default: break
@@ -134,16 +150,25 @@ public struct DemoReport {
             }
         }
         if let failure { throw failure }
-        add("Orders     \(placed) placed, \(trades) trades, \(breaks) reconciliation breaks, \(refusals.count) refusals:")
+        add(
+            "Orders     \(placed) placed, \(trades) trades, \(breaks) reconciliation breaks, \(refusals.count) refusals:"
+        )
         for refusal in refusals { add("  " + refusal) }
     }
 
     private static func refusal(
-        _ header: EventHeader, _ judge: String, _ code: RejectionCode?, _ limit: Int128?, _ value: Int128?
+        _ header: EventHeader,
+        _ judge: String,
+        _ code: RejectionCode?,
+        _ limit: Int128?,
+        _ value: Int128?
     ) -> String {
         let name = padRight(code?.name ?? "", 24)
-        let numbers = limit.map { "limit \(Decimals.text($0))" + (value.map { ", was \(Decimals.text($0))" } ?? "") }
-        return "\(header.businessDate.text)  \(padRight(header.commandID.text, 18)) \(padRight(judge, 11))\(name) \(numbers ?? "")"
+        let numbers = limit.map {
+            "limit \(Decimals.text($0))" + (value.map { ", was \(Decimals.text($0))" } ?? "")
+        }
+        return
+            "\(header.businessDate.text)  \(padRight(header.commandID.text, 18)) \(padRight(judge, 11))\(name) \(numbers ?? "")"
     }
 
     // MARK: - Text

@@ -44,7 +44,8 @@ final class Monitored: Sendable {
         switch answer() {
         case .decided(_, let outcome): return outcome
         case .repeated(let receipt): return try CommandOutcome.stored(receipt, in: log)
-        case .idReused: throw DemoError("\(name): its id stands for another content in this log; use a fresh --data-dir")
+        case .idReused:
+            throw DemoError("\(name): its id stands for another content in this log; use a fresh --data-dir")
         case .unknownAccount: throw DemoError("\(name): the account is unknown")
         case .busy: throw DemoError("\(name): the engine is busy")
         case .stopped(let reason): throw DemoError("\(name): \(reason)")

@@ -37,7 +37,9 @@ struct Rebalance {
 
     /// What to sell, by the account at the start of the day.
     func sells(_ start: PortfolioState) -> [Leg] {
-        differences(start).enumerated().filter { $0.element < 0 }.map { Leg(index: $0.offset, shares: -$0.element) }
+        differences(start).enumerated().filter { $0.element < 0 }.map {
+            Leg(index: $0.offset, shares: -$0.element)
+        }
     }
 
     /// What to buy with the cash that is there after the sells, less the buffer and the fees: all that is wanted, or the

@@ -47,11 +47,14 @@ public struct CommandOutcome: Equatable, Sendable {
     }
 
     /// Reads the outcome of a command that was decided before.
-    public static func stored(_ receipt: CommandReceipt, in log: any EventLog) throws(ReadError) -> CommandOutcome {
+    public static func stored(_ receipt: CommandReceipt, in log: any EventLog) throws(ReadError)
+        -> CommandOutcome
+    {
         var events: [DomainEvent] = []
         var subject = Identifier.none
         var failure: WireError? = nil
-        try log.read(receipt.shard, .all(after: receipt.firstPosition - 1), limit: Int(receipt.count)) { event in
+        try log.read(receipt.shard, .all(after: receipt.firstPosition - 1), limit: Int(receipt.count)) {
+            event in
             if events.isEmpty { subject = event.header.correlation }
             do throws(WireError) {
                 events.append(try EventRegistry.decode(event))

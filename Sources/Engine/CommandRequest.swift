@@ -24,8 +24,12 @@ public struct CommandRequest: Sendable {
 
     /// Puts the parts together and digests the content.
     public init(
-        id: ClientName, _ command: Command, actor: ActorName, receivedAt: Timestamp,
-        effectiveAt: Timestamp? = nil, causation: Int64 = 0
+        id: ClientName,
+        _ command: Command,
+        actor: ActorName,
+        receivedAt: Timestamp,
+        effectiveAt: Timestamp? = nil,
+        causation: Int64 = 0
     ) {
         self.id = id
         self.command = command

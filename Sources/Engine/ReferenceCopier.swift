@@ -1,7 +1,7 @@
 public import BifrostKernel
 internal import EventRegistry
-internal import References
 public import EventStore
+internal import References
 internal import Sagas
 
 /// Copies the facts of the reference shard into a trading shard's log, in order, each once.
@@ -140,7 +140,11 @@ public final class ReferenceCopier: Sendable {
         let name = CommandRequest.reservedPrefix + "reference:\(event.header.position)"
         guard let id = ClientName(name), let actor = Sequencer.core else { return nil }
         return CommandRequest(
-            id: id, .copyReference(copy, fact), actor: actor, receivedAt: time.now(),
-            effectiveAt: event.header.effectiveAt)
+            id: id,
+            .copyReference(copy, fact),
+            actor: actor,
+            receivedAt: time.now(),
+            effectiveAt: event.header.effectiveAt
+        )
     }
 }

@@ -25,8 +25,14 @@ extension Sequencer {
             let instrument = state.reference.instrumentByID[placed.instrument]
         else { return nil }
         return RoutedOrder(
-            account: placed.account, order: order, instrument: placed.instrument, side: placed.side,
-            quantity: placed.quantity, limitPrice: placed.limitPrice, currency: instrument.currency)
+            account: placed.account,
+            order: order,
+            instrument: placed.instrument,
+            side: placed.side,
+            quantity: placed.quantity,
+            limitPrice: placed.limitPrice,
+            currency: instrument.currency
+        )
     }
 
     /// The command that carries on what `request` began and could not finish within its bound.
@@ -46,7 +52,11 @@ extension Sequencer {
     }
 
     private func continuing(_ sweep: Sweep) -> CommandRequest? {
-        own("sweep:\(sweep.position):\(sweep.done)", .continueSweep(sweep.position, done: UInt64(sweep.done)), sweep.position)
+        own(
+            "sweep:\(sweep.position):\(sweep.done)",
+            .continueSweep(sweep.position, done: UInt64(sweep.done)),
+            sweep.position
+        )
     }
 
     private func continuing(_ date: BusinessDate, _ position: Int64) -> CommandRequest? {
@@ -54,10 +64,17 @@ extension Sequencer {
     }
 
     private func own(_ name: String, _ command: Command, _ causation: Int64) -> CommandRequest? {
-        guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = Self.core else { return nil }
+        guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = Self.core else {
+            return nil
+        }
         return CommandRequest(
-            id: id, command, actor: actor, receivedAt: state.effectiveAt, effectiveAt: state.effectiveAt,
-            causation: causation)
+            id: id,
+            command,
+            actor: actor,
+            receivedAt: state.effectiveAt,
+            effectiveAt: state.effectiveAt,
+            causation: causation
+        )
     }
 
     /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels that it may

@@ -82,20 +82,31 @@ struct Sequencer: Sendable {
             let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
             let same = entry.digest == request.digest
             batch.settled.append(
-                .init(pending: pending, answer: same ? .repeated(receipt) : .idReused(receipt)))
+                .init(pending: pending, answer: same ? .repeated(receipt) : .idReused(receipt))
+            )
             return
         }
         let effectiveAt = request.effectiveAt ?? present(request)
         decide(request, scope, effectiveAt)
         let receipt = CommandReceipt(
-            shard: shard, firstPosition: position + 1, count: Int64(decision.events.count))
+            shard: shard,
+            firstPosition: position + 1,
+            count: Int64(decision.events.count)
+        )
         precondition(decision.events[0].account == scope, "a command's first event names the scope of its id")
         let subject = decision.events[0].correlation
         let outcome = CommandOutcome.of(decision.events.lazy.map { $0.event }, subject: subject)
         record(request, effectiveAt, now, into: &batch)
         index.insert(
-            request.id, account: scope, actor: request.actor,
-            CommandIndex.Entry(digest: request.digest, firstPosition: receipt.firstPosition, count: receipt.count))
+            request.id,
+            account: scope,
+            actor: request.actor,
+            CommandIndex.Entry(
+                digest: request.digest,
+                firstPosition: receipt.firstPosition,
+                count: receipt.count
+            )
+        )
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         if let followUp = followUp(to: request, receipt) { batch.followUps.append(followUp) }
     }
@@ -106,10 +117,15 @@ struct Sequencer: Sendable {
     }
 
     /// Leaves the command's events in `decision`; a rejection and a no-op are events as well.
-    private mutating func decide(_ request: CommandRequest, _ scope: AccountOrdinal, _ effectiveAt: Timestamp) {
+    private mutating func decide(_ request: CommandRequest, _ scope: AccountOrdinal, _ effectiveAt: Timestamp)
+    {
         decision.clear()
         let posed = PosedCommand(
-            request.command, position: position + 1, effectiveAt: effectiveAt, actor: request.actor)
+            request.command,
+            position: position + 1,
+            effectiveAt: effectiveAt,
+            actor: request.actor
+        )
         var instead: DomainEvent? = nil
         do throws(Rejection) {
             try Shard.decide(posed, given: state, into: &decision)
@@ -140,7 +156,10 @@ struct Sequencer: Sendable {
 
     /// Gives every draft its columns, encodes it, and changes the state by it.
     private mutating func record(
-        _ request: CommandRequest, _ effectiveAt: Timestamp, _ now: Timestamp, into batch: inout PreparedBatch
+        _ request: CommandRequest,
+        _ effectiveAt: Timestamp,
+        _ now: Timestamp,
+        into batch: inout PreparedBatch
     ) {
         let first = position + 1
         if now > recordedAt { recordedAt = now }
@@ -150,12 +169,22 @@ struct Sequencer: Sendable {
             let version = versions[draft.stream, default: 0] + 1
             versions[draft.stream] = version
             let header = EventHeader(
-                position: position, account: draft.account, stream: draft.stream, version: version, type: 0,
-                schemaVersion: 0, receivedAt: request.receivedAt, recordedAt: recordedAt,
-                effectiveAt: effectiveAt, businessDate: draft.businessDate ?? openDay, commandID: request.id,
+                position: position,
+                account: draft.account,
+                stream: draft.stream,
+                version: version,
+                type: 0,
+                schemaVersion: 0,
+                receivedAt: request.receivedAt,
+                recordedAt: recordedAt,
+                effectiveAt: effectiveAt,
+                businessDate: draft.businessDate ?? openDay,
+                commandID: request.id,
                 commandDigest: position == first ? request.digest : nil,
-                causation: position == first ? request.causation : first, correlation: draft.correlation,
-                actor: request.actor)
+                causation: position == first ? request.causation : first,
+                correlation: draft.correlation,
+                actor: request.actor
+            )
             var writer = BatchWriter(header: header, batch: batch.events)
             batch.events = EventBatch()
             EventRegistry.visit(draft.event, &writer)
@@ -169,8 +198,14 @@ struct Sequencer: Sendable {
         Shard.evolve(
             &state,
             by: Fact(
-                position: header.position, effectiveAt: header.effectiveAt, businessDate: header.businessDate,
-                account: header.account, correlation: header.correlation, event: event))
+                position: header.position,
+                effectiveAt: header.effectiveAt,
+                businessDate: header.businessDate,
+                account: header.account,
+                correlation: header.correlation,
+                event: event
+            )
+        )
     }
 }
 

@@ -76,7 +76,8 @@ extension ShardEngine {
             guard let id = ClientName(CommandRequest.reservedPrefix + name) else { return }
             let effectiveAt = core.sequencer.state.opened == nil ? Timestamp(nanos: 0) : nil
             requests.append(
-                CommandRequest(id: id, command, actor: actor, receivedAt: now, effectiveAt: effectiveAt))
+                CommandRequest(id: id, command, actor: actor, receivedAt: now, effectiveAt: effectiveAt)
+            )
         }
         if core.sequencer.state.opened == nil {
             var opened = ShardOpened()

@@ -26,7 +26,9 @@ extension ShardEngine {
         var result: Result<Head, AppendError> = .success(handed.head)
         if !handed.batch.events.isEmpty {
             do throws(AppendError) {
-                result = .success(try writer.append(handed.batch.events, after: handed.head, epoch: writer.epoch))
+                result = .success(
+                    try writer.append(handed.batch.events, after: handed.head, epoch: writer.epoch)
+                )
             } catch {
                 result = .failure(error)
             }
@@ -80,7 +82,8 @@ extension ShardEngine {
         }
     }
 
-    /// A report's command id is made of the report's own identity, so that a repeated report is a repeated command.
+    /// A report's command id is made of the report's own identity, so that a repeated report is a repeated
+    /// command.
     private func request(for report: VenueReport) -> CommandRequest? {
         let venue = self.venue?.name ?? ""
         switch report {
@@ -103,10 +106,18 @@ extension ShardEngine {
         }
     }
 
-    private func own(_ name: String, _ venue: String, _ command: Command, _ at: Timestamp) -> CommandRequest? {
-        guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = ActorName("venue:" + venue)
+    private func own(_ name: String, _ venue: String, _ command: Command, _ at: Timestamp) -> CommandRequest?
+    {
+        guard let id = ClientName(CommandRequest.reservedPrefix + name),
+            let actor = ActorName("venue:" + venue)
         else { return nil }
         return CommandRequest(
-            id: id, command, actor: actor, receivedAt: options.time.now(), effectiveAt: at, causation: 0)
+            id: id,
+            command,
+            actor: actor,
+            receivedAt: options.time.now(),
+            effectiveAt: at,
+            causation: 0
+        )
     }
 }

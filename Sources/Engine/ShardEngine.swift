@@ -23,7 +23,8 @@ public struct EngineOptions: Sendable {
     public var onCommit: @Sendable (Int64) -> Void = { _ in }
 
     /// Puts the parts together.
-    public init(holder: String, build: String, isReference: Bool, simulatedClock: Bool, time: any TimeSource) {
+    public init(holder: String, build: String, isReference: Bool, simulatedClock: Bool, time: any TimeSource)
+    {
         self.holder = holder
         self.build = build
         self.isReference = isReference
@@ -114,8 +115,11 @@ public final class ShardEngine: Sendable {
         let link = EngineThread { [self] in carryInstructions() }
         threads.change { $0 = [decider, appender, link] }
         venue?.start { [weak self] reports in self?.receive(reports) }
-        let status = inbox.await { inbox -> EngineStatus? in inbox.status == .recovering ? nil : inbox.status }
-        if case .stopped(let reason) = status { throw .unavailable(reason ?? "the engine stopped while starting") }
+        let status = inbox.await { inbox -> EngineStatus? in inbox.status == .recovering ? nil : inbox.status
+        }
+        if case .stopped(let reason) = status {
+            throw .unavailable(reason ?? "the engine stopped while starting")
+        }
     }
 
     /// Queues a command; `answer` is called once, on a thread of the engine, and must not block.
@@ -174,7 +178,8 @@ public final class ShardEngine: Sendable {
         }
     }
 
-    /// Takes no more commands, finishes those it has, gives the shard back, and returns when all that is done.
+    /// Takes no more commands, finishes those it has, gives the shard back, and returns when all that is
+    /// done.
     public func stop() {
         inbox.change { inbox in
             if inbox.status == .running || inbox.status == .recovering { inbox.status = .stopping }

@@ -75,7 +75,8 @@ public final class LogAccess {
     }
 
     private static func openOwn(
-        _ place: LogPlace, _ lock: consuming DataDirectoryLock
+        _ place: LogPlace,
+        _ lock: consuming DataDirectoryLock
     ) throws -> LogAccess {
         let cluster = try EmbeddedCluster.start(dataDirectory: place.dataDirectory)
         let log = try PreparedDatabase.embedded(cluster)

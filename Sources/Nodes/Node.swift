@@ -58,7 +58,9 @@ public final class Node: Sendable {
 
     /// Starts the engines on `log` and returns when they take commands.
     public static func start(
-        _ log: PostgresLog, venue: any Venue, _ options: Options
+        _ log: PostgresLog,
+        venue: any Venue,
+        _ options: Options
     ) throws(AcquireError) -> Node {
         let node = Node(log, venue, options)
         try node.reference.start(standingBy: options.standingBy)
@@ -77,8 +79,12 @@ public final class Node: Sendable {
         self.venue = venue
         let time = WallTime()
         var engine = EngineOptions(
-            holder: options.holder, build: options.build, isReference: false,
-            simulatedClock: options.simulatedClock, time: time)
+            holder: options.holder,
+            build: options.build,
+            isReference: false,
+            simulatedClock: options.simulatedClock,
+            time: time
+        )
         engine.onFailure = options.onFailure
         engine.onRefusedBatch = options.onRefusedBatch
         trading = ShardEngine(shard: Self.tradingShard, log: log, venue: venue, options: engine)

@@ -34,7 +34,8 @@ enum PreparedDatabase {
         guard let url = place.databaseURL, let access = access(url) else {
             throw LogAccessError(
                 "The database URL is not of the form postgresql://[user[:password]@]host[:port]/database: give one"
-                    + " with --database-url or BIFROST_DATABASE_URL")
+                    + " with --database-url or BIFROST_DATABASE_URL"
+            )
         }
         do throws(SetupError) {
             return try PostgresLog.open(access)
@@ -46,7 +47,8 @@ enum PreparedDatabase {
                 throw LogAccessError(
                     "The log at the given database URL cannot be opened: \(second). The first start needs a URL whose"
                         + " user may create roles; later ones connect as bifrost_owner, bifrost_writer and"
-                        + " bifrost_reader, which pg_hba.conf has to let in (without: \(error))")
+                        + " bifrost_reader, which pg_hba.conf has to let in (without: \(error))"
+                )
             }
         }
     }
@@ -60,7 +62,9 @@ enum PreparedDatabase {
         let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
         let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
         let password = user.firstIndex(of: ":").map { String(user[$0...]) } ?? ""
-        return PostgresAccess { "\(url[..<scheme.upperBound])\($0)\(password)@\(host)\(rest[authorityEnd...])" }
+        return PostgresAccess {
+            "\(url[..<scheme.upperBound])\($0)\(password)@\(host)\(rest[authorityEnd...])"
+        }
     }
 }
 

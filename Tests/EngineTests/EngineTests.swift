@@ -23,7 +23,11 @@ struct EngineTests {
         defer { desk.stop() }
         desk.declareMarket()
         let account = try desk.openAccount("a", deposit: "1000")
-        guard case .decided(let receipt, let outcome) = desk.perform("o1", .placeOrder(account, try desk.order(5)))
+        guard
+            case .decided(let receipt, let outcome) = desk.perform(
+                "o1",
+                .placeOrder(account, try desk.order(5))
+            )
         else { throw NoAnswer() }
         #expect(outcome.result == .accepted)
         #expect(receipt.count == 4)
@@ -34,7 +38,9 @@ struct EngineTests {
         #expect(!rows.contains { $0.event.isBreak })
     }
 
-    @Test("positions are dense, versions are dense, and every event after a command's first names it as its cause")
+    @Test(
+        "positions are dense, versions are dense, and every event after a command's first names it as its cause"
+    )
     func columns() throws {
         let desk = try open()
         defer { desk.stop() }
@@ -48,7 +54,11 @@ struct EngineTests {
             #expect(row.header.position == Int64(index + 1))
             versions[row.header.stream, default: 0] += 1
             #expect(row.header.version == versions[row.header.stream])
-            if row.header.commandDigest != nil { first = row.header.position } else { #expect(row.header.causation == first) }
+            if row.header.commandDigest != nil {
+                first = row.header.position
+            } else {
+                #expect(row.header.causation == first)
+            }
         }
     }
 
@@ -101,7 +111,9 @@ struct EngineTests {
         let desk = try open()
         defer { desk.stop() }
         let before = desk.trading.committed
-        #expect(desk.perform("d", .deposit(AccountID(Identifier(high: 9, low: 9)), MoveCash())) == .unknownAccount)
+        #expect(
+            desk.perform("d", .deposit(AccountID(Identifier(high: 9, low: 9)), MoveCash())) == .unknownAccount
+        )
         #expect(desk.trading.committed == before)
     }
 
@@ -114,11 +126,15 @@ struct EngineTests {
         let order = try desk.order(1, limit: "9.5")
         let answers = Monitor(0)
         for index in 0..<10_000 {
-            desk.trading.submit(desk.request("o\(index)", .placeOrder(account, order))) { _ in answers.change { $0 += 1 } }
+            desk.trading.submit(desk.request("o\(index)", .placeOrder(account, order))) { _ in
+                answers.change { $0 += 1 }
+            }
         }
         answers.await { $0 == 10_000 ? () : nil }
         desk.settle()
-        guard case .decided(let receipt, _) = desk.perform("kill", .pullKillSwitch(account)) else { throw NoAnswer() }
+        guard case .decided(let receipt, _) = desk.perform("kill", .pullKillSwitch(account)) else {
+            throw NoAnswer()
+        }
         #expect(receipt.count == 1)
         desk.settle()
         var cancelled = 0
@@ -131,7 +147,9 @@ struct EngineTests {
         }
         #expect(cancelled == 10_000)
         #expect(largest <= decisionEventsMax)
-        guard case .decided(_, let refused) = desk.perform("late", .placeOrder(account, order)) else { throw NoAnswer() }
+        guard case .decided(_, let refused) = desk.perform("late", .placeOrder(account, order)) else {
+            throw NoAnswer()
+        }
         guard case .refused(let rejection, _) = refused.result else { throw NoAnswer() }
         #expect(rejection.code == .killSwitchPulled)
     }

@@ -42,7 +42,8 @@ struct FailureTests {
         "a failed batch with a decided one behind it and no answer leaked",
         arguments: [
             FaultyLog.Fault.storedUnknown, .lost(.outcomeUnknown("cut")), .lost(.unavailable("disk full")),
-        ])
+        ]
+    )
     func failedBatch(fault: FaultyLog.Fault) throws {
         let (desk, account, answers) = try twoBatches(fault)
         defer { desk.stop() }
@@ -58,7 +59,9 @@ struct FailureTests {
             }
         }
         #expect(try balance(desk, account) == Money("13"))
-        let names = try desk.events().filter { $0.header.commandDigest != nil }.map { $0.header.commandID.text }
+        let names = try desk.events().filter { $0.header.commandDigest != nil }.map {
+            $0.header.commandID.text
+        }
         #expect(Set(names).count == names.count, "no command is in the log twice")
     }
 
@@ -93,7 +96,9 @@ struct FailureTests {
         #expect(try balance(next, account) == Money("10"))
     }
 
-    @Test("two engines in a restart loop: each takes over where the other ended, and nothing is lost or doubled")
+    @Test(
+        "two engines in a restart loop: each takes over where the other ended, and nothing is lost or doubled"
+    )
     func restartLoop() throws {
         var expected: Int128 = 10
         let first = TestDesk(log)
@@ -119,7 +124,9 @@ struct FailureTests {
     private func balance(_ desk: TestDesk, _ account: AccountID) throws -> Money {
         var sum = Money.zero
         for row in try desk.events() {
-            if case .portfolio(.deposited(let fact)) = row.event, fact.account == account { sum = sum + fact.amount }
+            if case .portfolio(.deposited(let fact)) = row.event, fact.account == account {
+                sum = sum + fact.amount
+            }
         }
         return sum
     }

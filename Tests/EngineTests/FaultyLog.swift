@@ -26,14 +26,19 @@ final class FaultyLog: EventLog {
 
     var id: Identifier { inner.id }
 
-    func acquire(_ shard: ShardNumber, holder: String, takingOver: Bool) throws(AcquireError) -> any ShardWriter {
+    func acquire(_ shard: ShardNumber, holder: String, takingOver: Bool) throws(AcquireError)
+        -> any ShardWriter
+    {
         FaultyWriter(self, try inner.acquire(shard, holder: holder, takingOver: takingOver), shard)
     }
 
     func head(of shard: ShardNumber) throws(ReadError) -> Head { try inner.head(of: shard) }
 
     func read(
-        _ shard: ShardNumber, _ selection: LogSelection, limit: Int, _ body: (RecordedEvent) -> Void
+        _ shard: ShardNumber,
+        _ selection: LogSelection,
+        limit: Int,
+        _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int { try inner.read(shard, selection, limit: limit, body) }
 
     /// Holds appends to trading shards from now on, and fails the first one as `fault` says when it is let go.

@@ -13,7 +13,8 @@ import Testing
 func freshLog(_ database: String) throws -> PostgresLog {
     try PostgresSetup.prepare(SharedCluster.conninfo(database: database))
     return try PostgresLog.open(
-        PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) })
+        PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) }
+    )
 }
 
 @Suite("The engine on PostgreSQL", .serialized)
@@ -84,7 +85,9 @@ struct PostgresEngineTests {
         for index in 0..<total {
             if index % 500 == 250 {
                 _ = try database.query(
-                    "select pg_terminate_backend(backend_pid) from bifrost.lease where shard = 1", [])
+                    "select pg_terminate_backend(backend_pid) from bifrost.lease where shard = 1",
+                    []
+                )
             }
             let name = "d\(index)"
             desk.trading.submit(desk.request(name, .deposit(account, move))) { answer in

@@ -24,7 +24,12 @@ final class TestDesk: Sendable {
         self.log = log
         self.venue = venue
         var options = EngineOptions(
-            holder: "test", build: "test", isReference: false, simulatedClock: true, time: StillTime())
+            holder: "test",
+            build: "test",
+            isReference: false,
+            simulatedClock: true,
+            time: StillTime()
+        )
         trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
         let copier = ReferenceCopier(log: log, into: trading, time: StillTime())
         self.copier = copier
@@ -47,7 +52,11 @@ final class TestDesk: Sendable {
 
     func request(_ id: String, _ command: Command) -> CommandRequest {
         CommandRequest(
-            id: ClientName(id)!, command, actor: ActorName("tester")!, receivedAt: Timestamp(nanos: 5))
+            id: ClientName(id)!,
+            command,
+            actor: ActorName("tester")!,
+            receivedAt: Timestamp(nanos: 5)
+        )
     }
 
     @discardableResult
@@ -78,7 +87,9 @@ final class TestDesk: Sendable {
     func openAccount(_ alias: String, deposit: String) throws -> AccountID {
         var open = OpenAccount()
         open.alias = alias
-        guard case .decided(_, let outcome) = perform("open-\(alias)", .openAccount(open)) else { throw NoAnswer() }
+        guard case .decided(_, let outcome) = perform("open-\(alias)", .openAccount(open)) else {
+            throw NoAnswer()
+        }
         let account = AccountID(outcome.subject)
         var move = MoveCash()
         move.amount = try Money(deposit)
@@ -95,7 +106,11 @@ final class TestDesk: Sendable {
             order.type = .limit
             order.limitPrice = try Price(limit)
         }
-        order.seen = ReferencePrice(last: Price(nanos: 10_000_000_000), source: "test", at: Timestamp(nanos: 0))
+        order.seen = ReferencePrice(
+            last: Price(nanos: 10_000_000_000),
+            source: "test",
+            at: Timestamp(nanos: 0)
+        )
         return order
     }
 

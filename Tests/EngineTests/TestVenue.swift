@@ -65,7 +65,10 @@ final class TestVenue: Venue {
     private func trade(_ order: RoutedOrder, _ book: inout Book) -> OrderExecuted {
         book.executions += 1
         let sign: Int64 = order.side == .buy ? 1 : -1
-        let amount = Money.notional(price, order.quantity, .halfAwayFromZero).rounded(to: order.currency, .halfAwayFromZero)
+        let amount = Money.notional(price, order.quantity, .halfAwayFromZero).rounded(
+            to: order.currency,
+            .halfAwayFromZero
+        )
         book.position[order.account, default: 0] += sign * order.quantity.nanos
         book.cash[order.account, default: 0] -= Int128(sign) * amount.nanos
         var fact = OrderExecuted()
