@@ -49,6 +49,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
@@ -103,8 +104,10 @@ let package = Package(
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas", "Engine",
+                "Venues", "HTTPAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(
             name: "Demo",
@@ -128,6 +131,31 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
+        tests(
+            "ReplayTests",
+            [
+                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
+                "EventStore", "Engine",
+        .target(
+            name: "HTTPAPI",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
+                "EventStore", "Engine", "Venues", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        tests(
+            "HTTPAPITests",
+            [
+                "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "Orders", "References", "Sagas", "Venues",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests("TidyTests", []),
         tests(
             "EngineTests",

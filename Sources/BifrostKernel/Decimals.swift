@@ -23,6 +23,7 @@ public enum Decimals {
         var index = bytes.startIndex
         let negative = bytes[index] == UInt8(ascii: "-")
         if negative { index = bytes.index(after: index) }
+        let tenth = Int128.max / 10
         var value: Int128 = 0
         var digitCount = 0
         var decimalCount: Int? = nil
@@ -43,12 +44,12 @@ public enum Decimals {
                     continue
                 }
             }
-            guard value <= Int128.max / 100 else { throw .outOfRange }
+            guard value < tenth || (value == tenth && digit <= Int128.max % 10) else { throw .outOfRange }
             value = value * 10 + digit
         }
         guard digitCount > 0, decimalCount != 0 else { throw .malformed }
         for _ in min(decimalCount ?? 0, 9)..<9 {
-            guard value <= Int128.max / 10 else { throw .outOfRange }
+            guard value <= tenth else { throw .outOfRange }
             value *= 10
         }
         guard value <= magnitudeMax else { throw .outOfRange }

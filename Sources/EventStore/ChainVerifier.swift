@@ -37,16 +37,26 @@ public struct ChainVerifier: Sendable {
     }
 
     /// Walks the whole shard; `kept` is a head that was noted down outside the store, if there is one.
-    public func verify(against kept: Head? = nil) throws(ReadError) -> Verdict {
+    ///
+    /// Every event that the chain holds is handed to `body`, which ends the walk behind it by answering `false`.
+    public func verify(
+        against kept: Head? = nil,
+        _ body: (RecordedEvent) -> Bool = { _ in true }
+    ) throws(ReadError) -> Verdict {
         var walk = Walk(Chain(log: log.id, shard: shard), kept)
-        while walk.fault == nil {
+        var goesOn = true
+        while goesOn, walk.fault == nil {
             let count: Int
             do throws(ReadError) {
                 count = try log.read(
                     shard,
                     .all(after: walk.head.position),
                     limit: LogSubscription.pageEventsMax
-                ) { event in walk.step(event) }
+                ) { event in
+                    guard goesOn else { return }
+                    walk.step(event)
+                    if walk.fault == nil { goesOn = body(event) }
+                }
             } catch {
                 guard case .corrupt(let reason) = error else { throw error }
                 // A fault found in the same page lies before the event that could not be read.
@@ -56,7 +66,7 @@ public struct ChainVerifier: Sendable {
             if count == 0 { break }
         }
         if let fault = walk.fault { return .broken(position: walk.head.position + 1, fault) }
-        if let kept, kept.position > walk.head.position {
+        if let kept, goesOn, kept.position > walk.head.position {
             return .broken(position: walk.head.position + 1, .truncated)
         }
         if let rewritten = walk.rewritten { return .broken(position: rewritten.position, rewritten.fault) }

@@ -38,7 +38,7 @@ public struct ShardVerdict: Sendable {
     public var fault: LogFault?
 }
 
-/// Proves a log from its first events: the chain, the order, every payload, every ledger, every copy.
+/// Proves a log from its first event: the chain, the order, every payload, every ledger, every copy.
 ///
 /// The chain shows what was changed inside the log. An end that was cut off and a log that was rewritten with
 /// all its hashes show only against a head that was kept elsewhere.
@@ -80,36 +80,37 @@ public struct LogVerification {
     ) throws(ReplayError) -> ShardVerdict {
         var current = check
         let shard = current.verdict.shard
-        do throws(ReplayError) {
-            try LogWalk(log, shard).events(.all(after: 0), upTo: end) { event in
+        let last = max(end, kept?.position ?? 0)
+        do throws(ReadError) {
+            let chain = try ChainVerifier(log, shard).verify(against: kept) { event in
+                guard event.header.position <= last else { return false }
                 current.take(event)
-                if let kept, kept.position == event.header.position, kept.hash != event.hash {
-                    current.blame(
-                        event.header.position,
-                        "its hash is not the one kept elsewhere: the log was rewritten"
-                    )
-                }
                 if event.header.position % ShardReplay.progressEventsStep == 0 {
                     progress(event.header.position)
                 }
-                return current.verdict.fault == nil
+                return current.verdict.fault == nil && event.header.position < last
             }
+            if case .broken(let position, let fault) = chain { current.blame(position, Self.words(fault)) }
         } catch {
-            guard case .corrupt(_, let position, let reason) = error else { throw error }
-            current.blame(position, "what stands there is no event: \(reason)")
+            throw .unavailable("\(error)")
         }
-        if current.verdict.fault == nil {
-            let wanted = max(end, kept?.position ?? 0)
-            if current.verdict.head.position < wanted {
-                current.blame(
-                    current.verdict.head.position + 1,
-                    "the log ends before it, but went to \(wanted)"
-                )
-            }
-            current.finish()
-        }
-        progress(current.verdict.head.position)
+        let reached = current.verdict.head.position
+        if reached < end { current.blame(reached + 1, "the log ends before it, but went to position \(end)") }
+        current.finish()
+        progress(reached)
         check = current
         return current.verdict
+    }
+
+    private static func words(_ fault: ChainVerifier.Fault) -> String {
+        switch fault {
+        case .missing(let next): "it is missing: the next event stands at \(next)"
+        case .altered(let expected, let actual):
+            "its hash is \(actual.text), but its columns, its payload and the hash before it give \(expected.text)"
+        case .unreadable(let reason): "what stands there is no event: \(reason)"
+        case .truncated: "the log ends before it, but the head that was kept elsewhere says that it was there"
+        case .rewritten(let expected, let actual):
+            "its hash is \(actual.text), but \(expected.text) was kept elsewhere: the log was rewritten"
+        }
     }
 }

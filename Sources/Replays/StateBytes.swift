@@ -57,9 +57,10 @@ struct StateBytes {
     private mutating func reference(_ book: ReferenceBook) {
         letter("R")
         number(book.copiedUpTo)
-        for date in book.marksVersionByDate.keys.sorted() {
-            number(Int64(date.days))
-            number(Int64(book.marksVersionByDate[date] ?? 0))
+        for day in book.marksVersionByDate.keys.sorted() {
+            letter("D")
+            number(Int64(day.days))
+            number(Int64(book.marksVersionByDate[day] ?? 0))
         }
         number(Int64(book.restrictionsVersion))
         for instrument in book.instrumentByID.keys.sorted() {
@@ -86,6 +87,7 @@ struct StateBytes {
     private mutating func account(_ entry: AccountEntry) {
         letter("A")
         message(entry.opened)
+        present(entry.rolledBefore)
         present(entry.risk.limits)
         number(entry.risk.killed)
         number(Int64(entry.compliance.restrictionsVersionSeen))

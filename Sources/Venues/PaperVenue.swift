@@ -134,7 +134,7 @@ public final class PaperVenue: Venue {
             var batch = outcome.batch
             if let move = unwrittenMove(of: desk) { batch.facts.insert(.moved(move), at: 0) }
             do throws(PaperJournalError) {
-                try desk.journal?.append(batch)
+                try desk.journal?.append(batch, synced: !outcome.reports.isEmpty)
             } catch {
                 desk.failure = error
                 quotes.withLock { $0.removeAll() }

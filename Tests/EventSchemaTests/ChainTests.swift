@@ -13,25 +13,44 @@ struct ChainTests {
     private var firstHeader: EventHeader {
         get throws {
             EventHeader(
-                position: 1, account: .none, stream: .shard, version: 1, type: 1, schemaVersion: 1,
-                receivedAt: Timestamp(nanos: 1), recordedAt: Timestamp(nanos: 2), effectiveAt: Timestamp(nanos: -3),
-                businessDate: BusinessDate(days: -1), commandID: try #require(ClientName("c-1")),
+                position: 1,
+                account: .none,
+                stream: .shard,
+                version: 1,
+                type: 1,
+                schemaVersion: 1,
+                receivedAt: Timestamp(nanos: 1),
+                recordedAt: Timestamp(nanos: 2),
+                effectiveAt: Timestamp(nanos: -3),
+                businessDate: BusinessDate(days: -1),
+                commandID: try #require(ClientName("c-1")),
                 commandDigest: CommandDigest(high: 0x0001_0203_0405_0607, low: 0x0809_0a0b_0c0d_0e0f),
-                causation: 0, correlation: Identifier(high: .max, low: .max),
-                actor: try #require(ActorName("operator")))
+                causation: 0,
+                correlation: Identifier(high: .max, low: .max),
+                actor: try #require(ActorName("operator"))
+            )
         }
     }
 
     private var lastHeader: EventHeader {
         get throws {
             EventHeader(
-                position: .max, account: AccountOrdinal(.max), stream: StreamOrdinal(.min), version: .max,
-                type: .max, schemaVersion: .max, receivedAt: Timestamp(nanos: .max),
-                recordedAt: Timestamp(nanos: .max), effectiveAt: Timestamp(nanos: .min),
+                position: .max,
+                account: AccountOrdinal(.max),
+                stream: StreamOrdinal(.min),
+                version: .max,
+                type: .max,
+                schemaVersion: .max,
+                receivedAt: Timestamp(nanos: .max),
+                recordedAt: Timestamp(nanos: .max),
+                effectiveAt: Timestamp(nanos: .min),
                 businessDate: BusinessDate(days: .max),
-                commandID: try #require(ClientName(String(repeating: "~", count: 128))), commandDigest: nil,
-                causation: .max, correlation: .none,
-                actor: try #require(ActorName(String(repeating: "a", count: 64))))
+                commandID: try #require(ClientName(String(repeating: "~", count: 128))),
+                commandDigest: nil,
+                causation: .max,
+                correlation: .none,
+                actor: try #require(ActorName(String(repeating: "a", count: 64)))
+            )
         }
     }
 
@@ -40,7 +59,8 @@ struct ChainTests {
         #expect(Chain(log: log, shard: ShardNumber(16_383)).genesis.text == genesis)
         #expect(
             Chain(log: .none, shard: .reference).genesis.text
-                == "c835d6e7d9ef22d375a7d71c3691853bc63906eb07c1b73eef7e29774aa66e12")
+                == "c835d6e7d9ef22d375a7d71c3691853bc63906eb07c1b73eef7e29774aa66e12"
+        )
     }
 
     @Test("an event after genesis, and one after it with every column at its bound")
@@ -55,7 +75,8 @@ struct ChainTests {
     func frozenDigest() {
         #expect(
             CommandDigest(of: Array("abc".utf8))
-                == CommandDigest(high: 0xba78_16bf_8f01_cfea, low: 0x4141_40de_5dae_2223))
+                == CommandDigest(high: 0xba78_16bf_8f01_cfea, low: 0x4141_40de_5dae_2223)
+        )
     }
 
     @Test("a change of any column, of the payload or of what was before changes the hash")
@@ -66,7 +87,8 @@ struct ChainTests {
             { $0.receivedAt = Timestamp(nanos: 9) }, { $0.recordedAt = Timestamp(nanos: 9) },
             { $0.effectiveAt = Timestamp(nanos: 9) }, { $0.businessDate = BusinessDate(days: 0) },
             { $0.commandID = ClientName("c-2") ?? $0.commandID }, { $0.commandDigest = nil },
-            { $0.commandDigest = CommandDigest(high: 0, low: 0) }, { $0.causation = 1 }, { $0.correlation = .none },
+            { $0.commandDigest = CommandDigest(high: 0, low: 0) }, { $0.causation = 1 },
+            { $0.correlation = .none },
             { $0.actor = ActorName("operatoR") ?? $0.actor },
         ]
         var chain = Chain(log: log, shard: ShardNumber(16_383))

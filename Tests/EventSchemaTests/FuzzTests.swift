@@ -17,7 +17,10 @@ struct FuzzTests {
         }
     }
 
-    @Test("golden bytes with some of them changed, cut out, doubled or swapped", arguments: [3, 4] as [UInt64])
+    @Test(
+        "golden bytes with some of them changed, cut out, doubled or swapped",
+        arguments: [3, 4] as [UInt64]
+    )
     func mutations(seed: UInt64) {
         var source = SeededSource(seed)
         for _ in 0..<Self.inputsMax {

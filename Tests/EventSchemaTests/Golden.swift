@@ -11,7 +11,8 @@ enum Golden {
         let line: String
     }
 
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        .standardized
     static let folder = root.appending(path: "EventSchemas/golden")
 
     static func file(_ name: String, _ schemaVersion: UInt32) -> String { "\(name).v\(schemaVersion).hex" }
@@ -42,7 +43,8 @@ enum Golden {
         for (name, samples) in Dictionary(grouping: Sample.all, by: \.name) {
             let url = folder.appending(path: file(name, samples[0].schemaVersion))
             guard !FileManager.default.fileExists(atPath: url.path) else { continue }
-            var text = "# \(name), type \(samples[0].type), schema version \(samples[0].schemaVersion). Never edited.\n"
+            var text =
+                "# \(name), type \(samples[0].type), schema version \(samples[0].schemaVersion). Never edited.\n"
             for sample in samples {
                 text += "[\(sample.label.rawValue)]\n"
                 for start in stride(from: 0, to: sample.bytes.count, by: 32) {

@@ -19,7 +19,11 @@ struct GoldenTests {
     func decodes(sample: Sample) throws {
         let golden = try Golden.samples(in: Golden.file(sample.name, sample.schemaVersion))
         let bytes = try #require(golden[sample.label.rawValue])
-        let event = try EventRegistry.decode(type: sample.type, schemaVersion: sample.schemaVersion, payload: bytes)
+        let event = try EventRegistry.decode(
+            type: sample.type,
+            schemaVersion: sample.schemaVersion,
+            payload: bytes
+        )
         #expect(event == sample.event)
     }
 
@@ -33,7 +37,10 @@ struct GoldenTests {
         }
         #expect(try Golden.fileNames() == expected)
         for file in expected {
-            #expect(try Set(Golden.samples(in: file).keys) == Set(Sample.Label.allCases.map(\.rawValue)), "\(file)")
+            #expect(
+                try Set(Golden.samples(in: file).keys) == Set(Sample.Label.allCases.map(\.rawValue)),
+                "\(file)"
+            )
         }
         #expect(Set(Sample.all.map(\.type)) == Set(EventRegistry.payloadTypes.map { $0.eventType }))
     }
@@ -42,7 +49,9 @@ struct GoldenTests {
     func decodesAllVersions() throws {
         for type in EventRegistry.payloadTypes {
             for version in 1...type.schemaVersion {
-                for (label, bytes) in try Golden.samples(in: Golden.file(String(describing: type.eventName), version)) {
+                for (label, bytes) in try Golden.samples(
+                    in: Golden.file(String(describing: type.eventName), version)
+                ) {
                     #expect(throws: Never.self, "\(type) v\(version) \(label)") {
                         try EventRegistry.decode(type: type.eventType, schemaVersion: version, payload: bytes)
                     }
@@ -56,7 +65,9 @@ struct GoldenTests {
         let git = Process()
         let output = Pipe()
         git.executableURL = URL(filePath: "/usr/bin/env")
-        git.arguments = ["git", "diff", "--name-only", "--diff-filter=a", "HEAD", "--", "EventSchemas/golden"]
+        git.arguments = [
+            "git", "diff", "--name-only", "--diff-filter=a", "HEAD", "--", "EventSchemas/golden",
+        ]
         git.currentDirectoryURL = Golden.root
         git.standardOutput = output
         try git.run()

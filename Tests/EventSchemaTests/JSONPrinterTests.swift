@@ -31,7 +31,8 @@ struct JSONPrinterTests {
                 {"orderId":"\(order)","clientOrderId":"say \\"hi\\"","side":"SELL","type":"LIMIT","timeInForce":"DAY",\
                 "quantity":"1.5","limitPrice":"187.25","symbol":"AAPL","capacity":"AGENCY",\
                 "seen":{"at":"1970-01-01T00:00:00.000000001Z"}}
-                """)
+                """
+        )
     }
 
     @Test("codes, wide numbers and bytes")
@@ -44,7 +45,8 @@ struct JSONPrinterTests {
             EventRegistry.json(.commandRejected(rejected))
                 == """
                 {"code":"CLIENT_ORDER_ID_TAKEN","limit":"-170141183460469231731687303715.884105728","command":"000aff"}
-                """)
+                """
+        )
         #expect(EventRegistry.json(.commandRejected(CommandRejected())) == "{}")
     }
 
@@ -53,16 +55,20 @@ struct JSONPrinterTests {
         var days = TradingDaysDeclared()
         days.days = [BusinessDate(days: -1), BusinessDate(days: 0)]
         #expect(
-            EventRegistry.json(.reference(.tradingDaysDeclared(days))) == #"{"days":["1969-12-31","1970-01-01"]}"#)
+            EventRegistry.json(.reference(.tradingDaysDeclared(days)))
+                == #"{"days":["1969-12-31","1970-01-01"]}"#
+        )
         var marks = OfficialMarksRecorded()
         marks.version = 2
         marks.marks = [OfficialMark(), OfficialMark(.none, Price(nanos: -1))]
         #expect(
             EventRegistry.json(.reference(.marksRecorded(marks)))
-                == #"{"date":"1970-01-01","version":2,"marks":[{"price":"0"},{"price":"-0.000000001"}]}"#)
+                == #"{"date":"1970-01-01","version":2,"marks":[{"price":"0"},{"price":"-0.000000001"}]}"#
+        )
         #expect(
             EventRegistry.json(.reference(.restrictionChanged(RestrictionChanged())))
-                == #"{"restricted":false,"listVersion":0}"#)
+                == #"{"restricted":false,"listVersion":0}"#
+        )
     }
 
     @Test("a copied fact shows as what it says")
@@ -79,7 +85,8 @@ struct JSONPrinterTests {
                 == """
                 {"sourcePosition":5,"type":102,"schemaVersion":1,"payload":"1001",\
                 "fact":{"restricted":true,"listVersion":0}}
-                """)
+                """
+        )
     }
 
     @Test("text is escaped as JSON wants it and reads back the same")
@@ -91,6 +98,8 @@ struct JSONPrinterTests {
         #expect(json.utf8.allSatisfy { $0 >= 0x20 })
         #expect(try Oracle.object(json)["build"] as? String == text)
         started.build = "\u{0}\u{1f}\n\r\t\\\"/"
-        #expect(EventRegistry.json(.writerStarted(started)) == #"{"epoch":0,"build":"\u0000\u001f\n\r\t\\\"/"}"#)
+        #expect(
+            EventRegistry.json(.writerStarted(started)) == #"{"epoch":0,"build":"\u0000\u001f\n\r\t\\\"/"}"#
+        )
     }
 }

@@ -114,6 +114,10 @@ struct OracleFieldTests {
     private func number(_ money: Bifrost_V1_Money) -> Int128 { Int128(money.high) << 64 | Int128(money.low) }
 
     private func data(_ id: Identifier) -> Data {
-        Data([id.high, id.low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - $0 * 8)) } })
+        Data(
+            [id.high, id.low].flatMap { half in
+                (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - $0 * 8)) }
+            }
+        )
     }
 }

@@ -12,7 +12,9 @@ struct OracleTests {
     @Test("generated code reads every golden sample and writes the same bytes", arguments: Sample.all)
     func roundTrip(sample: Sample) throws {
         let message = try Oracle.message(of: sample)
-        #expect(try Golden.hexadecimal(message.serializedBytes() as [UInt8]) == Golden.hexadecimal(sample.bytes))
+        #expect(
+            try Golden.hexadecimal(message.serializedBytes() as [UInt8]) == Golden.hexadecimal(sample.bytes)
+        )
         #expect(message.unknownFields.data.isEmpty)
     }
 
@@ -27,7 +29,10 @@ struct OracleTests {
 
     @Test("the schema has a message for each event and no other of that name")
     func messages() {
-        #expect(Set(Oracle.messages.keys) == Set(EventRegistry.payloadTypes.map { String(describing: $0.eventName) }))
+        #expect(
+            Set(Oracle.messages.keys)
+                == Set(EventRegistry.payloadTypes.map { String(describing: $0.eventName) })
+        )
         for (name, type) in Oracle.messages { #expect(type.protoMessageName == "bifrost.v1." + name) }
     }
 

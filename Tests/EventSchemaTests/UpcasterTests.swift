@@ -21,7 +21,10 @@ struct UpcasterTests {
         },
     ]
 
-    @Test("the first version is lifted through the second to the third", arguments: [0, 1, 128, 1_000_000] as [UInt64])
+    @Test(
+        "the first version is lifted through the second to the third",
+        arguments: [0, 1, 128, 1_000_000] as [UInt64]
+    )
     func lifts(count: UInt64) throws {
         var old = CountedV1()
         old.count = count

@@ -30,7 +30,12 @@ struct WireFormTests {
 
     static let cases: [Case] = [
         .init("unknown field behind the last", 207, id + quantity + [0x18, 1], .unexpectedField(number: 3)),
-        .init("unknown field with a large number", 207, [0xf8, 0xff, 0xff, 0xff, 0x0f, 1], .unexpectedField(number: 536_870_911)),
+        .init(
+            "unknown field with a large number",
+            207,
+            [0xf8, 0xff, 0xff, 0xff, 0x0f, 1],
+            .unexpectedField(number: 536_870_911)
+        ),
         .init("field zero", 207, [0x00, 1], .unexpectedField(number: 0)),
         .init("unknown field between", 200, id + [0x52, 0], .missingField(number: 5)),
         .init("out of order", 207, quantity + id, .unexpectedField(number: 1)),
@@ -63,16 +68,51 @@ struct WireFormTests {
         .init("a currency that is missing", 500, [], .outOfRange(field: 2)),
         .init("a currency that does not exist", 500, [0x12, 3, 0x58, 0x58, 0x58], .outOfRange(field: 2)),
         .init("an amount without its lower half", 3, [0x12, 9, 0x09] + zeros, .notCanonical(field: 2)),
-        .init("an amount with its halves swapped", 3, [0x12, 18, 0x11] + zeros + [0x09] + zeros, .notCanonical(field: 2)),
-        .init("a quantity beyond its bounds", 207, [0x11] + [UInt8](repeating: 0x7f, count: 8), .outOfRange(field: 2)),
-        .init("days that leave 32 bits", 104, [0x1a, 6, 0xfe, 0xff, 0xff, 0xff, 0x0f, 2], .outOfRange(field: 3)),
+        .init(
+            "an amount with its halves swapped",
+            3,
+            [0x12, 18, 0x11] + zeros + [0x09] + zeros,
+            .notCanonical(field: 2)
+        ),
+        .init(
+            "a quantity beyond its bounds",
+            207,
+            [0x11] + [UInt8](repeating: 0x7f, count: 8),
+            .outOfRange(field: 2)
+        ),
+        .init(
+            "days that leave 32 bits",
+            104,
+            [0x1a, 6, 0xfe, 0xff, 0xff, 0xff, 0x0f, 2],
+            .outOfRange(field: 3)
+        ),
         .init("a length beyond the end", 207, [0x0a, 17, 0], .truncated),
-        .init("a length beyond all memory", 207, [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], .truncated),
+        .init(
+            "a length beyond all memory",
+            207,
+            [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+            .truncated
+        ),
         .init("a nested message that is cut short", 101, [0x22, 3, 0x0a, 16, 1], .truncated),
-        .init("a nested message with an unknown field", 101, [0x22, 2, 0x18, 1], .unexpectedField(number: 3)),
+        .init(
+            "a nested message with an unknown field",
+            101,
+            [0x22, 2, 0x18, 1],
+            .unexpectedField(number: 3)
+        ),
         .init("a copy of a copy", 105, [0x18, 105, 0x20, 1], .unknownType(type: 105, version: 1)),
-        .init("a copy of what is no reference fact", 105, [0x18, 0xc8, 1, 0x20, 1], .unknownType(type: 200, version: 1)),
-        .init("a copy of a version that does not exist", 105, [0x18, 102, 0x20, 2], .unknownType(type: 102, version: 2)),
+        .init(
+            "a copy of what is no reference fact",
+            105,
+            [0x18, 0xc8, 1, 0x20, 1],
+            .unknownType(type: 200, version: 1)
+        ),
+        .init(
+            "a copy of a version that does not exist",
+            105,
+            [0x18, 102, 0x20, 2],
+            .unknownType(type: 102, version: 2)
+        ),
         .init("a type that does not exist", 999, [], .unknownType(type: 999, version: 1)),
     ]
 
@@ -85,7 +125,9 @@ struct WireFormTests {
 
     @Test("a payload that is cut is refused, unless what is left is a shorter event", arguments: Sample.all)
     func truncated(sample: Sample) {
-        for count in 0..<sample.bytes.count { expectErrorOrCanonical(sample.type, Array(sample.bytes.prefix(count))) }
+        for count in 0..<sample.bytes.count {
+            expectErrorOrCanonical(sample.type, Array(sample.bytes.prefix(count)))
+        }
     }
 
     @Test("a byte more than the last field is refused", arguments: Sample.all)
@@ -100,7 +142,9 @@ func expectErrorOrCanonical(_ type: UInt32, _ bytes: [UInt8]) {
         let event = try EventRegistry.decode(type: type, schemaVersion: 1, payload: bytes)
         var encoding = Encoding()
         EventRegistry.visit(event, &encoding)
-        if encoding.bytes != bytes { #expect(Golden.hexadecimal(encoding.bytes) == Golden.hexadecimal(bytes)) }
+        if encoding.bytes != bytes {
+            #expect(Golden.hexadecimal(encoding.bytes) == Golden.hexadecimal(bytes))
+        }
         if EventRegistry.json(event).isEmpty { Issue.record("an event prints as an object") }
     } catch {
         return

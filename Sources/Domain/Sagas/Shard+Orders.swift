@@ -220,8 +220,7 @@ extension Shard {
             Draft(
                 .portfolio(.reconciliationBroke(broken)),
                 known ? StreamOrdinal(.portfolio, of: account.id) : .shard,
-                account: known ? AccountOrdinal(account) : .none,
-                correlation: command(posed, slot: known ? account.id.slot : 0)))
+                account: AccountOrdinal(account), correlation: command(posed, slot: account.id.slot)))
     }
 
     static func emit(

@@ -9,12 +9,17 @@ extension Sample {
         + pair(rich: .risk(.assessed(riskAssessed)), sparse: .risk(.assessed(RiskAssessed())))
         + pair(
             rich: .risk(.reservationChanged(reservationChanged)),
-            sparse: .risk(.reservationChanged(ReservationChanged())))
+            sparse: .risk(.reservationChanged(ReservationChanged()))
+        )
         + pair(rich: .risk(.killSwitchPulled(killSwitchPulled)), sparse: .risk(.killSwitchPulled(.init())))
-        + pair(rich: .risk(.killSwitchReleased(killSwitchReleased)), sparse: .risk(.killSwitchReleased(.init())))
+        + pair(
+            rich: .risk(.killSwitchReleased(killSwitchReleased)),
+            sparse: .risk(.killSwitchReleased(.init()))
+        )
         + pair(
             rich: .compliance(.assessed(complianceAssessed)),
-            sparse: .compliance(.assessed(ComplianceAssessed())))
+            sparse: .compliance(.assessed(ComplianceAssessed()))
+        )
 
     private static var limitsSet: AccountLimitsSet {
         var payload = AccountLimitsSet()

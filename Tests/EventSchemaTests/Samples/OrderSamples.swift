@@ -7,11 +7,15 @@ extension Sample {
         pair(rich: .order(.placed(orderPlaced)), sparse: .order(.placed(OrderPlaced())))
         + pair(rich: .order(.approved(orderApproved)), sparse: .order(.approved(OrderApproved())))
         + pair(rich: .order(.rejected(orderRejected)), sparse: .order(.rejected(OrderRejected())))
-        + pair(rich: .order(.acknowledged(orderAcknowledged)), sparse: .order(.acknowledged(OrderAcknowledged())))
+        + pair(
+            rich: .order(.acknowledged(orderAcknowledged)),
+            sparse: .order(.acknowledged(OrderAcknowledged()))
+        )
         + pair(rich: .order(.executed(orderExecuted)), sparse: .order(.executed(OrderExecuted())))
         + pair(
             rich: .order(.executionConflicted(executionConflicted)),
-            sparse: .order(.executionConflicted(ExecutionConflicted())))
+            sparse: .order(.executionConflicted(ExecutionConflicted()))
+        )
         + pair(rich: .order(.cancelRequested(cancelRequested)), sparse: .order(.cancelRequested(.init())))
         + pair(rich: .order(.cancelled(cancelled)), sparse: .order(.cancelled(OrderCancelled())))
         + pair(rich: .order(.cancelRejected(cancelRejected)), sparse: .order(.cancelRejected(.init())))

@@ -10,7 +10,8 @@ extension Sample {
         + pair(rich: .portfolio(.dayClosed(dayClosed)), sparse: .portfolio(.dayClosed(DayClosed())))
         + pair(
             rich: .portfolio(.reconciliationBroke(reconciliationBroke)),
-            sparse: .portfolio(.reconciliationBroke(ReconciliationBroke())))
+            sparse: .portfolio(.reconciliationBroke(ReconciliationBroke()))
+        )
 
     private static var postings: [Posting] {
         [

@@ -6,20 +6,25 @@ extension Sample {
     static let referenceSamples: [Sample] =
         pair(
             rich: .reference(.instrumentRegistered(instrumentRegistered)),
-            sparse: .reference(.instrumentRegistered(InstrumentRegistered())))
+            sparse: .reference(.instrumentRegistered(InstrumentRegistered()))
+        )
         + pair(
             rich: .reference(.marksRecorded(marksRecorded)),
-            sparse: .reference(.marksRecorded(OfficialMarksRecorded())))
+            sparse: .reference(.marksRecorded(OfficialMarksRecorded()))
+        )
         + pair(
             rich: .reference(.restrictionChanged(restrictionChanged)),
-            sparse: .reference(.restrictionChanged(RestrictionChanged())))
+            sparse: .reference(.restrictionChanged(RestrictionChanged()))
+        )
         + pair(rich: .reference(.feesSet(feesSet)), sparse: .reference(.feesSet(FeeScheduleSet())))
         + pair(
             rich: .reference(.tradingDaysDeclared(tradingDaysDeclared)),
-            sparse: .reference(.tradingDaysDeclared(TradingDaysDeclared())))
+            sparse: .reference(.tradingDaysDeclared(TradingDaysDeclared()))
+        )
         + pair(
             rich: .reference(.copied(copied, .marksRecorded(marksRecorded))),
-            sparse: .reference(.copied(sparseCopy, .restrictionChanged(RestrictionChanged()))))
+            sparse: .reference(.copied(sparseCopy, .restrictionChanged(RestrictionChanged())))
+        )
 
     private static var instrumentRegistered: InstrumentRegistered {
         var payload = InstrumentRegistered()

@@ -6,7 +6,10 @@ extension Sample {
         pair(rich: .shardOpened(shardOpened), sparse: .shardOpened(ShardOpened()))
         + pair(rich: .writerStarted(writerStarted), sparse: .writerStarted(WriterStarted()))
         + pair(rich: .commandRejected(commandRejected), sparse: .commandRejected(CommandRejected()))
-        + pair(rich: .commandHadNoEffect(commandHadNoEffect), sparse: .commandHadNoEffect(CommandHadNoEffect()))
+        + pair(
+            rich: .commandHadNoEffect(commandHadNoEffect),
+            sparse: .commandHadNoEffect(CommandHadNoEffect())
+        )
         + pair(rich: .dayRolled(dayRolled), sparse: .dayRolled(DayRolled()))
         + pair(rich: .sweepAdvanced(sweepAdvanced), sparse: .sweepAdvanced(SweepAdvanced()))
         + pair(rich: .dayCloseContinued(dayCloseContinued), sparse: .dayCloseContinued(DayCloseContinued()))

@@ -1,0 +1,35 @@
+public import BifrostKernel
+public import Engine
+public import EventStore
+public import Venues
+
+/// What the door leads to: the engines for commands, the log for everything that is read.
+public struct CoreAccess: Sendable {
+    /// The log.
+    public let log: any EventLog
+    /// The engine of accounts and orders.
+    public let trading: ShardEngine
+    /// Where orders go; asked for the prices that an order sees when it is received.
+    public let venue: any Venue
+    /// The clock of the gateway.
+    public let time: any TimeSource
+    /// Poses a global fact and waits until the trading shard has it too.
+    ///
+    /// It blocks.
+    public let declare: @Sendable (CommandRequest) -> CommandAnswer
+
+    /// Puts the parts together.
+    public init(
+        log: any EventLog,
+        trading: ShardEngine,
+        venue: any Venue,
+        time: any TimeSource,
+        declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
+    ) {
+        self.log = log
+        self.trading = trading
+        self.venue = venue
+        self.time = time
+        self.declare = declare
+    }
+}

@@ -1,0 +1,88 @@
+internal import BifrostKernel
+internal import EventStore
+internal import Portfolios
+internal import RiskLimits
+internal import Sagas
+
+/// One account as its events tell it: who it is, what it holds, what it may do.
+struct AccountView {
+    private let opened: AccountOpened
+    private let openedAt: Timestamp
+    private let portfolio: PortfolioState
+    private let risk: RiskState
+    private let symbols: [InstrumentID: Symbol]
+
+    /// The account of that id; `nil` when there is none.
+    ///
+    /// Blocks.
+    static func read(
+        _ account: AccountID,
+        _ log: any EventLog,
+        _ shard: ShardNumber,
+        _ directory: Directory
+    ) throws -> AccountView? {
+        func stream(_ kind: StreamKind) -> LogSelection {
+            .stream(AccountOrdinal(account), StreamOrdinal(kind, of: account.id), afterVersion: 0)
+        }
+        var found: (opened: AccountOpened, at: Timestamp)? = nil
+        try EventPages.read(log, shard, stream(.account)) { read in
+            if case .accountOpened(let fact) = read.event { found = (fact, read.header.effectiveAt) }
+        }
+        guard let found, found.opened.account == account else { return nil }
+        var portfolio = Portfolio.initial
+        try EventPages.read(log, shard, stream(.portfolio)) { read in
+            if case .portfolio(let event) = read.event { Portfolio.evolve(&portfolio, by: event) }
+        }
+        var risk = RiskBook.initial
+        try EventPages.read(log, shard, stream(.risk)) { read in
+            if case .risk(let event) = read.event { RiskBook.evolve(&risk, by: event) }
+        }
+        var symbols: [InstrumentID: Symbol] = [:]
+        for instrument in portfolio.instruments { symbols[instrument] = try directory.symbol(instrument) }
+        return AccountView(
+            opened: found.opened,
+            openedAt: found.at,
+            portfolio: portfolio,
+            risk: risk,
+            symbols: symbols
+        )
+    }
+
+    var json: JSON {
+        let cash = portfolio.cash(opened.currency)
+        let held = risk.reservedCash[opened.currency] ?? .zero
+        return [
+            "account": .string(opened.account.id.text),
+            "alias": .string(opened.alias),
+            "owner": .string(opened.owner.id.text),
+            "currency": .string(opened.currency.code),
+            "kind": .string(opened.kind.name.lowercased()),
+            "openedAt": .string(openedAt.text),
+            "cash": .string(cash.text),
+            "reserved": .string(held.text),
+            "available": .string(Money(clamping: cash.nanos - held.nanos).text),
+            "positions": .array(portfolio.instruments.map(position)),
+            "killSwitch": .bool(risk.killed),
+            "limits": limits,
+        ]
+    }
+
+    private func position(_ instrument: InstrumentID) -> JSON {
+        [
+            "symbol": .optional(symbols[instrument]?.text),
+            "instrument": .string(instrument.id.text),
+            "quantity": .string(portfolio.position(instrument).text),
+            "cost": .string(portfolio.cost(instrument).text),
+        ]
+    }
+
+    private var limits: JSON {
+        guard let limits = risk.limits else { return .null }
+        return [
+            "version": .count(Int64(limits.version)),
+            "profile": .optional(limits.profile.isEmpty ? nil : limits.profile),
+            "orderValueMax": .string(limits.orderValueMax.text),
+            "priceCollarBasisPoints": .string(limits.priceCollar.text),
+        ]
+    }
+}

@@ -1,0 +1,58 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventRegistry
+internal import EventStore
+internal import Sagas
+
+/// Reads a selection to its end, page by page.
+enum EventPages {
+    /// Most events held in memory at once.
+    private static let pageEventsMax = 5_000
+
+    struct Read {
+        let header: EventHeader
+        let event: DomainEvent
+    }
+
+    /// Hands every decoded event of `selection` to `body`; returns how many there were.
+    ///
+    /// Blocks.
+    @discardableResult
+    static func read(
+        _ log: any EventLog,
+        _ shard: ShardNumber,
+        _ selection: LogSelection,
+        _ body: (Read) -> Void
+    ) throws(ReadError) -> Int {
+        var rest = selection
+        var total = 0
+        while true {
+            var failure: String? = nil
+            var last: EventHeader? = nil
+            let count = try log.read(shard, rest, limit: pageEventsMax) { stored in
+                guard failure == nil else { return }
+                do throws(WireError) {
+                    body(Read(header: stored.header, event: try EventRegistry.decode(stored)))
+                    last = stored.header
+                } catch {
+                    failure = "position \(stored.header.position): \(error)"
+                }
+            }
+            if let failure { throw .corrupt(failure) }
+            total += count
+            guard count == pageEventsMax, let last else { return total }
+            rest = rest.going(onAfter: last)
+        }
+    }
+}
+
+extension LogSelection {
+    /// The same selection behind an event that was read.
+    fileprivate func going(onAfter header: EventHeader) -> LogSelection {
+        switch self {
+        case .all: .all(after: header.position)
+        case .account(let account, _): .account(account, after: header.position)
+        case .stream(let account, let stream, _): .stream(account, stream, afterVersion: header.version)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import BifrostKernel
+internal import EventStore
+internal import Orders
+internal import Sagas
+
+/// One order as its events tell it: the fold, and what answers show beside it.
+struct OrderView {
+    private(set) var state = Order.initial
+    private(set) var rejected: OrderRejected?
+    private(set) var placedAt: Timestamp?
+    private(set) var position: Int64 = 0
+
+    mutating func take(_ event: OrderEvent, _ header: EventHeader) {
+        if case .placed = event { placedAt = header.effectiveAt }
+        if case .rejected(let fact) = event { rejected = fact }
+        position = header.position
+        Order.evolve(&state, by: event)
+    }
+
+    /// The order of that id in that account; `nil` when there is none.
+    ///
+    /// Blocks.
+    static func read(
+        _ order: OrderID,
+        of account: AccountID,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> OrderView? {
+        var view = OrderView()
+        let stream = StreamOrdinal(.order, of: order.id)
+        try EventPages.read(log, shard, .stream(AccountOrdinal(account), stream, afterVersion: 0)) { read in
+            if case .order(let event) = read.event { view.take(event, read.header) }
+        }
+        guard let placed = view.state.placed, placed.order == order, placed.account == account else {
+            return nil
+        }
+        return view
+    }
+
+    /// The last orders of an account, newest first.
+    ///
+    /// Blocks.
+    static func list(
+        _ account: AccountID,
+        countMax: Int,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> [OrderView] {
+        var views: [OrderID: OrderView] = [:]
+        var sequence: [OrderID] = []
+        try EventPages.read(log, shard, .account(AccountOrdinal(account), after: 0)) { read in
+            guard case .order(let event) = read.event else { return }
+            if case .placed = event { sequence.append(event.order) }
+            views[event.order, default: OrderView()].take(event, read.header)
+        }
+        let wanted = sequence.suffix(countMax).reversed().compactMap { views[$0] }
+        return wanted.filter { $0.state.placed?.account == account }
+    }
+
+    var json: JSON? {
+        guard let placed = state.placed else { return nil }
+        return [
+            "order": .string(placed.order.id.text),
+            "account": .string(placed.account.id.text),
+            "symbol": .string(placed.symbol.text),
+            "side": .string(placed.side.name.lowercased()),
+            "type": .string(placed.type.name.lowercased()),
+            "quantity": .string(placed.quantity.text),
+            "limitPrice": .optional(placed.limitPrice?.text),
+            "timeInForce": .string(placed.timeInForce.name.lowercased()),
+            "clientOrderId": .optional(placed.clientOrderID?.text),
+            "book": .optional(placed.book.isEmpty ? nil : placed.book),
+            "strategy": .optional(placed.strategy.isEmpty ? nil : placed.strategy),
+            "status": .string(state.status.name),
+            "fixStatus": .string(String(state.status.fix)),
+            "cumulative": .string(state.cumulative.text),
+            "leaves": .string(state.leaves.text),
+            "averagePrice": .optional(state.averagePrice?.text),
+            "venue": .optional(state.venue),
+            "placedAt": .optional(placedAt?.text),
+            "rejection": rejection,
+            "position": .count(position),
+        ]
+    }
+
+    private var rejection: JSON {
+        guard let rejected, let code = rejected.code else { return .null }
+        return [
+            "code": .string(code.name), "by": .string(rejected.judge.name),
+            "limit": .optional(rejected.limit.map { Decimals.text($0) }),
+            "value": .optional(rejected.value.map { Decimals.text($0) }),
+        ]
+    }
+}

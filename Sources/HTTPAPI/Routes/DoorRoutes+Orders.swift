@@ -1,0 +1,91 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventStore
+internal import HTTPTypes
+internal import Hummingbird
+internal import Orders
+internal import Sagas
+internal import Venues
+
+extension DoorRoutes {
+    /// Most orders in one answer.
+    static let listCountMax = 500
+
+    func addOrders(to routes: RouterGroup<BasicRequestContext>) {
+        routes.post("accounts/:account/orders") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = try placement(&fields)
+            try fields.end()
+            let account = try await account(try context.parameters.require("account"))
+            command.seen = try await seen(command.symbol)
+            return try await pose(.placeOrder(account, command), id, created: true)
+        }
+        routes.delete("accounts/:account/orders/:order") { request, context in
+            let id = try commandID(request)
+            let order = try order(context)
+            let account = try await account(try context.parameters.require("account"))
+            return try await pose(.cancelOrder(account, order), id)
+        }
+        routes.get("accounts/:account/orders/:order") { _, context in
+            let order = try order(context)
+            let account = try await account(try context.parameters.require("account"))
+            let (log, shard) = (core.log, core.trading.shard)
+            let found = try await pool.run { () throws -> JSON? in
+                try OrderView.read(order, of: account, log, shard)?.json
+            }
+            guard let found else {
+                throw GatewayRejection(.unknownOrder, "This account has no order of that id.")
+            }
+            return Response.json(found)
+        }
+        routes.get("accounts/:account/orders") { _, context in
+            let account = try await account(try context.parameters.require("account"))
+            let (log, shard) = (core.log, core.trading.shard)
+            let found = try await pool.run { () throws -> [JSON] in
+                try OrderView.list(account, countMax: Self.listCountMax, log, shard).compactMap { $0.json }
+            }
+            return Response.json(["orders": .array(found)])
+        }
+    }
+
+    private func order(_ context: BasicRequestContext) throws -> OrderID {
+        guard let id = Identifier(try context.parameters.require("order")), id.kind == .order else {
+            throw GatewayRejection(
+                .orderIDMalformed,
+                "An order's id is the UUID that its placement was answered with."
+            )
+        }
+        return OrderID(id)
+    }
+
+    private func placement(_ fields: inout RequestFields) throws(GatewayRejection) -> PlaceOrder {
+        var command = PlaceOrder()
+        command.symbol = try fields.symbol("symbol")
+        command.side = try fields.choice("side", [("buy", .buy), ("sell", .sell)])
+        command.type = try fields.choice("type", [("market", .market), ("limit", .limit)])
+        command.quantity = try fields.quantity("quantity")
+        command.limitPrice = try fields.optionalPrice("limitPrice")
+        command.timeInForce = try fields.optionalChoice("timeInForce", [("day", TimeInForce.day)]) ?? .day
+        if let text = try fields.optionalText("clientOrderId") {
+            guard let name = ClientName(text) else {
+                throw GatewayRejection(
+                    .clientOrderIDMalformed,
+                    "`clientOrderId` has 1–128 printable ASCII characters."
+                )
+            }
+            command.clientOrderID = name
+        }
+        command.book = try fields.label("book") ?? ""
+        command.strategy = try fields.label("strategy") ?? ""
+        return command
+    }
+
+    /// The prices that the venue has now; empty where it has none, which the rules judge.
+    private func seen(_ symbol: Symbol) async throws -> ReferencePrice {
+        let directory = directory
+        var instrument = directory.known(symbol)
+        if instrument == nil { instrument = try await pool.run { try directory.instrument(symbol) } }
+        return instrument.flatMap { core.venue.price(of: $0) } ?? ReferencePrice()
+    }
+}

@@ -1,0 +1,163 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventStore
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import Sagas
+internal import Venues
+
+/// The routes: parse, find what is named, hand over, and tell what came of it.
+struct DoorRoutes: Sendable {
+    /// The longest body.
+    static let bodyBytesMax = 64 * 1024
+    /// Who acts through the door: whoever may open its socket.
+    static let actorName = "local"
+
+    let core: CoreAccess
+    let directory: Directory
+    let pool: BlockingPool
+    let actor: ActorName
+
+    init(_ core: CoreAccess, _ pool: BlockingPool) {
+        guard let actor = ActorName(Self.actorName) else {
+            preconditionFailure("the actor's name is printable")
+        }
+        self.core = core
+        self.pool = pool
+        self.actor = actor
+        directory = Directory(core.log, core.trading.shard)
+    }
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.add(middleware: ProblemMiddleware())
+        router.get("health") { _, _ in health() }
+        let routes = router.group("v1")
+        routes.get("health") { _, _ in health() }
+        addAccounts(to: routes)
+        addOrders(to: routes)
+        addKillSwitch(to: routes)
+        addReferences(to: routes)
+        return router
+    }
+
+    private func health() -> Response {
+        let running = core.trading.status == .running
+        return .json(
+            [
+                "status": .string(running ? "ok" : "unavailable"),
+                "shard": .count(Int64(core.trading.shard.value)),
+                "position": .count(core.trading.committed),
+                "venue": .string(core.venue.name),
+            ],
+            status: running ? .ok : .serviceUnavailable
+        )
+    }
+
+    /// The id that the client gave its command.
+    func commandID(_ request: Request) throws(GatewayRejection) -> ClientName {
+        guard let name = HTTPField.Name.idempotencyKey, let text = request.headers[name] else {
+            throw GatewayRejection(
+                .idempotencyKeyMissing,
+                "Send the header Idempotency-Key with a name of your own for this command, and the same one when"
+                    + " you repeat it."
+            )
+        }
+        guard let id = ClientName(text), request.headers[values: name].count == 1 else {
+            throw GatewayRejection(
+                .idempotencyKeyMalformed,
+                "Idempotency-Key has 1–128 printable ASCII characters and stands once."
+            )
+        }
+        guard CommandRequest.isFree(id.text) else {
+            throw GatewayRejection(
+                .commandIDReserved,
+                "Names that begin with `\(CommandRequest.reservedPrefix)` are the core's own."
+            )
+        }
+        return id
+    }
+
+    /// The members of the body.
+    ///
+    /// An empty body counts as an empty object where nothing is required.
+    func fields(_ request: Request, emptyIsObject: Bool = false) async throws -> RequestFields {
+        let tooLarge = GatewayRejection(.bodyTooLarge, "A body has at most \(Self.bodyBytesMax) bytes.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyBytesMax {
+            throw tooLarge
+        }
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: Self.bodyBytesMax)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        }
+        if emptyIsObject, buffer.readableBytes == 0 { return try RequestFields(.object([])) }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSONReader.read(Array(buffer.readableBytesView))
+        } catch {
+            throw GatewayRejection(
+                .bodyMalformed,
+                "The body is no JSON that is taken here: \(error.description)."
+            )
+        }
+        return try RequestFields(json)
+    }
+
+    /// The account that a path or a body names, by id or by alias.
+    func account(_ name: String) async throws -> AccountID {
+        let unknown = GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
+        if let id = Identifier(name) {
+            guard id.kind == .account, id.shard == core.trading.shard.value else { throw unknown }
+            return AccountID(id)
+        }
+        guard let alias = AccountAlias(name) else { throw unknown }
+        if let account = directory.known(alias) { return account }
+        let directory = directory
+        guard let account = try await pool.run({ try directory.account(alias) }) else { throw unknown }
+        return account
+    }
+
+    /// Poses a command to the trading shard.
+    func pose(_ command: Command, _ id: ClientName, created: Bool = false) async throws -> Response {
+        let request = CommandRequest(id: id, command, actor: actor, receivedAt: core.time.now())
+        return try await respond(to: await core.trading.submit(request), created: created)
+    }
+
+    /// Poses a global fact.
+    func declare(_ command: Command, _ id: ClientName, created: Bool = false) async throws -> Response {
+        let request = CommandRequest(id: id, command, actor: actor, receivedAt: core.time.now())
+        let declare = core.declare
+        return try await respond(to: try await pool.run { declare(request) }, created: created)
+    }
+
+    private func respond(to answer: CommandAnswer, created: Bool) async throws -> Response {
+        switch answer {
+        case .decided(let receipt, let outcome):
+            return .outcome(receipt, outcome, created: created)
+        case .repeated(let receipt):
+            let log = core.log
+            let outcome = try await pool.run { try CommandOutcome.stored(receipt, in: log) }
+            var response = Response.outcome(receipt, outcome, created: created)
+            if let name = HTTPField.Name.idempotencyReplayed { response.headers[name] = "true" }
+            return response
+        case .idReused(let receipt):
+            throw GatewayRejection(
+                .idempotencyKeyReused,
+                "The command at position \(receipt.firstPosition) has this key and other content; nothing was"
+                    + " done. Give every command a key of its own."
+            )
+        case .unknownAccount:
+            throw GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
+        case .busy:
+            throw GatewayRejection(.busy, "Nothing was done: try again in a moment with the same key.")
+        case .stopped(let reason):
+            throw GatewayRejection(
+                .stopped,
+                "Whether it was done is unknown: ask again with the same key. The engine says: \(reason)."
+            )
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import BifrostKernel
+import Engine
+import HTTPTypes
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("What the door turns away")
+struct BadInputTests {
+    /// What is sent, and the code that it gets.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let path: String
+        let body: String
+        let code: GatewayCode
+        var testDescription: String { "\(code.rawValue) \(body.prefix(60))" }
+    }
+
+    static func order(_ change: String, _ value: String, _ code: GatewayCode) -> Row {
+        var fields = [
+            "symbol": "\"ACME\"", "side": "\"buy\"", "type": "\"limit\"", "quantity": "\"1\"",
+            "limitPrice": "\"100\"",
+        ]
+        fields[change] = value
+        let members = fields.keys.sorted().map { "\"\($0)\":\(fields[$0] ?? "")" }
+        return Row(
+            path: "/v1/accounts/main/orders",
+            body: "{" + members.joined(separator: ",") + "}",
+            code: code
+        )
+    }
+
+    static func deposit(_ body: String, _ code: GatewayCode) -> Row {
+        Row(path: "/v1/accounts/main/deposits", body: body, code: code)
+    }
+
+    static func amount(_ text: String, _ code: GatewayCode) -> Row {
+        deposit("{\"currency\":\"USD\",\"amount\":\(text)}", code)
+    }
+
+    static let numbers: [Row] = [
+        order("quantity", "\"0.1234567891\"", .quantityTooPrecise),
+        order("quantity", "\"1" + String(repeating: "0", count: 30) + "\"", .quantityOutOfRange),
+        order("quantity", "1" + String(repeating: "0", count: 30), .quantityOutOfRange),
+        order("quantity", "\"1" + String(repeating: "0", count: 300) + "\"", .quantityMalformed),
+        order("quantity", "\"NaN\"", .quantityMalformed),
+        order("quantity", "\"\"", .quantityMalformed),
+        order("quantity", "\"1e3\"", .quantityMalformed),
+        order("quantity", "1e3", .quantityMalformed),
+        order("quantity", "1.5", .quantityMalformed),
+        order("quantity", "true", .quantityMalformed),
+        order("quantity", "[]", .quantityMalformed),
+        order("quantity", "null", .fieldMissing),
+        order("limitPrice", "\"1,000\"", .priceMalformed),
+        order("limitPrice", "\"0.0000000001\"", .priceTooPrecise),
+        order("limitPrice", "\"1000000001\"", .priceOutOfRange),
+        amount("\"٣\"", .amountMalformed), amount("\"+1\"", .amountMalformed),
+        amount("\" 1\"", .amountMalformed),
+        amount("\"0x10\"", .amountMalformed), amount("1.0", .amountMalformed), amount("{}", .amountMalformed),
+        amount("\"0.0000000001\"", .amountTooPrecise),
+        amount("\"1" + String(repeating: "0", count: 19) + "\"", .amountOutOfRange),
+    ]
+
+    static let names: [Row] = [
+        order("symbol", "\"AC ME\"", .symbolMalformed), order("symbol", "\"\"", .symbolMalformed),
+        order("symbol", "\"" + String(repeating: "A", count: 33) + "\"", .symbolMalformed),
+        order("symbol", "7", .fieldMalformed), order("side", "\"BUY\"", .fieldMalformed),
+        order("type", "\"stop\"", .fieldMalformed), order("timeInForce", "\"gtc\"", .fieldMalformed),
+        order("clientOrderId", "\"\"", .clientOrderIDMalformed),
+        order("clientOrderId", "\"é\"", .clientOrderIDMalformed),
+        order("clientOrderId", "\"" + String(repeating: "x", count: 129) + "\"", .clientOrderIDMalformed),
+        order("clientOrderId", "\"a\\u0000b\"", .clientOrderIDMalformed),
+        order("book", "\"" + String(repeating: "x", count: 65) + "\"", .fieldMalformed),
+        order("strategy", "\"\"", .fieldMalformed), order("account", "\"main\"", .fieldUnknown),
+        order("limitprice", "\"1\"", .fieldUnknown),
+        Row(path: "/v1/accounts", body: #"{"alias":"Main","currency":"USD"}"#, code: .aliasMalformed),
+        Row(path: "/v1/accounts", body: #"{"alias":"a","currency":"usd"}"#, code: .currencyUnknown),
+        Row(path: "/v1/accounts", body: #"{"currency":"USD"}"#, code: .fieldMissing),
+        Row(path: "/v1/marks", body: #"{"date":"2023-02-30","marks":[]}"#, code: .dateMalformed),
+        Row(path: "/v1/marks", body: #"{"date":"2023-02-01","marks":[]}"#, code: .fieldMalformed),
+        Row(path: "/v1/marks", body: #"{"date":"2023-02-01","marks":[1]}"#, code: .bodyMalformed),
+        Row(path: "/v1/calendars", body: #"{"calendar":"X","days":[1]}"#, code: .dateMalformed),
+        Row(
+            path: "/v1/accounts/nobody/deposits",
+            body: #"{"currency":"USD","amount":"1"}"#,
+            code: .unknownAccount
+        ),
+        Row(
+            path: "/v1/accounts/M%00/deposits",
+            body: #"{"currency":"USD","amount":"1"}"#,
+            code: .unknownAccount
+        ),
+        Row(path: "/v1/nowhere", body: "{}", code: .routeUnknown),
+    ]
+
+    static let bodies: [Row] = [
+        deposit("", .bodyMalformed), deposit("{", .bodyMalformed), deposit("nul", .bodyMalformed),
+        deposit("[]", .bodyMalformed), deposit("\"x\"", .bodyMalformed), deposit("{}x", .bodyMalformed),
+        deposit("{'a':1}", .bodyMalformed), deposit("{\"a\":01}", .bodyMalformed),
+        deposit("{\"a\":\"\\ud800\"}", .bodyMalformed), deposit("{\"a\":\"\\ud800\\u0041\"}", .bodyMalformed),
+        deposit("{\"a\":\"\\x\"}", .bodyMalformed), deposit("{\"a\":\"\n\"}", .bodyMalformed),
+        deposit(#"{"amount":"1","amount":"2","currency":"USD"}"#, .bodyMalformed),
+        deposit(#"{"amount":"1","\u0061mount":"2","currency":"USD"}"#, .bodyMalformed),
+        deposit(String(repeating: "[", count: 60_000), .bodyMalformed),
+        deposit(String(repeating: "{\"a\":", count: 10_000), .bodyMalformed),
+        deposit(#"{"currency":"USD","amount":"1","note":"hello"}"#, .fieldUnknown),
+        deposit("{\"x\":\"" + String(repeating: "x", count: 1 << 20) + "\"}", .bodyTooLarge),
+    ]
+
+    @Test("each bad body gets its code and reaches no engine")
+    func rows() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let before = fixture.trading.committed
+            for row in Self.numbers + Self.names + Self.bodies {
+                let answer = try await caller.send(.post, row.path, row.body, key: "bad")
+                #expect(answer.code == row.code.rawValue, "\(row.testDescription): \(answer.body.text)")
+                #expect(answer.status == row.code.status)
+                #expect(answer.headers[.contentType] == "application/problem+json")
+                #expect(answer.body["detail"]?.string?.isEmpty == false)
+            }
+            #expect(fixture.trading.committed == before)
+        }
+    }
+
+    @Test("a command needs a key of its own, well formed")
+    func keys() async throws {
+        try await Fixture.run { _, caller in
+            let body = #"{"alias":"a","currency":"USD"}"#
+            let rows: [(String?, GatewayCode)] = [
+                (nil, .idempotencyKeyMissing), ("", .idempotencyKeyMalformed),
+                ("bifrost:ack:1", .commandIDReserved),
+                (String(repeating: "k", count: 129), .idempotencyKeyMalformed),
+            ]
+            for (key, code) in rows {
+                let answer = try await caller.send(.post, "/v1/accounts", body, key: key)
+                #expect(answer.code == code.rawValue)
+                #expect(answer.status == 400)
+            }
+            let path = "/v1/accounts/a/orders/" + Identifier(.order, slot: 1, shard: 1, birth: 9).text
+            #expect(try await caller.send(.delete, path, key: nil).code == "IDEMPOTENCY_KEY_MISSING")
+            #expect(
+                try await caller.send(.delete, "/v1/kill-switch", key: nil).code == "IDEMPOTENCY_KEY_MISSING"
+            )
+        }
+    }
+
+    @Test("ids of other kinds and other accounts name nothing")
+    func foreignIDs() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let ids = [
+                Identifier(high: .max, low: .max), Identifier(.order, slot: 1, shard: 1, birth: 5),
+                Identifier(.account, slot: 9, shard: 1, birth: 5),
+                Identifier(.account, slot: 1, shard: 7, birth: 5),
+                Identifier(.account, slot: 1, shard: 1, birth: 1 << 55),
+            ]
+            for id in ids {
+                let path = "/v1/accounts/" + id.text
+                #expect(try await caller.send(.get, path, key: nil).status == 404)
+                let moved = try await caller.post(
+                    path + "/deposits",
+                    #"{"currency":"USD","amount":"1"}"#,
+                    404
+                )
+                #expect(moved.code == "UNKNOWN_ACCOUNT")
+            }
+            let odd = try await caller.send(.get, "/v1/accounts/main/orders/17", key: nil)
+            #expect(odd.code == "ORDER_ID_MALFORMED")
+        }
+    }
+
+    @Test("the reader ends on every prefix and every changed byte")
+    func noTrap() {
+        let text = Array(#"{"a":[1,-2.5e+3,"\u00e9\ud83d\ude00",true,false,null,{"b":""}]}"#.utf8)
+        for end in 0...text.count { _ = try? JSONReader.read(Array(text[..<end])) }
+        for index in text.indices {
+            for byte: UInt8 in [0, 0x22, 0x5c, 0x7b, 0x5b, 0x2c, 0x2d, 0x2e, 0x65, 0x80, 0xff] {
+                var changed = text
+                changed[index] = byte
+                _ = try? JSONReader.read(changed)
+            }
+        }
+        #expect((try? JSONReader.read(text))?.text == #"{"a":[1,-2.5e+3,"é😀",true,false,null,{"b":""}]}"#)
+    }
+}

@@ -1,0 +1,151 @@
+import BifrostKernel
+import Engine
+import HTTPTypes
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("Commands through the door")
+struct CommandTests {
+    @Test("an account is opened, furnished, and trades")
+    func session() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let placed = try await caller.post(
+                "/v1/accounts/main/orders",
+                #"{"symbol":"ACME","side":"buy","type":"market","quantity":"10"}"#,
+                201
+            )
+            #expect(placed.body["result"] == .string("accepted"))
+            #expect(placed.body["shard"] == .number("1"))
+            let path = "/v1/accounts/main/orders/" + placed.subject
+            var order = try await caller.send(.get, path, key: nil)
+            for await _ in fixture.commits {
+                order = try await caller.send(.get, path, key: nil)
+                if order.body["status"] == .string("FILLED") { break }
+            }
+            #expect(order.body["fixStatus"] == .string("2"))
+            #expect(order.body["cumulative"] == .string("10"))
+            #expect(order.body["averagePrice"] == .string("100"))
+            let account = try await caller.send(.get, "/v1/accounts/main", key: nil)
+            #expect(account.body["cash"] == .string("999000"))
+            #expect(account.body["positions"]?.array?.first?["symbol"] == .string("ACME"))
+            let list = try await caller.send(.get, "/v1/accounts/main/orders", key: nil)
+            #expect(list.body["orders"]?.array?.count == 1)
+        }
+    }
+
+    @Test("a rule's refusal tells the rule, the limit, the number and the judge")
+    func refusal() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let body = #"{"symbol":"ACME","side":"buy","type":"limit","quantity":"20000","limitPrice":"100"}"#
+            let refused = try await caller.post("/v1/accounts/main/orders", body, 422)
+            #expect(refused.code == "BUYING_POWER_EXCEEDED")
+            #expect(refused.headers[.contentType] == "application/problem+json")
+            #expect(refused.body["by"] == .string("RISK"))
+            #expect(refused.body["limit"] == .string("1000000"))
+            #expect(refused.body["value"] == .string("2000000"))
+            #expect(refused.body["type"] == .string("urn:bifrost:problem:BUYING_POWER_EXCEEDED"))
+            let order = try await caller.send(.get, "/v1/accounts/main/orders/" + refused.subject, key: nil)
+            #expect(order.body["status"] == .string("REJECTED"))
+            #expect(order.body["rejection"]?["code"] == .string("BUYING_POWER_EXCEEDED"))
+        }
+    }
+
+    @Test("a repeated key gets the first answer, byte for byte, refusals too")
+    func replayed() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let bodies = [
+                (#"{"symbol":"ACME","side":"buy","type":"market","quantity":"1"}"#, 201),
+                (#"{"symbol":"ACME","side":"sell","type":"market","quantity":"900"}"#, 422),
+            ]
+            for (body, status) in bodies {
+                let key = "order \(status)"
+                let first = try await caller.post("/v1/accounts/main/orders", body, status, key: key)
+                let second = try await caller.post("/v1/accounts/main/orders", body, status, key: key)
+                #expect(first.body == second.body)
+                let name = try #require(HTTPField.Name.idempotencyReplayed)
+                #expect(first.headers[name] == nil)
+                #expect(second.headers[name] == "true")
+            }
+        }
+    }
+
+    @Test("one content has one meaning: 1.0 is 1.00, and other content under the key is refused")
+    func reused() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let path = "/v1/accounts/main/deposits"
+            let first = try await caller.post(path, #"{"currency":"USD","amount":"1.0"}"#, 201, key: "one")
+            let same = try await caller.post(path, #"{"amount":"1.00","currency":"USD"}"#, 201, key: "one")
+            #expect(first.body == same.body)
+            let other = try await caller.post(path, #"{"amount":"2","currency":"USD"}"#, 409, key: "one")
+            #expect(other.code == "IDEMPOTENCY_KEY_REUSED")
+            // The key of one account is free in another, and where there is no account.
+            try await caller.post("/v1/accounts", #"{"alias":"other","currency":"USD"}"#, 201, key: "one")
+            let elsewhere = #"{"currency":"USD","amount":"3"}"#
+            try await caller.post("/v1/accounts/other/deposits", elsewhere, 201, key: "one")
+        }
+    }
+
+    @Test("a resting order is cancelled once")
+    func cancel() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let body = #"{"symbol":"ACME","side":"buy","type":"limit","quantity":"5","limitPrice":"95"}"#
+            let placed = try await caller.post("/v1/accounts/main/orders", body, 201)
+            let path = "/v1/accounts/main/orders/" + placed.subject
+            let asked = try await caller.send(.delete, path, key: "cancel")
+            #expect(asked.status == 200)
+            #expect(asked.body["result"] == .string("accepted"))
+            for await _ in fixture.commits {
+                let order = try await caller.send(.get, path, key: nil)
+                if order.body["status"] == .string("CANCELLED") { break }
+            }
+            let again = try await caller.send(.delete, path, key: "cancel again")
+            #expect(again.body["result"] == .string("no-effect"))
+            let unknown =
+                "/v1/accounts/main/orders/" + Identifier(.order, slot: 1, shard: 1, birth: 9_999).text
+            #expect(try await caller.send(.delete, unknown, key: "x").code == "UNKNOWN_ORDER")
+            #expect(try await caller.send(.get, unknown, key: nil).status == 404)
+        }
+    }
+
+    @Test("the kill switch stops an account, or everybody, and never by mistake")
+    func killSwitch() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let order = #"{"symbol":"ACME","side":"buy","type":"market","quantity":"1"}"#
+            try await caller.post("/v1/kill-switch", #"{"account":"main"}"#, 200)
+            let refused = try await caller.post("/v1/accounts/main/orders", order, 422, key: "a")
+            #expect(refused.code == "KILL_SWITCH_PULLED")
+            let misspelt = try await caller.send(.delete, "/v1/kill-switch?acount=main", key: "b")
+            #expect(misspelt.code == "FIELD_UNKNOWN")
+            #expect(try await caller.send(.delete, "/v1/kill-switch?account=main", key: "c").status == 200)
+            try await caller.post("/v1/accounts/main/orders", order, 201, key: "d")
+            try await caller.post("/v1/kill-switch", "", 200, key: "e")
+            try await caller.post("/v1/accounts/main/orders", order, 422, key: "f")
+            #expect(try await caller.send(.delete, "/v1/kill-switch", key: "g").status == 200)
+            try await caller.post("/v1/accounts/main/orders", order, 201, key: "h")
+        }
+    }
+
+    @Test("a stopped engine is said to be stopped, and health says so")
+    func stopped() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            #expect(try await caller.send(.get, "/v1/health", key: nil).status == 200)
+            fixture.trading.stop()
+            let answer = try await caller.post(
+                "/v1/accounts/main/deposits",
+                #"{"currency":"USD","amount":"1"}"#,
+                503
+            )
+            #expect(answer.code == "STOPPED")
+            #expect(answer.headers[.retryAfter] != nil)
+            #expect(try await caller.send(.get, "/health", key: nil).status == 503)
+        }
+    }
+}

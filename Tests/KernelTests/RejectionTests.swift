@@ -1,0 +1,79 @@
+import BifrostKernel
+import Testing
+
+@Suite("rejections and decisions")
+struct RejectionTests {
+    /// Frozen: numbers stand in events, names in the API.
+    static let table: [(UInt16, String)] = [
+        (1, "QUANTITY_NOT_POSITIVE"),
+        (2, "QUANTITY_TOO_LARGE"),
+        (3, "QUANTITY_NOT_LOT_MULTIPLE"),
+        (4, "LIMIT_PRICE_MISSING"),
+        (5, "LIMIT_PRICE_UNEXPECTED"),
+        (6, "PRICE_NOT_POSITIVE"),
+        (7, "PRICE_NOT_TICK_MULTIPLE"),
+        (8, "AMOUNT_NOT_POSITIVE"),
+        (9, "AMOUNT_NOT_PAYABLE"),
+        (10, "UNKNOWN_ACCOUNT"),
+        (11, "UNKNOWN_SYMBOL"),
+        (12, "UNKNOWN_ORDER"),
+        (13, "UNKNOWN_OWNER"),
+        (14, "UNKNOWN_CALENDAR"),
+        (15, "ALIAS_TAKEN"),
+        (16, "SYMBOL_TAKEN"),
+        (17, "CURRENCY_MISMATCH"),
+        (18, "CLIENT_ORDER_ID_TAKEN"),
+        (19, "CALENDAR_OUT_OF_ORDER"),
+        (20, "DAY_OUT_OF_ORDER"),
+        (21, "NOT_A_TRADING_DAY"),
+        (22, "NOT_ON_THIS_SHARD"),
+        (23, "SETTLEMENT_UNSUPPORTED"),
+        (24, "INSTRUMENT_CLOSED"),
+        (25, "TOO_MANY_ITEMS"),
+        (26, "DECISION_TOO_LARGE"),
+        (27, "NOTIONAL_TOO_LARGE"),
+        (28, "TIME_RUNS_BACKWARDS"),
+        (29, "REFERENCE_OUT_OF_ORDER"),
+        (30, "FEE_UNSUPPORTED"),
+        (100, "ORDER_VALUE_ABOVE_LIMIT"),
+        (101, "PRICE_OUTSIDE_COLLAR"),
+        (102, "BUYING_POWER_EXCEEDED"),
+        (103, "POSITION_INSUFFICIENT"),
+        (104, "KILL_SWITCH_PULLED"),
+        (105, "PRICE_UNAVAILABLE"),
+        (106, "CASH_INSUFFICIENT"),
+        (107, "BALANCE_TOO_LARGE"),
+        (200, "INSTRUMENT_RESTRICTED"),
+        (300, "VENUE_REJECTED"),
+        (301, "VENUE_UNPRICED"),
+    ]
+
+    @Test("numbers and names of rejection codes are frozen")
+    func frozen() {
+        #expect(RejectionCode.allCases.map(\.rawValue) == Self.table.map(\.0))
+        #expect(RejectionCode.allCases.map(\.name) == Self.table.map(\.1))
+    }
+
+    @Test("a decision takes 256 events and rejects the command that wants one more")
+    func decisionLimit() throws {
+        #expect(decisionEventsMax == 256)
+        var decision = Decision<Int>()
+        for event in 0..<decisionEventsMax { try decision.emit(event) }
+        #expect(throws: Rejection(.decisionTooLarge, limit: 256_000_000_000)) { try decision.emit(256) }
+        #expect(decision.events == Array(0..<256))
+        decision.clear()
+        #expect(decision.events.isEmpty)
+        try decision.emit(1)
+        #expect(decision.events == [1])
+    }
+
+    @Test("a choice prints its words")
+    func choiceNames() {
+        #expect(Flavour.allCases.map(\.name) == ["SWEET", "SWEET_AND_SOUR"])
+    }
+
+    private enum Flavour: UInt8, WireChoice {
+        case sweet = 1
+        case sweetAndSour = 2
+    }
+}
