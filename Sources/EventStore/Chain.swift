@@ -58,22 +58,26 @@ public struct Chain: Sendable {
     public let log: Identifier
     /// The shard.
     public let shard: ShardNumber
-    private var canonical: [UInt8] = []
+    /// Room for the canonical bytes of one event, kept from event to event.
+    private var room: [UInt8]
+
+    private static let roomBytesMin = 1_024
+    /// Everything but the command id, the actor and the payload.
+    private static let fixedBytes = 181
 
     /// The chain of `shard` in `log`.
     public init(log: Identifier, shard: ShardNumber) {
         self.log = log
         self.shard = shard
-        self.canonical.reserveCapacity(1024)
+        self.room = [UInt8](repeating: 0, count: Self.roomBytesMin)
     }
 
     /// What stands before the first event.
     public var genesis: EventHash {
         var bytes = Array("BIFROST1-GENESIS".utf8)
-        Self.append(log.high, to: &bytes)
-        Self.append(log.low, to: &bytes)
-        Self.append(UInt32(shard.value), to: &bytes)
-        return Self.digest(bytes)
+        withUnsafeBytes(of: (log.high.bigEndian, log.low.bigEndian)) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: UInt32(shard.value).bigEndian) { bytes.append(contentsOf: $0) }
+        return bytes.withUnsafeBytes { Self.digest($0) }
     }
 
     /// The hash of the event with these columns and payload behind `previous`.
@@ -82,59 +86,87 @@ public struct Chain: Sendable {
         _ header: EventHeader,
         payload: ArraySlice<UInt8>
     ) -> EventHash {
-        canonical.removeAll(keepingCapacity: true)
-        Self.append(previous.words.0, to: &canonical)
-        Self.append(previous.words.1, to: &canonical)
-        Self.append(previous.words.2, to: &canonical)
-        Self.append(previous.words.3, to: &canonical)
-        appendHeader(header)
-        Self.append(UInt32(payload.count), to: &canonical)
-        canonical.append(contentsOf: payload)
-        return Self.digest(canonical)
-    }
-
-    private mutating func appendHeader(_ header: EventHeader) {
-        canonical.append(contentsOf: Self.tag)
-        Self.append(log.high, to: &canonical)
-        Self.append(log.low, to: &canonical)
-        Self.append(UInt32(shard.value), to: &canonical)
-        for number in [header.position, header.account.value, header.stream.value, header.version] {
-            Self.append(UInt64(bitPattern: number), to: &canonical)
+        let commandBytes = header.commandID.text.utf8.count
+        let actorBytes = header.actor.text.utf8.count
+        let size = Self.fixedBytes + commandBytes + actorBytes + payload.count
+        if room.count < size { room = [UInt8](repeating: 0, count: size * 2) }
+        return room.withUnsafeMutableBytes { room in
+            var canonical = CanonicalBytes(room)
+            canonical.append(previous.words.0)
+            canonical.append(previous.words.1)
+            canonical.append(previous.words.2)
+            canonical.append(previous.words.3)
+            canonical.append(Self.tag)
+            canonical.append(log.high)
+            canonical.append(log.low)
+            canonical.append(UInt32(shard.value))
+            canonical.append(header)
+            canonical.append(UInt32(commandBytes))
+            canonical.append(header.commandID.text)
+            canonical.append(UInt32(actorBytes))
+            canonical.append(header.actor.text)
+            canonical.append(UInt32(payload.count))
+            payload.withUnsafeBytes { canonical.append($0) }
+            precondition(canonical.count == size, "the canonical form has as many bytes as its parts")
+            return Self.digest(UnsafeRawBufferPointer(rebasing: room[..<size]))
         }
-        Self.append(header.type, to: &canonical)
-        Self.append(header.schemaVersion, to: &canonical)
-        for number in [header.receivedAt.nanos, header.recordedAt.nanos, header.effectiveAt.nanos] {
-            Self.append(UInt64(bitPattern: number), to: &canonical)
-        }
-        Self.append(UInt32(bitPattern: header.businessDate.days), to: &canonical)
-        canonical.append(header.commandDigest == nil ? 0 : 1)
-        Self.append(header.commandDigest?.high ?? 0, to: &canonical)
-        Self.append(header.commandDigest?.low ?? 0, to: &canonical)
-        Self.append(UInt64(bitPattern: header.causation), to: &canonical)
-        Self.append(header.correlation.high, to: &canonical)
-        Self.append(header.correlation.low, to: &canonical)
-        Self.append(text: header.commandID.text, to: &canonical)
-        Self.append(text: header.actor.text, to: &canonical)
     }
 
-    private static let tag = Array("BIFROST1".utf8)
+    /// "BIFROST1" as a number.
+    private static let tag: UInt64 = 0x4249_4652_4f53_5431
 
-    private static func append(text: String, to bytes: inout [UInt8]) {
-        append(UInt32(text.utf8.count), to: &bytes)
-        bytes.append(contentsOf: text.utf8)
-    }
-
-    private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    private static func digest(_ bytes: [UInt8]) -> EventHash {
-        SHA256.hash(data: bytes).withUnsafeBytes { digest in
+    private static func digest(_ bytes: UnsafeRawBufferPointer) -> EventHash {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        return hasher.finalize().withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 {
                 UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
             }
             return EventHash(word(0), word(1), word(2), word(3))
         }
+    }
+}
+
+/// Writes the canonical form into room that the caller has measured; every write is checked against its end.
+private struct CanonicalBytes {
+    private let room: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        room.storeBytes(of: value.bigEndian, toByteOffset: count, as: Value.self)
+        count += MemoryLayout<Value>.size
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    mutating func append(_ text: String) {
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in text.utf8 { append(byte) } }
+    }
+
+    /// The columns of fixed width, in the order of the format.
+    mutating func append(_ header: EventHeader) {
+        append(header.position)
+        append(header.account.value)
+        append(header.stream.value)
+        append(header.version)
+        append(header.type)
+        append(header.schemaVersion)
+        append(header.receivedAt.nanos)
+        append(header.recordedAt.nanos)
+        append(header.effectiveAt.nanos)
+        append(header.businessDate.days)
+        append(header.commandDigest == nil ? 0 : 1 as UInt8)
+        append(header.commandDigest?.high ?? 0)
+        append(header.commandDigest?.low ?? 0)
+        append(header.causation)
+        append(header.correlation.high)
+        append(header.correlation.low)
     }
 }
 
