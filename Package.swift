@@ -131,11 +131,6 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
-        tests(
-            "ReplayTests",
-            [
-                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
-                "EventStore", "Engine",
         .target(
             name: "HTTPAPI",
             dependencies: [
@@ -155,6 +150,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests(
+            "ReplayTests",
+            [
+                "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas", "EventRegistry",
+                "EventStore", "Engine",
             ]),
         tests("TidyTests", []),
         tests(
