@@ -11,14 +11,18 @@ internal import Synchronization
 /// Prints events as JSON lines.
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "Print events as JSON lines.",
-        subcommands: [EventsExport.self, EventsTail.self])
+        commandName: "events",
+        abstract: "Print events as JSON lines.",
+        subcommands: [EventsExport.self, EventsTail.self]
+    )
 }
 
 /// Prints what the log holds.
 struct EventsExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Print the events that the log holds, one a line.")
+        commandName: "export",
+        abstract: "Print the events that the log holds, one a line."
+    )
 
     @Option(help: "Only one account's events, by alias or id.")
     var account: String?
@@ -52,7 +56,7 @@ struct EventsExport: ParsableCommand {
             }
             var output = Output()
             var export = EventExport(log, shard)
-            Interruption.await()
+            Interruption.watch()
             _ = try export.lines(after: from - 1, filter) { output.line($0) && !Interruption.isAsked }
         }
     }
@@ -61,7 +65,9 @@ struct EventsExport: ParsableCommand {
 /// Prints what the log holds and then what comes.
 struct EventsTail: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "Print the latest events and then each new one, until interrupted.")
+        commandName: "tail",
+        abstract: "Print the latest events and then each new one, until interrupted."
+    )
 
     @Option(help: "Only one account's events, by alias or id.")
     var account: String?
@@ -89,12 +95,13 @@ struct EventsTail: ParsableCommand {
         let shard = try PlaceInLog.shard(shard) ?? Node.tradingShard
         try OpenLog.read(place.place) { log in
             let filter = EventExport.Filter(
-                account: try account.map { try AccountDirectory(log, shard).resolve($0).account })
+                account: try account.map { try AccountDirectory(log, shard).resolve($0).account }
+            )
             var output = Output()
             var export = EventExport(log, shard)
             let last = try log.head(of: shard).position
             var position = max(0, from.map { $0 - 1 } ?? last - Self.latestEvents)
-            Interruption.await()
+            Interruption.watch()
             while !Interruption.isAsked {
                 let reached = try export.lines(after: position, filter) {
                     output.line($0) && !Interruption.isAsked
@@ -113,7 +120,7 @@ enum Interruption {
     private static let asked = Atomic<Bool>(false)
 
     /// Takes SIGINT and SIGTERM from now on.
-    static func await() {
+    static func watch() {
         _ = isAsked
         for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.note() } }
     }

@@ -15,7 +15,8 @@ enum OpenLog {
         if place.databaseURL == nil, access(place.dataDirectory, F_OK) != 0 {
             throw BifrostExit.failed.failure(
                 "There is no data directory '\(place.dataDirectory)'. Name one with --data-dir, or make one with"
-                    + " `bifrost up`.")
+                    + " `bifrost up`."
+            )
         }
         let opened: LogAccess
         do throws(LogAccessError) {

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Standard output in large writes; when the reader went away (`| head`), what follows is dropped without a word.
+/// Standard output in large writes; when the reader went away (`| head`), what follows is dropped without a
+/// word.
 struct Output: ~Copyable {
     private var waiting: [UInt8] = []
     private(set) var isClosed = false
@@ -94,7 +95,8 @@ struct ProgressBar {
         guard tenths != lastTenths else { return }
         lastTenths = tenths
         let filled = Int(done * Self.cellsMax / total)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Int(Self.cellsMax) - filled)
+        let bar =
+            String(repeating: "█", count: filled) + String(repeating: "░", count: Int(Self.cellsMax) - filled)
         Self.write("\r\(label) \(bar) \(tenths / 10).\(tenths % 10) %  \(done) of \(total)")
     }
 

@@ -9,18 +9,22 @@ internal import Sagas
 /// Questions about an account's books.
 struct PortfolioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "portfolio", abstract: "Show an account's cash, positions and profit.",
-        subcommands: [PortfolioShow.self])
+        commandName: "portfolio",
+        abstract: "Show an account's cash, positions and profit.",
+        subcommands: [PortfolioShow.self]
+    )
 }
 
 /// Shows an account's books, now or at any moment before.
 struct PortfolioShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show cash, positions and profit, now or at any moment before.",
+        commandName: "show",
+        abstract: "Show cash, positions and profit, now or at any moment before.",
         discussion: """
             --at asks what was known at a position of the log, --as-of what was true on a date, by all that became \
             known since. Together they ask what was true on the date by what was known at the position.
-            """)
+            """
+    )
 
     @Argument(help: "The account's alias or id.")
     var account: String
@@ -103,10 +107,14 @@ enum PortfolioText {
     static func lines(_ view: PortfolioView) -> [String] {
         let currency = view.account.currency
         var moment = "At position \(view.position)"
-        if let date = view.asOf { moment = "As of \(date.text), by what was known at position \(view.position)" }
+        if let date = view.asOf {
+            moment = "As of \(date.text), by what was known at position \(view.position)"
+        }
         var lines = ["Account \(view.account.alias)  \(view.account.account.id.text)", moment, ""]
         var figures = Table([.left, .right, .left])
-        for line in view.cash { figures.add(["Cash", amount(line.amount, line.currency), line.currency.code]) }
+        for line in view.cash {
+            figures.add(["Cash", amount(line.amount, line.currency), line.currency.code])
+        }
         for (name, value) in [
             ("Unrealised", view.unrealised), ("Realised", view.realised), ("Fees", view.fees),
             ("Contributions", view.contributions), ("Equity", view.equity),
@@ -118,7 +126,9 @@ enum PortfolioText {
             lines += positions(view).lines
         }
         if let last = view.days.last {
-            lines += ["", "Last close \(last.date.text): equity \(amount(last.equity, currency)) \(currency.code)"]
+            lines += [
+                "", "Last close \(last.date.text): equity \(amount(last.equity, currency)) \(currency.code)",
+            ]
         }
         return lines
     }
@@ -132,7 +142,8 @@ enum PortfolioText {
         for position in view.positions {
             let date = (position.markDate?.text ?? "") + (position.isStale ? " stale" : "")
             table.add([
-                position.symbol, position.quantity.text, position.averageCost.text, position.mark?.text ?? "none",
+                position.symbol, position.quantity.text, position.averageCost.text,
+                position.mark?.text ?? "none",
                 date, amount(position.value, currency), amount(position.unrealised, currency),
             ])
         }

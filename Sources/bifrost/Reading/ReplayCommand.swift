@@ -8,8 +8,10 @@ internal import Sagas
 /// Folds shards from their first event and prints what they come to.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Rebuild the state from the log, and print its counts and its hash.",
-        discussion: "Two runs to the same position print the same hash, on any machine with the same build.")
+        commandName: "replay",
+        abstract: "Rebuild the state from the log, and print its counts and its hash.",
+        discussion: "Two runs to the same position print the same hash, on any machine with the same build."
+    )
 
     @Option(help: "0 for global facts, 1 for accounts and orders (default: both; 1 with --at).")
     var shard: Int?
@@ -49,15 +51,19 @@ struct ReplayCommand: ParsableCommand {
         try replay.advance(log, to: at) { done, total in bar.show(done, of: total) }
         let spent = start.duration(to: .now)
         bar.end()
-        let nanos = Int128(spent.components.seconds) * 1_000_000_000
+        let nanos =
+            Int128(spent.components.seconds) * 1_000_000_000
             + Int128(spent.components.attoseconds / 1_000_000_000)
         return Outcome(
-            replay: replay, eventsPerSecond: Int64(Int128(replay.position) * 1_000_000_000 / max(nanos, 1)))
+            replay: replay,
+            eventsPerSecond: Int64(Int128(replay.position) * 1_000_000_000 / max(nanos, 1))
+        )
     }
 
     private static func table(_ outcomes: [Outcome]) -> Table {
         var table = Table([
-            ("SHARD", .right), ("EVENTS", .right), ("COMMANDS", .right), ("ACCOUNTS", .right), ("ORDERS", .right),
+            ("SHARD", .right), ("EVENTS", .right), ("COMMANDS", .right), ("ACCOUNTS", .right),
+            ("ORDERS", .right),
             ("OPEN", .right), ("EVENTS/S", .right), ("STATE HASH", .left),
         ])
         for outcome in outcomes {
@@ -85,6 +91,7 @@ struct ReplayCommand: ParsableCommand {
                     ("eventsPerSecond", .number(outcome.eventsPerSecond)),
                     ("stateHash", .text(replay.digest.text)),
                 ])
-            })
+            }
+        )
     }
 }

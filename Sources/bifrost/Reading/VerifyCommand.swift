@@ -6,7 +6,8 @@ internal import Replays
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering.")
+        abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering."
+    )
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -35,16 +36,19 @@ struct VerifyCommand: ParsableCommand {
         case .tampering:
             throw BifrostExit.tampering.failure(
                 "The log was tampered with. The first bad event is \(place): \(fault.reason). Everything before it"
-                    + " is proven. Keep the database as it is, and compare it with a backup.")
+                    + " is proven. Keep the database as it is, and compare it with a backup."
+            )
         case .brokenPromise:
             throw BifrostExit.failed.failure(
-                "The log is intact, but the core broke a promise at \(place): \(fault.reason). Report it.")
+                "The log is intact, but the core broke a promise at \(place): \(fault.reason). Report it."
+            )
         }
     }
 
     private static func table(_ verdicts: [ShardVerdict]) -> Table {
         var table = Table([
-            ("SHARD", .right), ("EVENTS", .right), ("COMMANDS", .right), ("ACCOUNTS", .right), ("COPIES", .right),
+            ("SHARD", .right), ("EVENTS", .right), ("COMMANDS", .right), ("ACCOUNTS", .right),
+            ("COPIES", .right),
             ("VERDICT", .left), ("LAST HASH", .left),
         ])
         for verdict in verdicts {
@@ -77,6 +81,7 @@ struct VerifyCommand: ParsableCommand {
                     ("lastHash", .text(verdict.head.hash.text)),
                     ("fault", fault ?? .null),
                 ])
-            })
+            }
+        )
     }
 }

@@ -8,11 +8,13 @@ internal import Sagas
 /// Tells the story of an order, or of a command that was refused.
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why", abstract: "Tell what happened to an order, and why: rules, limits, numbers, postings.",
+        commandName: "why",
+        abstract: "Tell what happened to an order, and why: rules, limits, numbers, postings.",
         discussion: """
             The order may be named by its id, by the client's own order id, or by the id of the command; a command \
             that was refused is named by its command id or by the id in the refusal.
-            """)
+            """
+    )
 
     @Argument(help: "An order id, a client order id, or a command id.")
     var order: String
@@ -70,7 +72,9 @@ struct WhyCommand: ParsableCommand {
 
     private static func lines(_ sentence: StorySentence) -> [String] {
         let cause = sentence.cause == 0 ? "from outside" : "after #\(sentence.cause)"
-        return ["#\(sentence.position)  \(sentence.at.text)  \(sentence.type), \(cause)", "    " + sentence.text]
+        return [
+            "#\(sentence.position)  \(sentence.at.text)  \(sentence.type), \(cause)", "    " + sentence.text,
+        ]
             + sentence.details.map { "      " + $0 }
     }
 }
