@@ -120,7 +120,8 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demo",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

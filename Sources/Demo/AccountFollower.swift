@@ -31,8 +31,9 @@ struct AccountFollower {
         return last
     }
 
-    /// The account on `date`, of that day's trades only those that `counting` accepts. A run that was killed in the
-    /// middle of a day so finds the numbers that the first run saw.
+    /// The account on `date`, of that day's trades only those that `counting` accepts.
+    ///
+    /// A run that was killed in the middle of a day so finds the numbers that the first run saw.
     mutating func state(on date: BusinessDate, counting: (TradeBooked) -> Bool) throws -> PortfolioState {
         try read()
         while let first = pending.first, first.date < date {

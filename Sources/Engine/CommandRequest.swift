@@ -62,7 +62,9 @@ public struct CommandReceipt: Hashable, Sendable {
     public var lastPosition: Int64 { firstPosition + count - 1 }
 }
 
-/// What the engine answers. Whatever it says of the log is durable when it is said.
+/// What the engine answers.
+///
+/// Whatever it says of the log is durable when it is said.
 public enum CommandAnswer: Equatable, Sendable {
     /// The command was decided and its events are in the log.
     case decided(CommandReceipt, CommandOutcome)

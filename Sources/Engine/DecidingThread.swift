@@ -112,8 +112,10 @@ struct DecidingThread {
         }
     }
 
-    /// The outcome-unknown protocol: take the shard anew, which ends whatever still commits, read the log, and pose
-    /// again every command whose answer has not left. Those that are in the log are answered from it.
+    /// The outcome-unknown protocol: take the shard anew, which ends whatever still commits, read the log,
+    /// and pose again every command whose answer has not left.
+    ///
+    /// Those that are in the log are answered from it.
     private mutating func takeAgain(_ reason: String) -> Bool {
         let waiting = ((flying?.settled ?? []) + prepared.settled).map { $0.pending }
         flying = nil

@@ -26,7 +26,9 @@ struct PendingCommand: Sendable {
     let answer: @Sendable (CommandAnswer) -> Void
 }
 
-/// The engine's thinking: dedupe, decide, evolve, encode. No thread, no I/O, no clock of its own.
+/// The engine's thinking: dedupe, decide, evolve, encode.
+///
+/// No thread, no I/O, no clock of its own.
 ///
 /// State runs ahead of the log by what is prepared and not committed; to take that back is to drop the sequencer and
 /// recover another one.
@@ -63,8 +65,10 @@ struct Sequencer: Sendable {
     /// The scope of the command that the last recovered event belongs to.
     private var lastScope = AccountOrdinal.none
 
-    /// A command's id is scoped by its account, which the first event of every account command names. Opening an
-    /// account, rolling a day and the like are scoped by the actor, and their first events name no account.
+    /// A command's id is scoped by its account, which the first event of every account command names.
+    ///
+    /// Opening an account, rolling a day and the like are scoped by the actor, and their first events name no
+    /// account.
     private func scope(of header: EventHeader) -> AccountOrdinal { header.account }
 
     /// Decides one command and adds what follows to `batch`.

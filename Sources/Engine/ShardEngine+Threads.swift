@@ -68,8 +68,9 @@ extension ShardEngine {
         }
     }
 
-    /// Turns what the venue says into commands. They take the urgent lane and are never dropped: a full lane makes the
-    /// venue's thread wait.
+    /// Turns what the venue says into commands.
+    ///
+    /// They take the urgent lane and are never dropped: a full lane makes the venue's thread wait.
     func receive(_ reports: [VenueReport]) {
         for report in reports {
             guard let request = request(for: report) else { continue }

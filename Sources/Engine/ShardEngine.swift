@@ -143,7 +143,9 @@ public final class ShardEngine: Sendable {
         if let refusal { answer(refusal) }
     }
 
-    /// Queues a command and waits for its answer; `busy` is retried. Never call it from the cooperative pool.
+    /// Queues a command and waits for its answer; `busy` is retried.
+    ///
+    /// Never call it from the cooperative pool.
     public func perform(_ request: CommandRequest) -> CommandAnswer {
         while true {
             let slot = Monitor<CommandAnswer?>(nil)
@@ -170,7 +172,9 @@ public final class ShardEngine: Sendable {
     /// Whether nothing waits, nothing is in flight, and the venue was told all that it should know.
     public var isIdle: Bool { inbox.look { $0.isIdle } }
 
-    /// Waits until the engine is idle or has stopped. Never call it from the cooperative pool.
+    /// Waits until the engine is idle or has stopped.
+    ///
+    /// Never call it from the cooperative pool.
     public func waitUntilIdle() {
         inbox.await { inbox -> Void? in
             if case .stopped = inbox.status { return () }

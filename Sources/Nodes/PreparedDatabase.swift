@@ -29,7 +29,9 @@ enum PreparedDatabase {
         }
     }
 
-    /// The log of the user's own server. The roles are made through the given URL, once, when they are missing.
+    /// The log of the user's own server.
+    ///
+    /// The roles are made through the given URL, once, when they are missing.
     static func external(_ place: LogPlace) throws(LogAccessError) -> PostgresLog {
         guard let url = place.databaseURL, let access = access(url) else {
             throw LogAccessError(

@@ -33,12 +33,12 @@ public struct EventExport {
     /// Most events taken from the log at once.
     public static let pageEventsMax = 2_000
 
-    /// Writes what follows `position`, a page at a time, until the present end; returns the last position
-    /// looked at.
+    /// Writes what follows `position`, a page at a time, until the present end or until `write` has enough
+    /// and answers `false`; returns the last position looked at.
     public mutating func lines(
         after position: Int64,
         _ filter: Filter = Filter(),
-        _ write: (String) -> Void
+        _ write: (String) -> Bool
     ) throws(ReplayError) -> Int64 {
         let walk = LogWalk(log, shard)
         let end = try walk.end(nil)
@@ -53,7 +53,7 @@ public struct EventExport {
             // The account of an event is looked up after the page, because a read may not wait for another
             // one.
             for event in page where filter.order.map({ $0.id == event.header.correlation }) ?? true {
-                write(try line(event))
+                guard write(try line(event)) else { return event.header.position }
             }
             reached = page.count < Self.pageEventsMax ? end : page[page.count - 1].header.position
         }

@@ -82,7 +82,10 @@ struct EventExportTests {
     private func lines(_ recorded: RecordedLog, _ filter: EventExport.Filter = .init()) throws -> [String] {
         var export = EventExport(recorded.log, RecordedLog.trading)
         var lines: [String] = []
-        _ = try export.lines(after: 0, filter) { lines.append($0) }
+        _ = try export.lines(after: 0, filter) { line in
+            lines.append(line)
+            return true
+        }
         return lines
     }
 

@@ -23,7 +23,8 @@ struct TamperedLog: EventLog {
         events[shard]?.remove(at: Int(position - 1))
     }
 
-    /// Gives every event of the shard the hash that the chain wants, as a forger with access to all of it would.
+    /// Gives every event of the shard the hash that the chain wants, as a forger with access to all of it
+    /// would.
     mutating func rehash(_ shard: ShardNumber) {
         var chain = Chain(log: id, shard: shard)
         var last = chain.genesis
