@@ -1,0 +1,84 @@
+import BifrostKernel
+import Orders
+import Portfolios
+import References
+import RiskLimits
+import Sagas
+import Testing
+
+/// What holds for every account after every event, and what of a state can be compared.
+enum Invariants {
+    /// Whatever a venue says: ledgers balance, and what is held back is held for open orders, to the last unit.
+    static func check(_ state: ShardState) throws {
+        for (id, entry) in state.accountByID {
+            try #require(entry.portfolio.isSound, "the ledger of \(entry.opened.alias) balances")
+            var cash: [Currency: Int128] = [:]
+            var shares: [InstrumentID: Int64] = [:]
+            var buys: [InstrumentID: Int64] = [:]
+            for (order, held) in entry.risk.reservationByID {
+                try #require(held.cash >= .zero && held.shares >= .zero && held.buys >= .zero)
+                try #require(state.openOrders.contains(order), "a closed order holds nothing back")
+                try #require(state.orderByID[order]?.account == id)
+                cash[held.currency, default: 0] += held.cash.nanos
+                shares[held.instrument, default: 0] += held.shares.nanos
+                buys[held.instrument, default: 0] += held.buys.nanos
+            }
+            try #require(entry.risk.reservedCash.allSatisfy { $0.value.nanos == cash[$0.key] ?? 0 })
+            try #require(entry.risk.reservedShares.allSatisfy { $0.value.nanos == shares[$0.key] ?? 0 })
+            try #require(entry.risk.pendingBuys.allSatisfy { $0.value.nanos == buys[$0.key] ?? 0 })
+        }
+        try #require(state.openOrders.allSatisfy { state.orderByID[$0]?.state.isOpen == true })
+    }
+
+    /// With an honest venue: no debt, no short position, nothing held back that is not there.
+    static func checkSolvent(_ state: ShardState) throws {
+        for entry in state.accountByID.values {
+            let cash = entry.portfolio.cash(.usd)
+            try #require(cash >= .zero, "cash is never negative")
+            // The rest of a partly filled order is rounded up by itself: up to a cent more than it was before.
+            let slack = Int128(entry.risk.reservationByID.count) * 10_000_000
+            try #require((entry.risk.reservedCash[.usd] ?? .zero).nanos <= cash.nanos + slack)
+            for number in 1...3 {
+                let instrument = Sample.instrument(Int64(number))
+                let position = entry.portfolio.position(instrument)
+                try #require(position >= .zero, "a cash account is never short")
+                try #require((entry.risk.reservedShares[instrument] ?? .zero) <= position)
+            }
+        }
+    }
+
+    /// Everything that later decisions depend on, in order.
+    static func summary(_ state: ShardState) -> [String] {
+        var lines: [String] = [
+            "\(state.epoch) \(state.killed) \(state.sweeps) \(state.openOrders.sorted().map(\.id.text))",
+            "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
+            "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion)",
+        ]
+        for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(id) \(entry.opened.alias) \(entry.risk.limits as AccountLimitsSet?) \(entry.risk.killed)")
+            for line in entry.portfolio.ledger.lines { lines.append("\(line.key) \(line.balance)") }
+            for (id, lots) in entry.portfolio.lotsByID.sorted(by: { $0.key < $1.key }) {
+                lines.append("\(id) \(lots.lots)")
+            }
+            lines.append("\(entry.portfolio.realised[.usd] ?? .zero) \(entry.portfolio.closedDay as DayClosed?)")
+            for (order, held) in entry.risk.reservationByID.sorted(by: { $0.key < $1.key }) {
+                lines.append("\(order) \(held)")
+            }
+            for (name, order) in entry.orderByName.sorted(by: { $0.key < $1.key }) {
+                lines.append("\(name.text) \(order)")
+            }
+        }
+        for (id, entry) in state.orderByID.sorted(by: { $0.key < $1.key }) {
+            let order = entry.state
+            lines.append(
+                "\(id) \(order.status) \(order.cumulative) \(order.leaves) \(order.tradedNotional) \(entry.placedOn)")
+        }
+        return lines
+    }
+
+    static func fold(_ facts: some Sequence<Fact>, onto state: ShardState = Shard.initial) -> ShardState {
+        var state = state
+        for fact in facts { Shard.evolve(&state, by: fact) }
+        return state
+    }
+}

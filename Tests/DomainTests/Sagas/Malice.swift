@@ -1,0 +1,242 @@
+import BifrostKernel
+import ComplianceRules
+import Orders
+import Portfolios
+import References
+import RiskLimits
+import Sagas
+
+/// Commands with extreme values in every field, about things that exist and things that do not.
+struct Malice {
+    var generator: Generator
+    /// What exists: accounts, and orders with their owners.
+    var accounts: [AccountID] = [Sample.account]
+    var orders: [(account: AccountID, order: OrderID)] = [(Sample.account, Sample.order)]
+    /// How often a value is one that an honest sender could have sent.
+    var plausiblePercent = 75
+
+    init(seed: UInt64) { generator = Generator(seed: seed) }
+
+    mutating func identifier() -> Identifier {
+        switch generator.int(0...2) {
+        case 0: .none
+        case 1: Identifier(high: .max, low: .max)
+        default: Identifier(high: generator.next(), low: generator.next())
+        }
+    }
+    mutating func isPlausible() -> Bool { generator.chance(plausiblePercent) }
+    mutating func account() -> AccountID {
+        generator.chance(95) ? generator.one(of: accounts) : AccountID(identifier())
+    }
+    mutating func order() -> (account: AccountID, order: OrderID) {
+        let known = generator.one(of: orders)
+        guard generator.chance(5) else { return known }
+        return (account(), OrderID(identifier()))
+    }
+    mutating func instrument() -> InstrumentID { Sample.instrument(generator.int64(0...4)) }
+
+    mutating func quantity() -> Quantity {
+        if isPlausible() { return Quantity(units: generator.int64(1...100)) }
+        let most = Quantity.nanosMax
+        let sizes = [0, 1, -1, most, -most, most - 1, most / 2, 1_000_000_000, 7_000_000_000]
+        return Quantity(nanos: generator.one(of: sizes))
+    }
+    mutating func price() -> Price {
+        if isPlausible() { return Price(cents: generator.int64(950...1050)) }
+        let most = Price.nanosMax
+        let sizes = [0, 1, -1, most, -most, 10_000_000, 1_000_000_000, most / 2]
+        return Price(nanos: generator.one(of: sizes))
+    }
+    mutating func optionalPrice() -> Price? { generator.chance(15) ? nil : price() }
+    mutating func money() -> Money {
+        if isPlausible() { return Money(cents: generator.int64(1...100_000_000)) }
+        let most = Money.nanosMax
+        let sizes = [0, 1, -1, most, -most, most / 2, most - 10_000_000, 10_000_000, 5_000_000_000]
+        return Money(nanos: generator.one(of: sizes))
+    }
+    mutating func rate() -> BasisPoints { BasisPoints(generator.one(of: [0, 1, 1000, 1001, 1_000_000])) }
+    mutating func currency() -> Currency { .known(isPlausible() ? "USD" : generator.one(of: ["JPY", "KWD", "EUR"])) }
+    mutating func date() -> BusinessDate {
+        let near = World.monday.days + Int32(generator.int(0...12))
+        return BusinessDate(days: generator.one(of: [near, near, near, .min, .max, 0, .max - 1]))
+    }
+    mutating func time() -> Timestamp {
+        Timestamp(nanos: generator.one(of: [.min, .min + 1, -1, 0, 631_188_000_000_000_000, .max]))
+    }
+    mutating func text() -> String {
+        isPlausible()
+            ? "XNYS"
+            : generator.one(of: ["", "paper", "alpha", "a\(generator.int(0...99))", "XNYS", "ÄÖ\u{0}", String(repeating: "x", count: 999)])
+    }
+    mutating func name() -> ClientName? {
+        isPlausible()
+            ? nil : generator.one(of: [nil, .known("x"), .known(String(repeating: "n", count: 128)), .known("y")])
+    }
+    mutating func symbol() -> Symbol {
+        generator.one(of: isPlausible() ? World.symbols : [.none, .known("DAX"), .known("NOPE")])
+    }
+    /// A field that is no position if it is negative, and that the core alone fills.
+    mutating func position() -> Int64 { generator.one(of: [0, 1, 2, 9, .max]) }
+    mutating func number() -> Int64 { generator.one(of: [.min, -1, 0, 1, 2, 9, .max]) }
+}
+
+extension Malice {
+    mutating func placeOrder() -> PlaceOrder {
+        var wanted = PlaceOrder()
+        wanted.clientOrderID = name()
+        wanted.symbol = symbol()
+        wanted.side = generator.chance(60) ? .buy : .sell
+        wanted.type = generator.chance(30) ? .market : .limit
+        wanted.quantity = quantity()
+        wanted.limitPrice = wanted.type == .limit || generator.chance(5) ? optionalPrice() : nil
+        wanted.parent = order().order
+        wanted.book = text()
+        wanted.seen.bid = optionalPrice()
+        wanted.seen.ask = optionalPrice()
+        wanted.seen.last = optionalPrice()
+        wanted.seen.at = time()
+        return wanted
+    }
+
+    mutating func report(_ order: OrderID) -> OrderExecuted {
+        var report = OrderExecuted()
+        report.execution = identifier()
+        report.order = order
+        report.venue = text()
+        report.tradeDate = date()
+        report.venueExecutionID = isPlausible() ? "E\(generator.int(1...9999))" : text()
+        report.side = generator.chance(60) ? .buy : .sell
+        report.quantity = quantity()
+        report.price = price()
+        report.currency = currency()
+        report.settlementAmount = money()
+        report.commission = money()
+        report.venueCumulative = quantity()
+        report.venueLeaves = quantity()
+        report.venuePosition = quantity()
+        report.venueCash = money()
+        return report
+    }
+
+    mutating func terms() -> InstrumentRegistered {
+        var terms = World.instrument(symbol(), instrument())
+        terms.currency = currency()
+        terms.tickSize = price()
+        terms.lotSize = quantity()
+        terms.tradingCalendar = text()
+        terms.settlementDays = generator.chance(70) ? 0 : .max
+        terms.validFrom = date()
+        return terms
+    }
+
+    mutating func days() -> TradingDaysDeclared {
+        var days = TradingDaysDeclared()
+        days.calendar = text()
+        let count = generator.int(0...3)
+        days.days = (0..<count).map { _ in date() }.sorted()
+        return days
+    }
+
+    mutating func fees() -> FeeScheduleSet {
+        var fees = FeeScheduleSet()
+        fees.venue = generator.chance(60) ? "paper" : text()
+        fees.commission = rate()
+        fees.validFrom = date()
+        return fees
+    }
+
+    mutating func fact() -> ReferenceEvent {
+        switch generator.int(0...5) {
+        case 0: return .instrumentRegistered(terms())
+        case 1:
+            var marks = OfficialMarksRecorded()
+            marks.date = date()
+            marks.marks = [OfficialMark(instrument(), price())]
+            return .marksRecorded(marks)
+        case 2:
+            var change = RestrictionChanged()
+            change.instrument = instrument()
+            change.restricted = generator.chance(30)
+            return .restrictionChanged(change)
+        case 3: return .feesSet(fees())
+        case 4: return .tradingDaysDeclared(days())
+        default: return .copied(ReferenceFactCopied(), .feesSet(fees()))
+        }
+    }
+
+    mutating func command() -> Command {
+        generator.chance(70) ? tradingCommand() : administrativeCommand()
+    }
+
+    private mutating func tradingCommand() -> Command {
+        let known = order()
+        switch generator.int(0...9) {
+        case 0, 1, 2: return .placeOrder(account(), placeOrder())
+        case 3, 4, 5: return .recordExecution(known.account, report(known.order))
+        case 6:
+            if generator.chance(50) { return .cancelOrder(known.account, known.order) }
+            var fact = OrderAcknowledged()
+            fact.order = known.order
+            return .acknowledgeOrder(known.account, fact)
+        case 7: return .confirmCancel(known.account, known.order)
+        case 8: return .refuseCancel(known.account, known.order)
+        default: return .rejectAtVenue(known.account, known.order, generator.one(of: RejectionCode.allCases))
+        }
+    }
+
+    private mutating func administrativeCommand() -> Command {
+        switch generator.int(0...15) {
+        case 0, 1, 2:
+            return .deposit(account(), ShardRunner.move(money(), currency()))
+        case 3: return .withdraw(account(), ShardRunner.move(money(), currency()))
+        case 4:
+            var wanted = SetLimits()
+            wanted.orderValueMax = money()
+            wanted.priceCollar = rate()
+            return .setLimits(account(), wanted)
+        case 5: return .pullKillSwitch(generator.chance(50) ? nil : account())
+        case 6:
+            if generator.chance(20) { return .continueSweep(number(), done: UInt64(bitPattern: number())) }
+            return .releaseKillSwitch(generator.chance(70) ? nil : account())
+        case 7, 8: return .rollDay(calendar: text(), date())
+        case 9: return .continueRoll(date(), step: UInt64(bitPattern: number()))
+        case 10:
+            var copy = ReferenceFactCopied()
+            copy.sourcePosition = generator.chance(80) ? generator.int64(1...1_000_000) : position()
+            return .copyReference(copy, fact())
+        case 11:
+            var opened = ShardOpened()
+            opened.shard = generator.one(of: [0, 1, 16_383, 16_384, .max])
+            opened.isReference = generator.chance(20)
+            return .openShard(opened)
+        case 12:
+            var started = WriterStarted()
+            started.epoch = position()
+            return .startWriter(started)
+        case 13:
+            var wanted = OpenAccount()
+            wanted.alias = text()
+            wanted.currency = currency()
+            return .openAccount(wanted)
+        default: return referenceCommand()
+        }
+    }
+
+    mutating func referenceCommand() -> Command {
+        switch generator.int(0...4) {
+        case 0:
+            var wanted = RegisterInstrument()
+            wanted.terms = terms()
+            return .registerInstrument(wanted)
+        case 1:
+            var marks = RecordMarks()
+            marks.date = date()
+            let count = generator.one(of: [0, 1, 256, 257])
+            marks.marks = Array(repeating: SymbolPrice(symbol(), price()), count: count)
+            return .recordMarks(marks)
+        case 2: return .restrict(symbol(), generator.chance(50))
+        case 3: return .setFees(fees())
+        default: return .declareTradingDays(days())
+        }
+    }
+}

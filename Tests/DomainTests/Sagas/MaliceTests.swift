@@ -1,0 +1,72 @@
+import BifrostKernel
+import Orders
+import RiskLimits
+import Sagas
+import Testing
+
+@Suite("Extreme commands")
+struct MaliceTests {
+    private static func learn(_ runner: ShardRunner, _ malice: inout Malice) {
+        let known = runner.state.orderByID.keys.sorted { $0.id.birth < $1.id.birth }.suffix(4)
+        let orders = known + runner.state.openOrders.sorted().suffix(6)
+        if !runner.state.accountByID.isEmpty { malice.accounts = runner.state.accountByID.keys.sorted() }
+        if !orders.isEmpty { malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) } }
+    }
+
+    @Test("no command stops a trading shard, and its books stay sound", arguments: Seeds.take(60))
+    func survives(seed: UInt64) throws {
+        var malice = Malice(seed: seed)
+        var runner = try World.trading()
+        _ = try runner.open("alpha", cash: 1_000_000)
+        _ = try runner.open("beta", cash: 1_000_000_000_000_000)
+        for _ in 0..<250 {
+            Self.learn(runner, &malice)
+            let command = malice.command()
+            #expect(!command.content.isEmpty)
+            if malice.generator.chance(10) { runner.effectiveAt = malice.time() }
+            try runner.pose(command)
+            try Invariants.check(runner.state)
+        }
+        let whole = Invariants.summary(runner.state)
+        #expect(Invariants.summary(Invariants.fold(runner.log)) == whole)
+    }
+
+    @Test("no command stops a shard that is new, or that holds global facts", arguments: Seeds.take(20))
+    func survivesElsewhere(seed: UInt64) throws {
+        var malice = Malice(seed: seed)
+        var runner = ShardRunner()
+        if malice.generator.chance(60) {
+            var opened = ShardOpened()
+            opened.isReference = true
+            try runner.pose(.openShard(opened))
+        }
+        for _ in 0..<150 {
+            Self.learn(runner, &malice)
+            runner.effectiveAt = malice.time()
+            try runner.pose(malice.generator.chance(70) ? malice.referenceCommand() : malice.command())
+            try Invariants.check(runner.state)
+        }
+    }
+
+    @Test("no question stops the risk book", arguments: Seeds.take(20))
+    func survivesQuestions(seed: UInt64) throws {
+        var malice = Malice(seed: seed)
+        for _ in 0..<500 {
+            var limits = RiskFixture.limits(orderValueMax: malice.money(), collar: malice.rate())
+            limits.version = .max - 1
+            let question = RiskFixture.question {
+                $0.quantity = malice.quantity()
+                $0.limitPrice = malice.optionalPrice()
+                $0.referencePrice = malice.optionalPrice()
+                $0.commission = malice.rate()
+                $0.currency = malice.currency()
+                $0.settledCash = malice.money()
+                $0.position = malice.quantity()
+                $0.isBuy = malice.generator.chance(50)
+            }
+            let fact = try RiskFixture.assessed(question, given: [.limitsSet(limits)])
+            let passed = fact.checks.allSatisfy { $0.passed }
+            try #require(passed == (fact.verdict == .approved))
+        }
+    }
+}
