@@ -16,9 +16,11 @@ struct ComplianceTests {
     @Test("a restricted instrument is refused and the list's version is named", arguments: [true, false])
     func refusesRestricted(restricted: Bool) {
         expect(
-            ComplianceBook.self, given: [],
+            ComplianceBook.self,
+            given: [],
             when: .assess(Sample.order, restricted: restricted, restrictionsVersion: 7),
-            then: [Self.verdict(cleared: !restricted)])
+            then: [Self.verdict(cleared: !restricted)]
+        )
     }
 
     @Test("the book remembers the version that the last verdict saw")

@@ -20,37 +20,74 @@ struct OrderDecisionTests {
 
     static let effective: [Row] = [
         Row(
-            "place", [], .place(Fixture.placed(), terms: Fixture.terms), [.placed(Fixture.placed())]),
-        Row("approve", [.placed(Fixture.placed())], .approve(Fixture.approved), [.approved(Fixture.approved)]),
+            "place",
+            [],
+            .place(Fixture.placed(), terms: Fixture.terms),
+            [.placed(Fixture.placed())]
+        ),
         Row(
-            "reject", [.placed(Fixture.placed())], .reject(Fixture.rejected(.risk)),
-            [.rejected(Fixture.rejected(.risk))]),
+            "approve",
+            [.placed(Fixture.placed())],
+            .approve(Fixture.approved),
+            [.approved(Fixture.approved)]
+        ),
         Row(
-            "acknowledge", [.placed(Fixture.placed())], .acknowledge(Fixture.acknowledged),
-            [.acknowledged(Fixture.acknowledged)]),
+            "reject",
+            [.placed(Fixture.placed())],
+            .reject(Fixture.rejected(.risk)),
+            [.rejected(Fixture.rejected(.risk))]
+        ),
+        Row(
+            "acknowledge",
+            [.placed(Fixture.placed())],
+            .acknowledge(Fixture.acknowledged),
+            [.acknowledged(Fixture.acknowledged)]
+        ),
         Row("execute", Fixture.live, .execute(Fixture.report(1, units: 40)), [Fixture.filled(40)]),
         Row(
-            "execute before the acknowledgement", [.placed(Fixture.placed())],
-            .execute(Fixture.report(1, units: 40)), [Fixture.filled(40)]),
+            "execute before the acknowledgement",
+            [.placed(Fixture.placed())],
+            .execute(Fixture.report(1, units: 40)),
+            [Fixture.filled(40)]
+        ),
         Row(
-            "request a cancel", Fixture.live, .requestCancel(Fixture.cancelRequested),
-            [.cancelRequested(Fixture.cancelRequested)]),
+            "request a cancel",
+            Fixture.live,
+            .requestCancel(Fixture.cancelRequested),
+            [.cancelRequested(Fixture.cancelRequested)]
+        ),
         Row(
             "request a cancel again after a refusal",
-            Fixture.live + [.cancelRequested(Fixture.cancelRequested), .cancelRejected(Fixture.cancelRejected)],
-            .requestCancel(Fixture.cancelRequested), [.cancelRequested(Fixture.cancelRequested)]),
+            Fixture.live + [
+                .cancelRequested(Fixture.cancelRequested), .cancelRejected(Fixture.cancelRejected),
+            ],
+            .requestCancel(Fixture.cancelRequested),
+            [.cancelRequested(Fixture.cancelRequested)]
+        ),
         Row(
-            "confirm a cancel", Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
-            .confirmCancel(Sample.order), [.cancelled(Fixture.cancelled(units: 100))]),
+            "confirm a cancel",
+            Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
+            .confirmCancel(Sample.order),
+            [.cancelled(Fixture.cancelled(units: 100))]
+        ),
         Row(
-            "confirm a cancel that nobody asked for, after a partial fill", Fixture.live + [Fixture.filled(40)],
-            .confirmCancel(Sample.order), [.cancelled(Fixture.cancelled(units: 60))]),
+            "confirm a cancel that nobody asked for, after a partial fill",
+            Fixture.live + [Fixture.filled(40)],
+            .confirmCancel(Sample.order),
+            [.cancelled(Fixture.cancelled(units: 60))]
+        ),
         Row(
-            "refuse a cancel", Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
-            .refuseCancel(Sample.order), [.cancelRejected(Fixture.cancelRejected)]),
+            "refuse a cancel",
+            Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
+            .refuseCancel(Sample.order),
+            [.cancelRejected(Fixture.cancelRejected)]
+        ),
         Row(
-            "expire", Fixture.live + [Fixture.filled(40)], .expire(Sample.order),
-            [.expired(Fixture.expired(units: 60))]),
+            "expire",
+            Fixture.live + [Fixture.filled(40)],
+            .expire(Sample.order),
+            [.expired(Fixture.expired(units: 60))]
+        ),
     ]
 
     static let closures: [(String, OrderEvent)] = [
@@ -62,25 +99,39 @@ struct OrderDecisionTests {
         [
             Row("acknowledge twice", Fixture.live, .acknowledge(Fixture.acknowledged), []),
             Row(
-                "request a cancel twice", Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
-                .requestCancel(Fixture.cancelRequested), []),
+                "request a cancel twice",
+                Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
+                .requestCancel(Fixture.cancelRequested),
+                []
+            ),
             Row("refuse a cancel that is not pending", Fixture.live, .refuseCancel(Sample.order), []),
             Row(
-                "execute the same trade again", Fixture.live + [Fixture.filled(40)],
-                .execute(Fixture.report(1, units: 40)), []),
+                "execute the same trade again",
+                Fixture.live + [Fixture.filled(40)],
+                .execute(Fixture.report(1, units: 40)),
+                []
+            ),
             Row(
                 "execute the same trade again after the close",
                 Fixture.live + [Fixture.filled(40), .cancelled(Fixture.cancelled(units: 60))],
-                .execute(Fixture.report(1, units: 40)), []),
+                .execute(Fixture.report(1, units: 40)),
+                []
+            ),
         ]
         + closures.flatMap { name, closure in
             [
                 Row(
-                    "request a cancel of a \(name) order", Fixture.live + [closure],
-                    .requestCancel(Fixture.cancelRequested), []),
+                    "request a cancel of a \(name) order",
+                    Fixture.live + [closure],
+                    .requestCancel(Fixture.cancelRequested),
+                    []
+                ),
                 Row(
-                    "confirm a cancel of a \(name) order", Fixture.live + [closure], .confirmCancel(Sample.order),
-                    []),
+                    "confirm a cancel of a \(name) order",
+                    Fixture.live + [closure],
+                    .confirmCancel(Sample.order),
+                    []
+                ),
                 Row("expire a \(name) order", Fixture.live + [closure], .expire(Sample.order), []),
             ]
         }
@@ -100,17 +151,26 @@ struct OrderDecisionTests {
         expected.afterClose = name != "filled"
         expected.overfilled = name == "filled"
         expect(
-            Order.self, given: Fixture.live + [closure], when: .execute(Fixture.report(2, units: 30)),
-            then: [.executed(expected)])
+            Order.self,
+            given: Fixture.live + [closure],
+            when: .execute(Fixture.report(2, units: 30)),
+            then: [.executed(expected)]
+        )
     }
 
-    @Test("a trade that goes one beyond the order is flagged, one that completes it is not", arguments: [60, 61])
+    @Test(
+        "a trade that goes one beyond the order is flagged, one that completes it is not",
+        arguments: [60, 61]
+    )
     func flagsOverfills(units: Int64) {
         var expected = Fixture.report(2, units: units)
         expected.overfilled = units == 61
         expect(
-            Order.self, given: Fixture.live + [Fixture.filled(40)],
-            when: .execute(Fixture.report(2, units: units)), then: [.executed(expected)])
+            Order.self,
+            given: Fixture.live + [Fixture.filled(40)],
+            when: .execute(Fixture.report(2, units: units)),
+            then: [.executed(expected)]
+        )
     }
 
     static let contents: [(String, @Sendable (inout OrderExecuted) -> Void)] = [
@@ -144,8 +204,11 @@ struct OrderDecisionTests {
         var report = Fixture.report(1, units: 40)
         change(&report)
         expect(
-            Order.self, given: Fixture.live + [Fixture.filled(40)], when: .execute(report),
-            then: [.executed(report)])
+            Order.self,
+            given: Fixture.live + [Fixture.filled(40)],
+            when: .execute(report),
+            then: [.executed(report)]
+        )
     }
 
     @Test("what the venue says of its own book does not make a repeat another trade")

@@ -19,7 +19,10 @@ enum Fixture {
     }
 
     static func report(
-        _ number: Int64, _ quantity: Quantity, price: Price = Price(cents: 1000), side: Side = .buy
+        _ number: Int64,
+        _ quantity: Quantity,
+        price: Price = Price(cents: 1000),
+        side: Side = .buy
     ) -> OrderExecuted {
         var fact = OrderExecuted()
         fact.order = Sample.order
@@ -33,7 +36,9 @@ enum Fixture {
         return fact
     }
 
-    static func report(_ number: Int64, units: Int64) -> OrderExecuted { report(number, Quantity(units: units)) }
+    static func report(_ number: Int64, units: Int64) -> OrderExecuted {
+        report(number, Quantity(units: units))
+    }
 
     static var approved: OrderApproved {
         var fact = OrderApproved()

@@ -33,39 +33,94 @@ struct OrderStatusTests {
         Row("a full fill", Fixture.live + [Fixture.filled(100)], .filled, 100, 0),
         Row("an overfill", Fixture.live + [Fixture.filled(101)], .filled, 101, 0),
         Row(
-            "a fill before the acknowledgement", [.placed(Fixture.placed()), Fixture.filled(40)], .partiallyFilled,
-            40, 60),
+            "a fill before the acknowledgement",
+            [.placed(Fixture.placed()), Fixture.filled(40)],
+            .partiallyFilled,
+            40,
+            60
+        ),
         Row("a pending cancel", Fixture.live + [requested], .pendingCancel, 0, 100),
         Row(
-            "a pending cancel outranks a partial fill before it", Fixture.live + [Fixture.filled(40), requested],
-            .pendingCancel, 40, 60),
+            "a pending cancel outranks a partial fill before it",
+            Fixture.live + [Fixture.filled(40), requested],
+            .pendingCancel,
+            40,
+            60
+        ),
         Row(
-            "a pending cancel outranks a partial fill after it", Fixture.live + [requested, Fixture.filled(40)],
-            .pendingCancel, 40, 60),
+            "a pending cancel outranks a partial fill after it",
+            Fixture.live + [requested, Fixture.filled(40)],
+            .pendingCancel,
+            40,
+            60
+        ),
         Row(
-            "a full fill answers a pending cancel", Fixture.live + [requested, Fixture.filled(100)], .filled, 100,
-            0),
+            "a full fill answers a pending cancel",
+            Fixture.live + [requested, Fixture.filled(100)],
+            .filled,
+            100,
+            0
+        ),
         Row(
             "a refused cancel restores what was before",
             Fixture.live + [Fixture.filled(40), requested, .cancelRejected(Fixture.cancelRejected)],
-            .partiallyFilled, 40, 60),
+            .partiallyFilled,
+            40,
+            60
+        ),
         Row("a cancel", Fixture.live + [requested, cancelled], .cancelled, 0, 0),
         Row(
-            "a cancel after a partial fill", Fixture.live + [Fixture.filled(40), cancelled], .cancelled, 40, 0),
+            "a cancel after a partial fill",
+            Fixture.live + [Fixture.filled(40), cancelled],
+            .cancelled,
+            40,
+            0
+        ),
         Row(
             "a partial fill after the cancel stays cancelled with nothing left",
-            Fixture.live + [cancelled, Fixture.filled(40)], .cancelled, 40, 0),
-        Row("a full fill outranks the cancel", Fixture.live + [cancelled, Fixture.filled(100)], .filled, 100, 0),
+            Fixture.live + [cancelled, Fixture.filled(40)],
+            .cancelled,
+            40,
+            0
+        ),
+        Row(
+            "a full fill outranks the cancel",
+            Fixture.live + [cancelled, Fixture.filled(100)],
+            .filled,
+            100,
+            0
+        ),
         Row("an expiry", Fixture.live + [expired], .expired, 0, 0),
         Row(
-            "a partial fill after the expiry stays expired", Fixture.live + [expired, Fixture.filled(40)],
-            .expired, 40, 0),
-        Row("a full fill outranks the expiry", Fixture.live + [expired, Fixture.filled(100)], .filled, 100, 0),
+            "a partial fill after the expiry stays expired",
+            Fixture.live + [expired, Fixture.filled(40)],
+            .expired,
+            40,
+            0
+        ),
+        Row(
+            "a full fill outranks the expiry",
+            Fixture.live + [expired, Fixture.filled(100)],
+            .filled,
+            100,
+            0
+        ),
         Row("a rejection", [.placed(Fixture.placed()), rejected], .rejected, 0, 0),
         Row("a rejection of a pending cancel", Fixture.live + [requested, rejected], .rejected, 0, 0),
         Row(
-            "a partial fill after the rejection", Fixture.live + [rejected, Fixture.filled(40)], .rejected, 40, 0),
-        Row("a full fill outranks the rejection", Fixture.live + [rejected, Fixture.filled(100)], .filled, 100, 0),
+            "a partial fill after the rejection",
+            Fixture.live + [rejected, Fixture.filled(40)],
+            .rejected,
+            40,
+            0
+        ),
+        Row(
+            "a full fill outranks the rejection",
+            Fixture.live + [rejected, Fixture.filled(100)],
+            .filled,
+            100,
+            0
+        ),
     ]
 
     @Test("status follows the precedence of FIX", arguments: table)
@@ -89,13 +144,17 @@ struct OrderStatusTests {
         var state = folded(Order.self, Fixture.live)
         #expect(state.averagePrice == nil)
         Order.evolve(
-            &state, by: .executed(Fixture.report(1, Quantity(units: 1), price: Price(cents: 1000))))
+            &state,
+            by: .executed(Fixture.report(1, Quantity(units: 1), price: Price(cents: 1000)))
+        )
         Order.evolve(
-            &state, by: .executed(Fixture.report(2, Quantity(units: 2), price: Price(cents: 1001))))
+            &state,
+            by: .executed(Fixture.report(2, Quantity(units: 2), price: Price(cents: 1001)))
+        )
         #expect(state.averagePrice == Price(nanos: 10_006_666_667))
     }
 
-    /// What a venue may say of one order in any order: trades, an acknowledgement, a cancel asked for and one end.
+    /// What may be said of one order in any sequence: trades, an acknowledgement, a cancel asked for, one end.
     private static func story(_ generator: inout Generator, _ quantity: Quantity) -> [OrderCommand] {
         let count = generator.int(0...6)
         var story: [OrderCommand] = (0..<count).map { number in
@@ -131,7 +190,8 @@ struct OrderStatusTests {
         var generator = Generator(seed: seed)
         for _ in 0..<10 {
             let extreme = generator.chance(20)
-            let quantity = extreme ? Quantity(nanos: Quantity.nanosMax) : Quantity(units: generator.int64(1...1000))
+            let quantity =
+                extreme ? Quantity(nanos: Quantity.nanosMax) : Quantity(units: generator.int64(1...1000))
             let story = Self.story(&generator, quantity)
             var traded = Int128(0)
             var trades = 0

@@ -11,7 +11,9 @@ struct BreakTests {
         let change: @Sendable (inout TradeReport) -> Void
 
         init(
-            _ name: String, _ kinds: [BreakKind], _ numbers: [Int128],
+            _ name: String,
+            _ kinds: [BreakKind],
+            _ numbers: [Int128],
             _ change: @escaping @Sendable (inout TradeReport) -> Void
         ) {
             testDescription = name
@@ -33,7 +35,8 @@ struct BreakTests {
         },
         Row("the cash", [.cash], [-15_000_000_000, -15_010_000_000]) { $0.venueCash = Money(cents: -1501) },
         Row(
-            "all of them", [.orderQuantity, .position, .cash],
+            "all of them",
+            [.orderQuantity, .position, .cash],
             [0, 1_000_000_000, 15_000_000_000, 0, -15_000_000_000, 0]
         ) {
             $0.venueCumulative = Quantity(units: 1)
@@ -48,7 +51,10 @@ struct BreakTests {
         }
     }
 
-    @Test("a trade is booked, and each figure that the venue has otherwise stands as a break", arguments: table)
+    @Test(
+        "a trade is booked, and each figure that the venue has otherwise stands as a break",
+        arguments: table
+    )
     func reconciles(row: Row) throws {
         var state = Portfolio.initial
         _ = try state.take(Trade.deposit(Money(units: 1000)))
@@ -79,8 +85,12 @@ struct BreakTests {
         Trade.report(5, quantity: unit, price: Price(cents: 1), commission: Money(nanos: Money.nanosMax)),
         Trade.report(6, quantity: unit, price: Price(cents: 1), commission: Money(nanos: -Money.nanosMax)),
         Trade.report(
-            7, quantity: -unit, price: dearest, settlement: Money(nanos: Money.nanosMax),
-            commission: Money(nanos: Money.nanosMax)),
+            7,
+            quantity: -unit,
+            price: dearest,
+            settlement: Money(nanos: Money.nanosMax),
+            commission: Money(nanos: Money.nanosMax)
+        ),
         Trade.report(8, quantity: largest, price: Price(nanos: -Price.nanosMax)),
     ]
 
@@ -102,22 +112,28 @@ struct BreakTests {
         var state = Portfolio.initial
         _ = try state.trade(Trade.report(1, quantity: Self.largest, price: Price(nanos: 1)))
         #expect(state.position(Sample.instrument) == Self.largest)
-        let more = try state.take(.book(Trade.report(2, quantity: Quantity(nanos: 1), price: Price(nanos: 1))))
+        let more = try state.take(
+            .book(Trade.report(2, quantity: Quantity(nanos: 1), price: Price(nanos: 1)))
+        )
         #expect(Self.breaks(more).map(\.kind) == [.beyondBounds])
         _ = try state.trade(Trade.report(3, quantity: -Self.largest, price: Price(nanos: 1)))
         #expect(state.position(Sample.instrument) == .zero)
     }
 
     private static func report(_ number: Int64, _ generator: inout Generator) -> TradeReport {
-        let sizes: [Int64] = [1, 999, 1_000_000_000, Quantity.nanosMax / 3, Quantity.nanosMax - 1, Quantity.nanosMax]
+        let sizes: [Int64] = [
+            1, 999, 1_000_000_000, Quantity.nanosMax / 3, Quantity.nanosMax - 1, Quantity.nanosMax,
+        ]
         let amounts: [Int128] = [0, 1, 10_000_000, Money.nanosMax / 3, Money.nanosMax - 1, Money.nanosMax]
         let sign: Int64 = generator.chance(50) ? 1 : -1
         var report = Trade.report(
-            number, quantity: Quantity(nanos: sign * generator.one(of: sizes)),
+            number,
+            quantity: Quantity(nanos: sign * generator.one(of: sizes)),
             price: Price(nanos: generator.one(of: sizes) * (generator.chance(20) ? -1 : 1)),
             settlement: Money(nanos: generator.one(of: amounts)),
             commission: Money(nanos: generator.one(of: amounts) * (generator.chance(50) ? -1 : 1)),
-            instrument: Sample.instrument(generator.int64(1...2)))
+            instrument: Sample.instrument(generator.int64(1...2))
+        )
         report.venueCash = Money(nanos: generator.one(of: amounts) * (generator.chance(50) ? -1 : 1))
         report.venuePosition = Quantity(nanos: generator.one(of: sizes))
         report.tradeDate = BusinessDate(days: generator.one(of: [.min, 0, .max]))

@@ -38,9 +38,16 @@ struct CashTests {
         _ = try state.take(Trade.deposit(Money(units: 100)))
         let unit = Int128(1_000_000_000)
         let asked = PortfolioCommand.withdraw(
-            Sample.account, .usd, Money(units: Int128(amount)), held: Money(units: Int128(held)))
+            Sample.account,
+            .usd,
+            Money(units: Int128(amount)),
+            held: Money(units: Int128(held))
+        )
         let expected = Rejection(
-            .cashInsufficient, limit: Int128(100 - held) * unit, value: Int128(amount) * unit)
+            .cashInsufficient,
+            limit: Int128(100 - held) * unit,
+            value: Int128(amount) * unit
+        )
         #expect(Self.refusal(asked, state) == expected)
     }
 
@@ -59,7 +66,10 @@ struct CashTests {
         ("KWD", 1_001_000_000, nil),
     ]
 
-    @Test("an amount below the currency's smallest unit is refused with what could be paid", arguments: payable)
+    @Test(
+        "an amount below the currency's smallest unit is refused with what could be paid",
+        arguments: payable
+    )
     func refusesUnpayable(code: String, nanos: Int128, payable: Int128?) throws {
         var state = Portfolio.initial
         let currency = Currency.known(code)
@@ -76,8 +86,11 @@ struct CashTests {
         let expected = Rejection(.amountNotPositive, value: nanos)
         expect(Portfolio.self, given: [], when: Trade.deposit(amount), refused: expected)
         expect(
-            Portfolio.self, given: [], when: .withdraw(Sample.account, .usd, amount, held: .zero),
-            refused: expected)
+            Portfolio.self,
+            given: [],
+            when: .withdraw(Sample.account, .usd, amount, held: .zero),
+            refused: expected
+        )
     }
 
     @Test("a balance grows to its bound and no further")
@@ -101,9 +114,16 @@ struct CashTests {
         var state = Portfolio.initial
         _ = try state.trade(Trade.report(1, 1, at: 100))
         let asked = PortfolioCommand.withdraw(
-            Sample.account, .usd, Money(units: 1), held: Money(nanos: Money.nanosMax))
+            Sample.account,
+            .usd,
+            Money(units: 1),
+            held: Money(nanos: Money.nanosMax)
+        )
         let expected = Rejection(
-            .cashInsufficient, limit: -Money.nanosMax - 1_000_000_000, value: 1_000_000_000)
+            .cashInsufficient,
+            limit: -Money.nanosMax - 1_000_000_000,
+            value: 1_000_000_000
+        )
         #expect(Self.refusal(asked, state) == expected)
     }
 }

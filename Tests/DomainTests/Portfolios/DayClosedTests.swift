@@ -12,14 +12,22 @@ struct DayClosedTests {
         _ = try state.trade(Trade.report(2, -4, at: 1100))
         _ = try state.trade(
             Trade.report(
-                3, quantity: Quantity(units: 2), price: Price(cents: 5000), commission: Money(cents: 100),
-                instrument: Sample.instrument(2)))
+                3,
+                quantity: Quantity(units: 2),
+                price: Price(cents: 5000),
+                commission: Money(cents: 100),
+                instrument: Sample.instrument(2)
+            )
+        )
         return state
     }
 
     private static func close(_ marks: [MarkSeen], _ state: PortfolioState) throws -> DayClosed {
         let events = try decided(
-            Portfolio.self, .closeDay(Sample.account, Sample.day, .usd, marks: marks, marksVersion: 3), state)
+            Portfolio.self,
+            .closeDay(Sample.account, Sample.day, .usd, marks: marks, marksVersion: 3),
+            state
+        )
         guard events.count == 1, case .dayClosed(let fact) = events[0] else {
             preconditionFailure("a close is one event")
         }
@@ -32,7 +40,9 @@ struct DayClosedTests {
             [
                 MarkSeen(Sample.instrument, Price(cents: 1200), stale: false),
                 MarkSeen(Sample.instrument(2), Price(cents: 4000), stale: true),
-            ], Self.portfolio())
+            ],
+            Self.portfolio()
+        )
         #expect(fact.settledCash == Money(cents: 100_000 - 10_000 + 4_400 - 10_100))
         #expect(fact.positionValue == Money(cents: 6 * 1200 + 2 * 4000))
         #expect(fact.equity == Money(cents: 84_300 + 15_200))
@@ -50,7 +60,9 @@ struct DayClosedTests {
             [
                 MarkSeen(Sample.instrument, nil, stale: true),
                 MarkSeen(Sample.instrument(2), Price(cents: 5000), stale: false),
-            ], Self.portfolio())
+            ],
+            Self.portfolio()
+        )
         #expect(fact.positionValue == Money(cents: 10_000))
         #expect(fact.unrealised == Money(cents: -6000))
         #expect(fact.staleMarks == 1)
@@ -60,7 +72,9 @@ struct DayClosedTests {
     func explainsEquity() throws {
         let state = try Self.portfolio()
         let fact = try Self.close(
-            state.instruments.map { MarkSeen($0, Price(cents: 777), stale: false) }, state)
+            state.instruments.map { MarkSeen($0, Price(cents: 777), stale: false) },
+            state
+        )
         let paidIn = -state.money(.contributedEquity).nanos
         let costs = state.money(.expense).nanos + state.money(.rounding).nanos
         #expect(fact.equity.nanos == paidIn + fact.realised.nanos + fact.unrealised.nanos - costs)

@@ -27,8 +27,11 @@ struct LotTests {
         Row("a whole lot", [(10, 100), (-10, 90)], lots: [], realised: -100),
         Row("the oldest lot first", [(10, 100), (10, 120), (-10, 130)], lots: [(10, 120)], realised: 300),
         Row(
-            "several lots and part of the last", [(10, 100), (10, 120), (10, 140), (-25, 130)],
-            lots: [(5, 140)], realised: 350),
+            "several lots and part of the last",
+            [(10, 100), (10, 120), (10, 140), (-25, 130)],
+            lots: [(5, 140)],
+            realised: 350
+        ),
         Row("through zero to short", [(10, 100), (-15, 110)], lots: [(-5, 110)], realised: 100),
         Row("through zero to long", [(-10, 100), (15, 90)], lots: [(5, 90)], realised: 100),
         Row("a short covered in parts", [(-10, 100), (4, 90), (6, 120)], lots: [], realised: -80),
@@ -74,7 +77,10 @@ struct LotTests {
         }
     }
 
-    @Test("any trades give the profit, the lots and the cash of a model of single units", arguments: Seeds.take(60))
+    @Test(
+        "any trades give the profit, the lots and the cash of a model of single units",
+        arguments: Seeds.take(60)
+    )
     func agreesWithModel(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var models: [InstrumentID: UnitModel] = [:]
@@ -86,8 +92,12 @@ struct LotTests {
             models[instrument, default: UnitModel()].trade(units, cents)
             _ = try state.trade(
                 Trade.report(
-                    Int64(number), quantity: Quantity(units: units), price: Price(cents: cents),
-                    instrument: instrument))
+                    Int64(number),
+                    quantity: Quantity(units: units),
+                    price: Price(cents: cents),
+                    instrument: instrument
+                )
+            )
             try #require(state.isSound)
         }
         for (instrument, model) in models {

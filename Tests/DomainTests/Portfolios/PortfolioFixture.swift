@@ -4,8 +4,13 @@ import Portfolios
 /// Trades of one account, in agreement with the venue unless changed.
 enum Trade {
     static func report(
-        _ number: Int64, quantity: Quantity, price: Price, settlement: Money? = nil, commission: Money = .zero,
-        instrument: InstrumentID = Sample.instrument, currency: Currency = .usd
+        _ number: Int64,
+        quantity: Quantity,
+        price: Price,
+        settlement: Money? = nil,
+        commission: Money = .zero,
+        instrument: InstrumentID = Sample.instrument,
+        currency: Currency = .usd
     ) -> TradeReport {
         var report = TradeReport()
         report.account = Sample.account
@@ -17,7 +22,10 @@ enum Trade {
         report.currency = currency
         report.quantity = quantity
         report.price = price
-        let gross = Money.notional(price, quantity, .halfAwayFromZero).rounded(to: currency, .halfAwayFromZero)
+        let gross = Money.notional(price, quantity, .halfAwayFromZero).rounded(
+            to: currency,
+            .halfAwayFromZero
+        )
         report.settlementAmount = settlement ?? Money(nanos: abs(gross.nanos))
         report.commission = commission
         report.tradeDate = Sample.day

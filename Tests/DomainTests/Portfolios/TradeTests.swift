@@ -9,7 +9,12 @@ struct TradeTests {
         var state = Portfolio.initial
         let fact = try state.trade(
             Trade.report(
-                1, quantity: Quantity(nanos: 333_000_000), price: Price(cents: 1001), commission: Money(cents: 2)))
+                1,
+                quantity: Quantity(nanos: 333_000_000),
+                price: Price(cents: 1001),
+                commission: Money(cents: 2)
+            )
+        )
         #expect(fact.gross == Money(nanos: 3_333_330_000))
         #expect(fact.settlementAmount == Money(cents: 333))
         #expect(state.cash(.usd) == Money(cents: -335))
@@ -29,7 +34,8 @@ struct TradeTests {
         _ = try state.trade(Trade.report(2, quantity: -third, price: Price(cents: 1001)))
         #expect(state.ledger.lines.isEmpty)
         _ = try state.trade(
-            Trade.report(3, quantity: third, price: Price(cents: 1001), settlement: Money(cents: 334)))
+            Trade.report(3, quantity: third, price: Price(cents: 1001), settlement: Money(cents: 334))
+        )
         #expect(state.money(.rounding) == Money(nanos: 6_670_000))
     }
 
@@ -37,7 +43,13 @@ struct TradeTests {
     func takesRebates() throws {
         var state = Portfolio.initial
         _ = try state.trade(
-            Trade.report(1, quantity: Quantity(units: 1), price: Price(cents: 100), commission: Money(cents: -3)))
+            Trade.report(
+                1,
+                quantity: Quantity(units: 1),
+                price: Price(cents: 100),
+                commission: Money(cents: -3)
+            )
+        )
         #expect(state.cash(.usd) == Money(cents: -97))
         #expect(state.money(.expense) == Money(cents: -3))
     }
@@ -58,7 +70,8 @@ struct TradeTests {
         let whole = Quantity(nanos: sign * generator.int64(1...Quantity.nanosMax / 1000))
         var state = Portfolio.initial
         let opened = try state.trade(
-            Trade.report(0, quantity: whole, price: Price(nanos: generator.int64(1...1_000_000_000_000))))
+            Trade.report(0, quantity: whole, price: Price(nanos: generator.int64(1...1_000_000_000_000)))
+        )
         var left = whole.nanos
         var closed = Int128(0)
         var number: Int64 = 1
@@ -67,7 +80,12 @@ struct TradeTests {
             let size = generator.chance(20) ? most : generator.int64(1...most)
             let part = Quantity(nanos: left > 0 ? -size : size)
             let fact = try state.trade(
-                Trade.report(number, quantity: part, price: Price(nanos: generator.int64(1...1_000_000_000_000))))
+                Trade.report(
+                    number,
+                    quantity: part,
+                    price: Price(nanos: generator.int64(1...1_000_000_000_000))
+                )
+            )
             closed += fact.closedCost.nanos
             left += part.nanos
             number += 1
@@ -86,10 +104,12 @@ struct TradeTests {
         for number in 0..<60 {
             let magnitude = generator.int64(1...1_000_000_000_000)
             let report = Trade.report(
-                Int64(number), quantity: Quantity(nanos: generator.chance(50) ? magnitude : -magnitude),
+                Int64(number),
+                quantity: Quantity(nanos: generator.chance(50) ? magnitude : -magnitude),
                 price: Price(nanos: generator.int64(0...5_000_000_000_000)),
                 commission: Money(cents: generator.int64(-100...1000)),
-                instrument: Sample.instrument(generator.int64(1...3)))
+                instrument: Sample.instrument(generator.int64(1...3))
+            )
             let fact = try state.trade(report)
             let settled = report.settlementAmount.nanos
             rounding += (report.quantity > .zero ? settled : -settled) - fact.gross.nanos

@@ -63,7 +63,9 @@ struct ReferenceTests {
     }
 
     private static func marks(
-        _ book: inout ReferenceBook, _ date: BusinessDate, _ prices: [(String, Int64)]
+        _ book: inout ReferenceBook,
+        _ date: BusinessDate,
+        _ prices: [(String, Int64)]
     ) throws -> OfficialMarksRecorded {
         let fact = try book.recording(named(prices), date: date, source: "close")
         book.evolve(by: .marksRecorded(fact))
@@ -116,7 +118,10 @@ struct ReferenceTests {
         (
             Array(repeating: ("SPX", 100), count: ReferenceBook.marksMax + 1),
             Rejection(
-                .tooManyItems, limit: Int128(ReferenceBook.marksMax), value: Int128(ReferenceBook.marksMax) + 1)
+                .tooManyItems,
+                limit: Int128(ReferenceBook.marksMax),
+                value: Int128(ReferenceBook.marksMax) + 1
+            )
         ),
         ([("DAX", 0)], Rejection(.unknownSymbol)),
         ([("SPX", 0)], Rejection(.priceNotPositive, value: 0)),
@@ -151,7 +156,10 @@ struct ReferenceTests {
         var book = Self.book()
         for (rate, offset) in [(5, 0), (7, 2), (6, 2)] as [(Int64, Int32)] {
             let fact = try book.settingFees(
-                venue: "paper", commission: BasisPoints(rate), from: Self.day(offset))
+                venue: "paper",
+                commission: BasisPoints(rate),
+                from: Self.day(offset)
+            )
             book.evolve(by: .feesSet(fact))
         }
         let rates = ([-1, 0, 1, 2, 3] as [Int32]).map { book.fees(of: "paper", on: Self.day($0))?.commission }

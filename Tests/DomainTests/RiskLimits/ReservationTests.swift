@@ -18,8 +18,13 @@ struct ReservationTests {
         }
 
         static func buy(
-            _ name: String, limit: Price?, at reference: Price, _ quantity: Quantity, fee: Int64 = 0,
-            _ currency: String = "USD", cash: Money
+            _ name: String,
+            limit: Price?,
+            at reference: Price,
+            _ quantity: Quantity,
+            fee: Int64 = 0,
+            _ currency: String = "USD",
+            cash: Money
         ) -> Row {
             let question = RiskFixture.question {
                 $0.limitPrice = limit
@@ -35,39 +40,86 @@ struct ReservationTests {
 
     static let table: [Row] = [
         .buy(
-            "a market buy at ask × (1 + collar)", limit: nil, at: Price(units: 100), Quantity(units: 10),
-            cash: Money(units: 1100)),
+            "a market buy at ask × (1 + collar)",
+            limit: nil,
+            at: Price(units: 100),
+            Quantity(units: 10),
+            cash: Money(units: 1100)
+        ),
         .buy(
-            "a market buy with fees", limit: nil, at: Price(units: 100), Quantity(units: 10), fee: 5,
-            cash: Money(cents: 110_055)),
+            "a market buy with fees",
+            limit: nil,
+            at: Price(units: 100),
+            Quantity(units: 10),
+            fee: 5,
+            cash: Money(cents: 110_055)
+        ),
         .buy(
-            "a market buy at a price below what its collar can express", limit: nil, at: Price(nanos: 1),
-            Quantity(units: 10_000_000), cash: Money(cents: 2)),
+            "a market buy at a price below what its collar can express",
+            limit: nil,
+            at: Price(nanos: 1),
+            Quantity(units: 10_000_000),
+            cash: Money(cents: 2)
+        ),
         .buy(
-            "a limit buy at its limit", limit: Price(cents: 10_125), at: Price(units: 100), Quantity(units: 10),
-            cash: Money(cents: 101_250)),
+            "a limit buy at its limit",
+            limit: Price(cents: 10_125),
+            at: Price(units: 100),
+            Quantity(units: 10),
+            cash: Money(cents: 101_250)
+        ),
         .buy(
-            "a limit buy below the market at its limit", limit: Price(units: 90), at: Price(units: 100),
-            Quantity(units: 10), cash: Money(units: 900)),
+            "a limit buy below the market at its limit",
+            limit: Price(units: 90),
+            at: Price(units: 100),
+            Quantity(units: 10),
+            cash: Money(units: 900)
+        ),
         .buy(
-            "fees are rounded up to what can be paid", limit: Price(cents: 10_125), at: Price(units: 100),
-            Quantity(units: 10), fee: 5, cash: Money(cents: 101_301)),
+            "fees are rounded up to what can be paid",
+            limit: Price(cents: 10_125),
+            at: Price(units: 100),
+            Quantity(units: 10),
+            fee: 5,
+            cash: Money(cents: 101_301)
+        ),
         .buy(
-            "amounts are rounded up to what can be paid", limit: Price(cents: 1001), at: Price(units: 10),
-            Quantity(nanos: 333_000_000), cash: Money(cents: 334)),
+            "amounts are rounded up to what can be paid",
+            limit: Price(cents: 1001),
+            at: Price(units: 10),
+            Quantity(nanos: 333_000_000),
+            cash: Money(cents: 334)
+        ),
         .buy(
-            "the smallest unit of yen is one", limit: Price(cents: 10_150), at: Price(units: 100),
-            Quantity(units: 3), fee: 5, "JPY", cash: Money(units: 306)),
+            "the smallest unit of yen is one",
+            limit: Price(cents: 10_150),
+            at: Price(units: 100),
+            Quantity(units: 3),
+            fee: 5,
+            "JPY",
+            cash: Money(units: 306)
+        ),
         .buy(
-            "dinars have three decimals", limit: Price(nanos: 1_000_100_000), at: Price(units: 1),
-            Quantity(units: 1), "KWD", cash: Money(nanos: 1_001_000_000)),
+            "dinars have three decimals",
+            limit: Price(nanos: 1_000_100_000),
+            at: Price(units: 1),
+            Quantity(units: 1),
+            "KWD",
+            cash: Money(nanos: 1_001_000_000)
+        ),
         Row(
-            "a sale reserves shares and no cash", RiskFixture.sale { $0.commission = BasisPoints(5) }, shares: Quantity(units: 10)),
+            "a sale reserves shares and no cash",
+            RiskFixture.sale { $0.commission = BasisPoints(5) },
+            shares: Quantity(units: 10)
+        ),
     ]
 
     @Test("an approval holds back what the order may need", arguments: table)
     func holds(row: Row) throws {
-        var state = folded(RiskBook.self, [.limitsSet(RiskFixture.limits(orderValueMax: Money(units: 1_000_000)))])
+        var state = folded(
+            RiskBook.self,
+            [.limitsSet(RiskFixture.limits(orderValueMax: Money(units: 1_000_000)))]
+        )
         let fact = try RiskFixture.assessed(row.question, state)
         #expect(fact.failed == [])
         #expect(fact.reservedCash == row.cash)
@@ -84,7 +136,10 @@ struct ReservationTests {
     }
 
     private static func changed(
-        _ reason: ReservationReason, cash: Money = .zero, shares: Int64 = 0, buys: Int64 = 0
+        _ reason: ReservationReason,
+        cash: Money = .zero,
+        shares: Int64 = 0,
+        buys: Int64 = 0
     ) -> RiskEvent {
         var fact = ReservationChanged()
         fact.order = Sample.order
@@ -106,7 +161,11 @@ struct ReservationTests {
             $0.commission = BasisPoints(5)
         }
         var state = try Self.holding(question)
-        let events = try decided(RiskBook.self, .consume(Sample.order, leaves: Quantity(units: leaves)), state)
+        let events = try decided(
+            RiskBook.self,
+            .consume(Sample.order, leaves: Quantity(units: leaves)),
+            state
+        )
         #expect(events == [Self.changed(.consumed, cash: cash, buys: leaves)])
         RiskBook.evolve(&state, by: events[0])
         #expect(state.reservedCash[.usd] == cash)
@@ -117,7 +176,11 @@ struct ReservationTests {
     @Test("a partial fill of a sale leaves the rest of the shares", arguments: [9, 1, 0] as [Int64])
     func consumesShares(leaves: Int64) throws {
         var state = try Self.holding(RiskFixture.sale())
-        let events = try decided(RiskBook.self, .consume(Sample.order, leaves: Quantity(units: leaves)), state)
+        let events = try decided(
+            RiskBook.self,
+            .consume(Sample.order, leaves: Quantity(units: leaves)),
+            state
+        )
         #expect(events == [Self.changed(.consumed, shares: leaves)])
         RiskBook.evolve(&state, by: events[0])
         #expect(state.reservedShares[Sample.instrument] == Quantity(units: leaves))
@@ -184,8 +247,9 @@ struct ReservationTests {
         #expect(fact.checks.last?.limit == -Money.nanosMax - 1_000_000_000_000)
     }
 
-    /// Sums kept beside per-order reservations equal them, never fall below zero, and cash held back is there.
-    private static func check(_ state: RiskState, settled: Money, positions: [InstrumentID: Quantity]) throws {
+    /// Sums kept beside single reservations equal them, are never negative, and cash held back is there.
+    private static func check(_ state: RiskState, settled: Money, positions: [InstrumentID: Quantity]) throws
+    {
         var cash = Int128(0)
         var shares: [InstrumentID: Int64] = [:]
         var buys: [InstrumentID: Int64] = [:]
@@ -205,17 +269,23 @@ struct ReservationTests {
         }
     }
 
-    @Test("sums equal what single orders hold, and are never negative or uncovered", arguments: Seeds.take(40))
+    @Test(
+        "sums equal what single orders hold, and are never negative or uncovered",
+        arguments: Seeds.take(40)
+    )
     func sumsAgree(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var state = folded(
-            RiskBook.self, [.limitsSet(RiskFixture.limits(collar: BasisPoints(generator.int64(0...2000))))])
+            RiskBook.self,
+            [.limitsSet(RiskFixture.limits(collar: BasisPoints(generator.int64(0...2000))))]
+        )
         var settled = Money(units: 20_000)
         var positions: [InstrumentID: Quantity] = [:]
         var leavesByID: [OrderID: Quantity] = [:]
         for step in 0..<200 {
             let instrument = Sample.instrument(generator.int64(1...3))
-            let order = generator.chance(50) ? Sample.order(Int64(step)) : leavesByID.keys.min() ?? Sample.order
+            let order =
+                generator.chance(50) ? Sample.order(Int64(step)) : leavesByID.keys.min() ?? Sample.order
             let before = (state.reservedCash[.usd] ?? .zero)
             let command: RiskCommand
             if leavesByID[order] == nil {
@@ -227,11 +297,13 @@ struct ReservationTests {
                         $0.instrument = instrument
                         $0.isBuy = generator.chance(60)
                         $0.quantity = quantity
-                        $0.limitPrice = generator.chance(50) ? nil : Price(nanos: generator.int64(1...110_000_000_000))
+                        $0.limitPrice =
+                            generator.chance(50) ? nil : Price(nanos: generator.int64(1...110_000_000_000))
                         $0.commission = BasisPoints(generator.int64(0...100))
                         $0.settledCash = settled
                         $0.position = positions[instrument] ?? .zero
-                    })
+                    }
+                )
             } else if generator.chance(70), let leaves = leavesByID[order] {
                 let rest = Quantity(nanos: generator.int64(0...leaves.nanos))
                 leavesByID[order] = rest == .zero ? nil : rest
@@ -250,7 +322,9 @@ struct ReservationTests {
             try Self.check(state, settled: settled, positions: positions)
         }
         for order in leavesByID.keys {
-            for event in try decided(RiskBook.self, .release(order), state) { RiskBook.evolve(&state, by: event) }
+            for event in try decided(RiskBook.self, .release(order), state) {
+                RiskBook.evolve(&state, by: event)
+            }
         }
         #expect(state.reservationByID.isEmpty)
         #expect(state.reservedCash[.usd] ?? .zero == .zero)

@@ -17,7 +17,8 @@ struct RiskCheckTests {
             failed: [
                 .killSwitchPulled, .orderValueAboveLimit, .priceOutsideCollar, .balanceTooLarge,
                 .buyingPowerExceeded,
-            ]),
+            ]
+        ),
         RiskRow(
             "a buy without a price",
             given: [.limitsSet(RiskFixture.limits()), RiskFixture.killed],
@@ -25,21 +26,24 @@ struct RiskCheckTests {
                 $0.quantity = Quantity(units: 1_000)
                 $0.referencePrice = nil
             },
-            failed: [.killSwitchPulled, .priceUnavailable, .orderValueAboveLimit, .buyingPowerExceeded]),
+            failed: [.killSwitchPulled, .priceUnavailable, .orderValueAboveLimit, .buyingPowerExceeded]
+        ),
         RiskRow(
             "a buy too large and too dear",
             question: RiskFixture.question {
                 $0.quantity = Quantity(units: 1_000)
                 $0.limitPrice = Price(units: 111)
             },
-            failed: [.orderValueAboveLimit, .priceOutsideCollar, .buyingPowerExceeded]),
+            failed: [.orderValueAboveLimit, .priceOutsideCollar, .buyingPowerExceeded]
+        ),
         RiskRow(
             "a buy too dear without cash",
             question: RiskFixture.question {
                 $0.limitPrice = Price(units: 111)
                 $0.settledCash = .zero
             },
-            failed: [.priceOutsideCollar, .buyingPowerExceeded]),
+            failed: [.priceOutsideCollar, .buyingPowerExceeded]
+        ),
         RiskRow(
             "a buy that reserves beyond the bounds",
             question: RiskFixture.question {
@@ -47,17 +51,21 @@ struct RiskCheckTests {
                 $0.quantity = Quantity(nanos: 1)
                 $0.referencePrice = Price(nanos: Price.nanosMax)
             },
-            failed: [.notionalTooLarge]),
+            failed: [.notionalTooLarge]
+        ),
         RiskRow(
             "a buy beyond the largest position without cash",
             question: RiskFixture.question {
                 $0.settledCash = .zero
                 $0.position = Quantity(nanos: Quantity.nanosMax)
             },
-            failed: [.balanceTooLarge, .buyingPowerExceeded]),
+            failed: [.balanceTooLarge, .buyingPowerExceeded]
+        ),
         RiskRow(
-            "a buy without cash", question: RiskFixture.question { $0.settledCash = .zero },
-            failed: [.buyingPowerExceeded]),
+            "a buy without cash",
+            question: RiskFixture.question { $0.settledCash = .zero },
+            failed: [.buyingPowerExceeded]
+        ),
         RiskRow(
             "a sale too large, too cheap and of what is not there",
             question: RiskFixture.sale {
@@ -65,17 +73,22 @@ struct RiskCheckTests {
                 $0.limitPrice = Price(cents: 8_999)
                 $0.referencePrice = Price(units: 100)
                 $0.position = .zero
-            }, failed: [.orderValueAboveLimit, .priceOutsideCollar, .positionInsufficient]),
+            },
+            failed: [.orderValueAboveLimit, .priceOutsideCollar, .positionInsufficient]
+        ),
         RiskRow(
-            "a sale of what is not there", question: RiskFixture.sale { $0.position = .zero },
-            failed: [.positionInsufficient]),
+            "a sale of what is not there",
+            question: RiskFixture.sale { $0.position = .zero },
+            failed: [.positionInsufficient]
+        ),
         RiskRow("a good buy", question: RiskFixture.question(), failed: []),
         RiskRow("a good sale", question: RiskFixture.sale(), failed: []),
     ]
 
     @Test(
         "rules are checked in one order: switch, price, value, collar, bounds, buying power or position",
-        arguments: order)
+        arguments: order
+    )
     func checks(row: RiskRow) throws {
         let fact = try RiskFixture.assessed(row.question, given: row.given)
         #expect(fact.failed == row.failed)
@@ -102,7 +115,8 @@ struct RiskCheckTests {
                 $0.position = Quantity(units: 1)
                 $0.referencePrice = Price(cents: reference)
                 $0.limitPrice = Price(cents: limit)
-            })
+            }
+        )
         #expect(fact.failed == (passes ? [] : [.priceOutsideCollar]))
     }
 
@@ -114,7 +128,8 @@ struct RiskCheckTests {
                 $0.limitPrice = Price(units: value)
                 $0.referencePrice = Price(units: value)
                 $0.settledCash = Money(units: 1_000_000)
-            })
+            }
+        )
         let check = fact.checks.first { $0.rule == .orderValueAboveLimit }
         #expect(check?.passed == (value == 10_000))
         #expect(check?.limit == 10_000_000_000_000)
@@ -124,26 +139,43 @@ struct RiskCheckTests {
     /// Whether a sale is on the account's own switch, the shard's, or without a price.
     static let warnings: [RiskRow] = [
         RiskRow(
-            "the account's switch", given: [.limitsSet(RiskFixture.limits()), RiskFixture.killed],
-            question: RiskFixture.sale(), failed: [], warned: [.killSwitchPulled]),
+            "the account's switch",
+            given: [.limitsSet(RiskFixture.limits()), RiskFixture.killed],
+            question: RiskFixture.sale(),
+            failed: [],
+            warned: [.killSwitchPulled]
+        ),
         RiskRow(
-            "the shard's switch", question: RiskFixture.sale { $0.shardKilled = true },
-            failed: [], warned: [.killSwitchPulled]),
+            "the shard's switch",
+            question: RiskFixture.sale { $0.shardKilled = true },
+            failed: [],
+            warned: [.killSwitchPulled]
+        ),
         RiskRow(
-            "no price", question: RiskFixture.sale { $0.referencePrice = nil }, failed: [],
-            warned: [.priceUnavailable]),
+            "no price",
+            question: RiskFixture.sale { $0.referencePrice = nil },
+            failed: [],
+            warned: [.priceUnavailable]
+        ),
         RiskRow(
             "no price, at the market",
             question: RiskFixture.sale {
                 $0.referencePrice = nil
                 $0.limitPrice = nil
-            }, failed: [], warned: [.priceUnavailable]),
+            },
+            failed: [],
+            warned: [.priceUnavailable]
+        ),
         RiskRow(
             "a buy on the shard's switch",
-            question: RiskFixture.question { $0.shardKilled = true }, failed: [.killSwitchPulled]),
+            question: RiskFixture.question { $0.shardKilled = true },
+            failed: [.killSwitchPulled]
+        ),
         RiskRow(
-            "a buy without a price", question: RiskFixture.question { $0.referencePrice = nil },
-            failed: [.priceUnavailable]),
+            "a buy without a price",
+            question: RiskFixture.question { $0.referencePrice = nil },
+            failed: [.priceUnavailable]
+        ),
     ]
 
     @Test("what only reduces passes a pulled switch and a missing price with a warning", arguments: warnings)
@@ -160,13 +192,15 @@ struct RiskCheckTests {
                 RiskFixture.question {
                     $0.referencePrice = Price(nanos: nanos)
                     $0.limitPrice = limit
-                })
+                }
+            )
             #expect(buy.failed == [.priceUnavailable])
             let sale = try RiskFixture.assessed(
                 RiskFixture.sale {
                     $0.referencePrice = Price(nanos: nanos)
                     $0.limitPrice = limit
-                })
+                }
+            )
             #expect(sale.failed == [])
             #expect(sale.warned == [.priceUnavailable])
         }
@@ -189,7 +223,9 @@ struct RiskCheckTests {
         var limits = RiskFixture.limits()
         limits.version = 7
         let fact = try RiskFixture.assessed(
-            RiskFixture.question { $0.feeVersion = 3 }, given: [.limitsSet(limits)])
+            RiskFixture.question { $0.feeVersion = 3 },
+            given: [.limitsSet(limits)]
+        )
         #expect(fact.limitsVersion == 7)
         #expect(fact.feeVersion == 3)
     }
@@ -202,10 +238,19 @@ struct RiskCheckTests {
         var second = first
         second.version = 2
         expect(RiskBook.self, given: [], when: .setLimits(wanted), then: [.limitsSet(first)])
-        expect(RiskBook.self, given: [.limitsSet(first)], when: .setLimits(wanted), then: [.limitsSet(second)])
+        expect(
+            RiskBook.self,
+            given: [.limitsSet(first)],
+            when: .setLimits(wanted),
+            then: [.limitsSet(second)]
+        )
         wanted.orderValueMax = .zero
         expect(
-            RiskBook.self, given: [], when: .setLimits(wanted), refused: Rejection(.amountNotPositive, value: 0))
+            RiskBook.self,
+            given: [],
+            when: .setLimits(wanted),
+            refused: Rejection(.amountNotPositive, value: 0)
+        )
     }
 
     @Test("a switch that is pulled or released already has no effect")
@@ -216,7 +261,10 @@ struct RiskCheckTests {
         expect(RiskBook.self, given: [RiskFixture.killed], when: .pullKillSwitch(Sample.account), then: [])
         expect(RiskBook.self, given: [], when: .releaseKillSwitch(Sample.account), then: [])
         expect(
-            RiskBook.self, given: [RiskFixture.killed], when: .releaseKillSwitch(Sample.account),
-            then: [.killSwitchReleased(released)])
+            RiskBook.self,
+            given: [RiskFixture.killed],
+            when: .releaseKillSwitch(Sample.account),
+            then: [.killSwitchReleased(released)]
+        )
     }
 }

@@ -69,8 +69,11 @@ struct RiskRow: Sendable, CustomTestStringConvertible {
     let warned: [RejectionCode]
 
     init(
-        _ name: String, given: [RiskEvent] = [.limitsSet(RiskFixture.limits())], question: RiskQuestion,
-        failed: [RejectionCode], warned: [RejectionCode] = []
+        _ name: String,
+        given: [RiskEvent] = [.limitsSet(RiskFixture.limits())],
+        question: RiskQuestion,
+        failed: [RejectionCode],
+        warned: [RejectionCode] = []
     ) {
         testDescription = name
         self.given = given

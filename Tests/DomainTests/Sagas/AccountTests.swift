@@ -50,7 +50,8 @@ struct AccountTests {
             drafts.map(\.stream) == [
                 StreamOrdinal(.order, of: order.id), StreamOrdinal(.risk, of: account.id),
                 StreamOrdinal(.compliance, of: account.id), StreamOrdinal(.order, of: order.id),
-            ])
+            ]
+        )
         #expect(drafts.allSatisfy { $0.account == AccountOrdinal(account) && $0.correlation == order.id })
         let fill = Command.recordExecution(account, try venue.fill(order, 1, at: 2000, runner))
         let booked = try runner.drafts(fill)
@@ -58,12 +59,14 @@ struct AccountTests {
             booked.map(\.stream) == [
                 StreamOrdinal(.order, of: order.id), StreamOrdinal(.portfolio, of: account.id),
                 StreamOrdinal(.risk, of: account.id),
-            ])
+            ]
+        )
         #expect(booked.allSatisfy { $0.correlation == order.id })
         guard case .order(.executed(let fact)) = booked[0].event else { return }
         #expect(
             fact.execution
-                == Identifier(.execution, slot: account.id.slot, shard: 1, birth: runner.position + 1))
+                == Identifier(.execution, slot: account.id.slot, shard: 1, birth: runner.position + 1)
+        )
     }
 
     @Test("cash held back for orders cannot be withdrawn")
@@ -85,7 +88,8 @@ struct AccountTests {
         let account = try runner.open("alpha", cash: 1000)
         var wanted = SetLimits()
         #expect(
-            try runner.pose(.setLimits(account, wanted)) == .refused(Rejection(.amountNotPositive, value: 0)))
+            try runner.pose(.setLimits(account, wanted)) == .refused(Rejection(.amountNotPositive, value: 0))
+        )
         wanted.orderValueMax = Money(units: 19)
         try runner.pose(.setLimits(account, wanted))
         #expect(try runner.account(account).risk.limits?.version == 2)
@@ -208,7 +212,8 @@ struct AccountTests {
         var lotless = World.instrument(.known("NEW"), Sample.instrument(8))
         lotless.lotSize = .zero
         for fact in [
-            ReferenceEvent.tradingDaysDeclared(earlier), .instrumentRegistered(lotless), .copied(copy, restriction),
+            ReferenceEvent.tradingDaysDeclared(earlier), .instrumentRegistered(lotless),
+            .copied(copy, restriction),
         ] {
             #expect(try runner.pose(.copyReference(copy, fact)) == .refused(Rejection(.referenceOutOfOrder)))
         }

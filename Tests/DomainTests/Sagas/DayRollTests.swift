@@ -51,7 +51,9 @@ struct DayRollTests {
     @Test("a day rolls once, in order, and only when it is one")
     func keepsOrder() throws {
         var runner = try World.trading()
-        #expect(try runner.pose(.rollDay(calendar: "XLON", World.monday)) == .refused(Rejection(.unknownCalendar)))
+        #expect(
+            try runner.pose(.rollDay(calendar: "XLON", World.monday)) == .refused(Rejection(.unknownCalendar))
+        )
         #expect(try Self.roll(-1, &runner) == .refused(Rejection(.notATradingDay)))
         #expect(try Self.roll(0, &runner).events.count == 1)
         #expect(try Self.roll(0, &runner) == .noEffect)

@@ -8,7 +8,7 @@ import Testing
 
 /// What holds for every account after every event, and what of a state can be compared.
 enum Invariants {
-    /// Whatever a venue says: ledgers balance, and what is held back is held for open orders, to the last unit.
+    /// Whatever a venue says: ledgers balance, and what is held back is held for open orders, to the unit.
     static func check(_ state: ShardState) throws {
         for (id, entry) in state.accountByID {
             try #require(entry.portfolio.isSound, "the ledger of \(entry.opened.alias) balances")
@@ -35,7 +35,7 @@ enum Invariants {
         for entry in state.accountByID.values {
             let cash = entry.portfolio.cash(.usd)
             try #require(cash >= .zero, "cash is never negative")
-            // The rest of a partly filled order is rounded up by itself: up to a cent more than it was before.
+            // The rest of a partly filled order is rounded up by itself: a cent more at most than before.
             let slack = Int128(entry.risk.reservationByID.count) * 10_000_000
             try #require((entry.risk.reservedCash[.usd] ?? .zero).nanos <= cash.nanos + slack)
             for number in 1...3 {
@@ -55,12 +55,16 @@ enum Invariants {
             "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {
-            lines.append("\(id) \(entry.opened.alias) \(entry.risk.limits as AccountLimitsSet?) \(entry.risk.killed)")
+            lines.append(
+                "\(id) \(entry.opened.alias) \(entry.risk.limits as AccountLimitsSet?) \(entry.risk.killed)"
+            )
             for line in entry.portfolio.ledger.lines { lines.append("\(line.key) \(line.balance)") }
             for (id, lots) in entry.portfolio.lotsByID.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(id) \(lots.lots)")
             }
-            lines.append("\(entry.portfolio.realised[.usd] ?? .zero) \(entry.portfolio.closedDay as DayClosed?)")
+            lines.append(
+                "\(entry.portfolio.realised[.usd] ?? .zero) \(entry.portfolio.closedDay as DayClosed?)"
+            )
             for (order, held) in entry.risk.reservationByID.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(order) \(held)")
             }
@@ -71,7 +75,8 @@ enum Invariants {
         for (id, entry) in state.orderByID.sorted(by: { $0.key < $1.key }) {
             let order = entry.state
             lines.append(
-                "\(id) \(order.status) \(order.cumulative) \(order.leaves) \(order.tradedNotional) \(entry.placedOn)")
+                "\(id) \(order.status) \(order.cumulative) \(order.tradedNotional) \(entry.placedOn)"
+            )
         }
         return lines
     }

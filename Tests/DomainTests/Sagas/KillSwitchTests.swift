@@ -11,7 +11,10 @@ struct KillSwitchTests {
         try #require(runner.state.sweeps.first).position
     }
 
-    @Test("a pulled switch refuses buys, passes sales with a warning, and never refuses a cancel", arguments: [true, false])
+    @Test(
+        "a pulled switch refuses buys, passes sales with a warning, and never refuses a cancel",
+        arguments: [true, false]
+    )
     func letsOut(wholeShard: Bool) throws {
         var runner = try World.trading()
         var venue = HonestVenue()
@@ -99,7 +102,11 @@ struct KillSwitchTests {
             try runner.pose(.confirmCancel(try #require(runner.state.orderByID[order]).account, order))
         }
         #expect(runner.state.openOrders.isEmpty)
-        #expect(runner.state.orderByID.values.allSatisfy { $0.state.status == .cancelled || $0.state.status == .filled })
+        #expect(
+            runner.state.orderByID.values.allSatisfy {
+                $0.state.status == .cancelled || $0.state.status == .filled
+            }
+        )
         for account in accounts {
             let risk = try runner.account(account).risk
             #expect(risk.reservationByID.isEmpty)

@@ -55,7 +55,9 @@ struct Malice {
         return Money(nanos: generator.one(of: sizes))
     }
     mutating func rate() -> BasisPoints { BasisPoints(generator.one(of: [0, 1, 1000, 1001, 1_000_000])) }
-    mutating func currency() -> Currency { .known(isPlausible() ? "USD" : generator.one(of: ["JPY", "KWD", "EUR"])) }
+    mutating func currency() -> Currency {
+        .known(isPlausible() ? "USD" : generator.one(of: ["JPY", "KWD", "EUR"]))
+    }
     mutating func date() -> BusinessDate {
         let near = World.monday.days + Int32(generator.int(0...12))
         return BusinessDate(days: generator.one(of: [near, near, near, .min, .max, 0, .max - 1]))
@@ -66,11 +68,15 @@ struct Malice {
     mutating func text() -> String {
         isPlausible()
             ? "XNYS"
-            : generator.one(of: ["", "paper", "alpha", "a\(generator.int(0...99))", "XNYS", "ÄÖ\u{0}", String(repeating: "x", count: 999)])
+            : generator.one(of: [
+                "", "paper", "alpha", "a\(generator.int(0...99))", "XNYS", "ÄÖ\u{0}",
+                String(repeating: "x", count: 999),
+            ])
     }
     mutating func name() -> ClientName? {
         isPlausible()
-            ? nil : generator.one(of: [nil, .known("x"), .known(String(repeating: "n", count: 128)), .known("y")])
+            ? nil
+            : generator.one(of: [nil, .known("x"), .known(String(repeating: "n", count: 128)), .known("y")])
     }
     mutating func symbol() -> Symbol {
         generator.one(of: isPlausible() ? World.symbols : [.none, .known("DAX"), .known("NOPE")])

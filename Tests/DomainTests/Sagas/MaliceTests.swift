@@ -10,7 +10,9 @@ struct MaliceTests {
         let known = runner.state.orderByID.keys.sorted { $0.id.birth < $1.id.birth }.suffix(4)
         let orders = known + runner.state.openOrders.sorted().suffix(6)
         if !runner.state.accountByID.isEmpty { malice.accounts = runner.state.accountByID.keys.sorted() }
-        if !orders.isEmpty { malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) } }
+        if !orders.isEmpty {
+            malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) }
+        }
     }
 
     @Test("no command stops a trading shard, and its books stay sound", arguments: Seeds.take(60))

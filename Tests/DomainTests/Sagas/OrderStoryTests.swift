@@ -39,7 +39,8 @@ struct OrderStoryTests {
         let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
         #expect(
             Self.names(runner.log.suffix(4).map(\.event))
-                == ["placed", "risk assessed", "compliance assessed", "approved"])
+                == ["placed", "risk assessed", "compliance assessed", "approved"]
+        )
         #expect(runner.position == before + 4)
         #expect(try runner.reservedCash(account) == Money(cents: 20_010))
         #expect(try runner.order(order).status == .pendingNew)
@@ -48,7 +49,8 @@ struct OrderStoryTests {
         try runner.pose(.acknowledgeOrder(account, venue.acknowledge(order)))
         #expect(try runner.order(order).status == .new)
         let filled = try runner.pose(
-            .recordExecution(account, try venue.fill(order, 10, at: 1990, runner)))
+            .recordExecution(account, try venue.fill(order, 10, at: 1990, runner))
+        )
         #expect(Self.names(filled.events) == ["executed", "booked", "reservation changed"])
         #expect(runner.position <= before + 9)
         #expect(try runner.order(order).status == .filled)
@@ -138,7 +140,11 @@ struct OrderStoryTests {
         let value: Int128?
 
         init(
-            _ name: String, _ wanted: PlaceOrder, _ judge: Judge, _ code: RejectionCode, limit: Int128? = nil,
+            _ name: String,
+            _ wanted: PlaceOrder,
+            _ judge: Judge,
+            _ code: RejectionCode,
+            limit: Int128? = nil,
             value: Int128? = nil
         ) {
             testDescription = name
@@ -159,24 +165,50 @@ struct OrderStoryTests {
     /// On an account with 1,000.00 and ten of the first instrument; the third is restricted.
     static let refusals: [Refusal] = [
         Refusal(
-            "a value above the limit", World.limit(.buy, 1_000_000, at: 2000), .risk, .orderValueAboveLimit,
-            limit: 10_000_000_000_000_000, value: 20_000_000_000_000_000),
+            "a value above the limit",
+            World.limit(.buy, 1_000_000, at: 2000),
+            .risk,
+            .orderValueAboveLimit,
+            limit: 10_000_000_000_000_000,
+            value: 20_000_000_000_000_000
+        ),
         Refusal(
-            "a price outside the collar", World.limit(.buy, 1, at: 2201, seen: 2000), .risk, .priceOutsideCollar,
-            limit: 22_000_000_000, value: 22_010_000_000),
+            "a price outside the collar",
+            World.limit(.buy, 1, at: 2201, seen: 2000),
+            .risk,
+            .priceOutsideCollar,
+            limit: 22_000_000_000,
+            value: 22_010_000_000
+        ),
         Refusal(
-            "buying power", World.limit(.buy, 50, at: 2000), .risk, .buyingPowerExceeded, limit: 1_000_000_000_000,
-            value: 1_000_500_000_000),
+            "buying power",
+            World.limit(.buy, 50, at: 2000),
+            .risk,
+            .buyingPowerExceeded,
+            limit: 1_000_000_000_000,
+            value: 1_000_500_000_000
+        ),
         Refusal(
-            "the position", World.limit(.sell, 11, at: 2000), .risk, .positionInsufficient, limit: 10_000_000_000,
-            value: 11_000_000_000),
+            "the position",
+            World.limit(.sell, 11, at: 2000),
+            .risk,
+            .positionInsufficient,
+            limit: 10_000_000_000,
+            value: 11_000_000_000
+        ),
         Refusal("no price", unpriced, .risk, .priceUnavailable),
         Refusal(
-            "a restricted buy", World.limit(.buy, 1, at: 2000, symbol: World.symbols[2]), .compliance,
-            .instrumentRestricted),
+            "a restricted buy",
+            World.limit(.buy, 1, at: 2000, symbol: World.symbols[2]),
+            .compliance,
+            .instrumentRestricted
+        ),
         Refusal(
-            "a restricted sale", World.limit(.sell, 1, at: 2000, symbol: World.symbols[2]), .compliance,
-            .instrumentRestricted),
+            "a restricted sale",
+            World.limit(.sell, 1, at: 2000, symbol: World.symbols[2]),
+            .compliance,
+            .instrumentRestricted
+        ),
     ]
 
     private static func richInShares() throws -> (ShardRunner, AccountID) {

@@ -77,7 +77,11 @@ enum World {
     }
 
     static func limit(
-        _ side: Side, _ units: Int64, at cents: Int64, seen: Int64? = nil, symbol: Symbol = symbols[0]
+        _ side: Side,
+        _ units: Int64,
+        at cents: Int64,
+        seen: Int64? = nil,
+        symbol: Symbol = symbols[0]
     ) -> PlaceOrder {
         var wanted = market(side, units, seen: seen ?? cents, symbol: symbol)
         wanted.type = .limit
@@ -85,7 +89,9 @@ enum World {
         return wanted
     }
 
-    static func market(_ side: Side, _ units: Int64, seen cents: Int64, symbol: Symbol = symbols[0]) -> PlaceOrder {
+    static func market(_ side: Side, _ units: Int64, seen cents: Int64, symbol: Symbol = symbols[0])
+        -> PlaceOrder
+    {
         var wanted = PlaceOrder()
         wanted.symbol = symbol
         wanted.side = side
@@ -95,7 +101,7 @@ enum World {
     }
 }
 
-/// What an honest venue says: it fills within the order's price and charges the order's rate on what was traded in all.
+/// What an honest venue says: it fills within the order's price and charges the order's rate on all that traded.
 struct HonestVenue {
     private var number = 0
 
@@ -108,7 +114,11 @@ struct HonestVenue {
 
     /// A trade of `units` at `cents` of an open order, in agreement with our books.
     mutating func fill(
-        _ order: OrderID, _ units: Int64, at cents: Int64, fee: Int64 = 5, _ runner: ShardRunner
+        _ order: OrderID,
+        _ units: Int64,
+        at cents: Int64,
+        fee: Int64 = 5,
+        _ runner: ShardRunner
     ) throws -> OrderExecuted {
         number += 1
         let state = try runner.order(order)

@@ -5,7 +5,10 @@ import Testing
 
 @Suite("Any trading day")
 struct ShardPropertyTests {
-    @Test("no sequence of commands makes debt, shorts or a ledger that does not balance", arguments: Seeds.take(24))
+    @Test(
+        "no sequence of commands makes debt, shorts or a ledger that does not balance",
+        arguments: Seeds.take(24)
+    )
     func staysSolvent(seed: UInt64) throws {
         var day = try TradingDay(seed: seed)
         for _ in 0..<400 {
@@ -23,7 +26,10 @@ struct ShardPropertyTests {
         #expect(entries.allSatisfy { $0.risk.pendingBuys.values.allSatisfy { $0 == .zero } })
     }
 
-    @Test("a log folded in two parts, or again from the start, gives the same state", arguments: Seeds.take(12))
+    @Test(
+        "a log folded in two parts, or again from the start, gives the same state",
+        arguments: Seeds.take(12)
+    )
     func foldsAlike(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var day = try TradingDay(seed: seed)

@@ -32,7 +32,11 @@ struct ShardRunner {
     /// What `command` would lead to, twice the same.
     func drafts(_ command: Command) throws -> [Draft] {
         let posed = PosedCommand(
-            command, position: position + 1, effectiveAt: effectiveAt, actor: try #require(actor))
+            command,
+            position: position + 1,
+            effectiveAt: effectiveAt,
+            actor: try #require(actor)
+        )
         var first = Decision<Draft>()
         var second = Decision<Draft>()
         let refusal = Self.refusal { () throws(Rejection) in
@@ -82,8 +86,13 @@ struct ShardRunner {
         let openDay = state.businessDate(at: effectiveAt)
         for draft in drafts {
             let fact = Fact(
-                position: position + 1, effectiveAt: effectiveAt, businessDate: draft.businessDate ?? openDay,
-                account: draft.account, correlation: draft.correlation, event: draft.event)
+                position: position + 1,
+                effectiveAt: effectiveAt,
+                businessDate: draft.businessDate ?? openDay,
+                account: draft.account,
+                correlation: draft.correlation,
+                event: draft.event
+            )
             Shard.evolve(&state, by: fact)
             log.append(fact)
         }

@@ -65,7 +65,9 @@ struct TradingDay {
             wanted.limitPrice = Price(cents: max(1, seen * generator.int64(85...115) / 100))
         }
         if generator.chance(5) { wanted.seen = ReferencePrice() }
-        if generator.chance(5) { wanted.seen = ReferencePrice(last: .zero, source: "", at: Timestamp(nanos: 0)) }
+        if generator.chance(5) {
+            wanted.seen = ReferencePrice(last: .zero, source: "", at: Timestamp(nanos: 0))
+        }
         if generator.chance(30) {
             if generator.chance(80) { names += 1 }
             wanted.clientOrderID = .known("name-\(names)")
@@ -94,7 +96,9 @@ struct TradingDay {
         }
         let report = try venue.fill(order, units, at: cents, runner)
         let events = try runner.pose(.recordExecution(account, report)).events
-        guard events.count == 3 else { throw ShardRunner.Missing(what: "a booking without a break, was \(events)") }
+        guard events.count == 3 else {
+            throw ShardRunner.Missing(what: "a booking without a break, was \(events)")
+        }
         fills.append((account, report))
     }
 

@@ -8,7 +8,8 @@ import Testing
 @Suite("What a venue reports")
 struct VenueReportTests {
     private static func broken(_ answer: Answer) -> ReconciliationBroke? {
-        guard answer.events.count == 1, case .portfolio(.reconciliationBroke(let broken)) = answer.events[0] else {
+        guard answer.events.count == 1, case .portfolio(.reconciliationBroke(let broken)) = answer.events[0]
+        else {
             return nil
         }
         return broken
@@ -16,7 +17,8 @@ struct VenueReportTests {
 
     static let wrongTerms: [(String, @Sendable (inout OrderExecuted) -> Void)] = [
         ("another side", { $0.side = .sell }), ("another currency", { $0.currency = .known("EUR") }),
-        ("no quantity", { $0.quantity = .zero }), ("a negative quantity", { $0.quantity = -Quantity(units: 1) }),
+        ("no quantity", { $0.quantity = .zero }),
+        ("a negative quantity", { $0.quantity = -Quantity(units: 1) }),
         ("a negative price", { $0.price = Price(cents: -1) }),
         ("a negative settlement", { $0.settlementAmount = Money(cents: -1) }),
     ]
@@ -82,7 +84,8 @@ struct VenueReportTests {
         var venue = HonestVenue()
         let account = try runner.open("alpha", cash: 1000)
         let order = try runner.place(account, World.limit(.buy, 1, at: 2000))
-        let events = try runner.pose(.recordExecution(account, try venue.fill(order, 3, at: 2000, runner))).events
+        let events = try runner.pose(.recordExecution(account, try venue.fill(order, 3, at: 2000, runner)))
+            .events
         guard case .order(.executed(let fact)) = events.first else { return }
         #expect(fact.overfilled)
         #expect(try runner.order(order).status == .filled)

@@ -23,7 +23,9 @@ struct Generator: RandomNumberGenerator {
     mutating func one<Choice>(of choices: [Choice]) -> Choice { choices[int(0...choices.count - 1)] }
 }
 
-/// The seeds of a run. A failed case names its seed; `BIFROST_SEED` with that number runs it first.
+/// The seeds of a run.
+///
+/// A failed case names its seed; `BIFROST_SEED` with that number runs it first.
 enum Seeds {
     static let base: UInt64 = {
         let given = getenv("BIFROST_SEED").flatMap { UInt64(String(cString: $0)) }

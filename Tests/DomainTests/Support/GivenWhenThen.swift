@@ -17,7 +17,10 @@ func decided<D: Decider>(_ decider: D.Type, _ command: D.Command, _ state: D.Sta
 
 /// After `events`, `command` leads to `expected` and to nothing else.
 func expect<D: Decider>(
-    _ decider: D.Type, given events: [D.Event], when command: D.Command, then expected: [D.Event],
+    _ decider: D.Type,
+    given events: [D.Event],
+    when command: D.Command,
+    then expected: [D.Event],
     at location: SourceLocation = #_sourceLocation
 ) where D.Event: Equatable {
     do {
@@ -30,7 +33,10 @@ func expect<D: Decider>(
 
 /// After `events`, `command` is refused with `rejection`.
 func expect<D: Decider>(
-    _ decider: D.Type, given events: [D.Event], when command: D.Command, refused rejection: Rejection,
+    _ decider: D.Type,
+    given events: [D.Event],
+    when command: D.Command,
+    refused rejection: Rejection,
     at location: SourceLocation = #_sourceLocation
 ) where D.Event: Equatable {
     #expect(throws: rejection, sourceLocation: location) {
