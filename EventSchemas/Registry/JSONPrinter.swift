@@ -79,7 +79,10 @@ public struct JSONPrinter: FieldVisitor {
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
     }
 }
 
@@ -150,14 +153,18 @@ extension JSONPrinter {
     }
     /// Prints an object.
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M
     ) throws(WireError) {
         key(name)
         try object(value)
     }
     /// Prints an object if present.
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M?
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M?
     ) throws(WireError) {
         guard let value else { return }
         key(name)
@@ -165,7 +172,9 @@ extension JSONPrinter {
     }
     /// Prints a list of objects.
     public mutating func list<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout [M]
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [M]
     ) throws(WireError) {
         key(name)
         out.append(UInt8(ascii: "["))

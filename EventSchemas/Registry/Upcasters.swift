@@ -33,7 +33,10 @@ public enum Upcasters {
 
     /// The bytes of `payload` in the present version of its type.
     public static func lift(
-        type: UInt32, version: UInt32, _ payload: [UInt8], by steps: [Step: Lift] = Upcasters.steps
+        type: UInt32,
+        version: UInt32,
+        _ payload: [UInt8],
+        by steps: [Step: Lift] = Upcasters.steps
     ) throws(WireError) -> [UInt8] {
         guard version >= 1 else { throw .unknownType(type: type, version: version) }
         var bytes = payload
@@ -42,7 +45,9 @@ public enum Upcasters {
             bytes = try step(bytes)
             reached += 1
         }
-        guard reached == current(of: type, by: steps) else { throw .unknownType(type: type, version: version) }
+        guard reached == current(of: type, by: steps) else {
+            throw .unknownType(type: type, version: version)
+        }
         return bytes
     }
 }

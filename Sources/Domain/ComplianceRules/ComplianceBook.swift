@@ -47,7 +47,8 @@ public enum ComplianceBook: Decider {
 
     /// The verdict.
     public static func decide(
-        _ command: ComplianceCommand, given state: ComplianceState,
+        _ command: ComplianceCommand,
+        given state: ComplianceState,
         into decision: inout Decision<ComplianceEvent>
     ) throws(Rejection) {
         switch command {

@@ -98,7 +98,10 @@ public struct LotQueue: Sendable {
     /// Costs of parts are rounded half away from zero to 10⁻⁹ and taken off the lot, so the parts sum to the whole.
     /// Returns the cost of what was closed and the traded amount that closed it.
     public mutating func trade(
-        quantity: Quantity, gross: Money, date: BusinessDate, execution: Identifier
+        quantity: Quantity,
+        gross: Money,
+        date: BusinessDate,
+        execution: Identifier
     ) -> (closedCost: Money, closedGross: Money) {
         var rest = quantity.nanos
         var restGross = gross.nanos
@@ -122,8 +125,12 @@ public struct LotQueue: Sendable {
         if rest != 0 {
             lots.append(
                 Lot(
-                    quantity: Quantity(nanos: rest), cost: Money(nanos: restGross), opened: date,
-                    execution: execution))
+                    quantity: Quantity(nanos: rest),
+                    cost: Money(nanos: restGross),
+                    opened: date,
+                    execution: execution
+                )
+            )
         }
         return (Money(nanos: closedCost), Money(nanos: gross.nanos - (rest != 0 ? restGross : 0)))
     }

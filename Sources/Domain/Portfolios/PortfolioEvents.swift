@@ -41,7 +41,12 @@ public struct Posting: WireFields, Hashable, Sendable {
         self.amount = amount
     }
     /// A line of an instrument.
-    public init(_ account: LedgerAccount, _ instrument: InstrumentID, _ currency: Currency, _ quantity: Quantity) {
+    public init(
+        _ account: LedgerAccount,
+        _ instrument: InstrumentID,
+        _ currency: Currency,
+        _ quantity: Quantity
+    ) {
         self.account = account
         self.instrument = instrument
         self.currency = currency

@@ -69,7 +69,9 @@ public enum RiskBook: Decider {
 
     /// The events of `command`; no event at all means that it is already so.
     public static func decide(
-        _ command: RiskCommand, given state: RiskState, into decision: inout Decision<RiskEvent>
+        _ command: RiskCommand,
+        given state: RiskState,
+        into decision: inout Decision<RiskEvent>
     ) throws(Rejection) {
         switch command {
         case .setLimits(let wanted):
@@ -115,7 +117,10 @@ public enum RiskBook: Decider {
 
     /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the bounds.
     static func requirement(
-        _ price: Price, _ quantity: Quantity, _ commission: BasisPoints, _ currency: Currency
+        _ price: Price,
+        _ quantity: Quantity,
+        _ commission: BasisPoints,
+        _ currency: Currency
     ) -> Money? {
         let notional = Money.notional(price, quantity, .awayFromZero).rounded(to: currency, .awayFromZero)
         guard let fee = notional.basisPoints(commission, .awayFromZero) else { return nil }

@@ -60,7 +60,11 @@ extension Command {
 }
 
 extension WireEncoder {
-    fileprivate mutating func command<M: WireFields>(_ kind: UInt64, _ value: M, _ account: Identifier = .none) {
+    fileprivate mutating func command<M: WireFields>(
+        _ kind: UInt64,
+        _ value: M,
+        _ account: Identifier = .none
+    ) {
         number(1, kind)
         var account = account
         identifier(2, "account", &account)

@@ -153,7 +153,8 @@ public enum Command: Equatable, Sendable {
     /// Whether it takes the lane that orders never fill: cancels, and what takes risk away.
     public var isUrgent: Bool {
         switch self {
-        case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution, .acknowledgeOrder,
+        case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
+            .acknowledgeOrder,
             .refuseCancel, .rejectAtVenue:
             true
         default: false

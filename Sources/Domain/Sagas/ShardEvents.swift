@@ -221,8 +221,11 @@ public struct Draft: Sendable, Equatable {
 
     /// Puts the parts together.
     public init(
-        _ event: DomainEvent, _ stream: StreamOrdinal, account: AccountOrdinal = .none,
-        correlation: Identifier, businessDate: BusinessDate? = nil
+        _ event: DomainEvent,
+        _ stream: StreamOrdinal,
+        account: AccountOrdinal = .none,
+        correlation: Identifier,
+        businessDate: BusinessDate? = nil
     ) {
         self.account = account
         self.stream = stream
@@ -243,8 +246,12 @@ public struct Fact: Sendable {
 
     /// Puts the parts together.
     public init(
-        position: Int64, effectiveAt: Timestamp, businessDate: BusinessDate, account: AccountOrdinal,
-        correlation: Identifier, event: DomainEvent
+        position: Int64,
+        effectiveAt: Timestamp,
+        businessDate: BusinessDate,
+        account: AccountOrdinal,
+        correlation: Identifier,
+        event: DomainEvent
     ) {
         self.position = position
         self.effectiveAt = effectiveAt
