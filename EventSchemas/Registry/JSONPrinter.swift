@@ -2,9 +2,10 @@ public import BifrostKernel
 
 /// Prints the fields of a payload as JSON text, for people and for tools: an export, never read back.
 ///
-/// Decimals and amounts are strings, so that no reader rounds them; ids are UUID text, dates `YYYY-MM-DD`, times
-/// RFC 3339, choices and rejection codes their names, bytes lower-case hexadecimal. Numbers, flags, decimals, lists and
-/// nested messages always show; an absent optional, an empty text, empty bytes and the id of nothing are left out.
+/// Decimals and amounts are strings, so that no reader rounds them; ids are UUID text, dates `YYYY-MM-DD`,
+/// times RFC 3339, choices and rejection codes their names, bytes lower-case hexadecimal. Numbers, flags,
+/// decimals, lists and nested messages always show; an absent optional, an empty text, empty bytes and the id
+/// of nothing are left out.
 public struct JSONPrinter: FieldVisitor {
     private var out: [UInt8] = []
     private var isFirst = true

@@ -1,11 +1,14 @@
-// Events and commands are stored as protobuf (proto3 wire format), in a canonical form: fields in ascending order of
-// their numbers, defaults left out unless presence is explicit, varints in their shortest form, nothing unknown.
-// Canonical bytes make "the same content" and "the same event" a comparison of bytes, and let the decoder run
-// straight down the fields without a switch.
+// Events and commands are stored as protobuf (proto3 wire format), in a canonical form: fields in ascending
+// order of their numbers, defaults left out unless presence is explicit, varints in their shortest form,
+// nothing unknown. Canonical bytes make "the same content" and "the same event" a comparison of bytes, and
+// let the decoder run straight down the fields without a switch.
 //
-// A type names its fields once, in `fields`, and that one list writes the bytes, reads them back, and prints them.
+// A type names its fields once, in `fields`, and that one list writes the bytes, reads them back, and prints
+// them.
 
-/// Why bytes are not what they should be. A stored event that throws this is evidence of a corrupt or newer log.
+/// Why bytes are not what they should be.
+///
+/// A stored event that throws this is evidence of a corrupt or newer log.
 public enum WireError: Error, Equatable, Sendable {
     /// The bytes end inside a field.
     case truncated

@@ -24,7 +24,9 @@ public enum OrderCommand: Sendable {
 
 /// The terms of an instrument that the form of an order is judged by.
 public struct InstrumentTerms: Sendable {
+    /// The smallest step of a price.
     public let tickSize: Price
+    /// The smallest step of a quantity.
     public let lotSize: Quantity
     /// Puts the parts together.
     public init(tickSize: Price, lotSize: Quantity) {
@@ -154,7 +156,8 @@ public enum Order: Decider {
 }
 
 extension OrderExecuted {
-    /// Whether two reports tell the same trade: all that the venue said is equal, but for the state of its own book.
+    /// Whether two reports tell the same trade: all that the venue said is equal, but for the state of its
+    /// own book.
     func isSameTrade(as other: OrderExecuted) -> Bool {
         order == other.order && quantity == other.quantity && price == other.price
             && currency == other.currency

@@ -59,8 +59,9 @@ public enum Portfolio: Decider {
         }
     }
 
-    /// The booking, or `nil` when a balance would leave the bounds of its type: such a trade stays in the order's
-    /// facts and becomes a break for a person, because a venue's word is never refused and never stops the core.
+    /// The booking, or `nil` when a balance would leave the bounds of its type: such a trade stays in the
+    /// order's facts and becomes a break for a person, because a venue's word is never refused and never
+    /// stops the core.
     private static func booked(_ report: TradeReport, _ state: PortfolioState) -> TradeBooked? {
         let currency = report.currency
         let gross = Money.notional(report.price, report.quantity, .halfAwayFromZero)
@@ -82,7 +83,8 @@ public enum Portfolio: Decider {
         fact.gross = gross
         fact.settlementAmount = report.settlementAmount
         fact.commission = report.commission
-        // Closing a long: closed cost is positive, the closing trade's amount negative; profit is what came in − cost.
+        // Closing a long: closed cost is positive, the closing trade's amount negative; profit is what came
+        // in − cost.
         let profit = -closed.closedGross.nanos - closed.closedCost.nanos
         guard isBookable(report, profit: profit, gross: gross, state) else { return nil }
         fact.realised = Money(nanos: profit)

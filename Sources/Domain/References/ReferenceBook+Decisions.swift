@@ -91,7 +91,8 @@ extension ReferenceBook {
         return fact
     }
 
-    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is genuine.
+    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is
+    /// genuine.
     public func admits(_ event: ReferenceEvent) -> Bool {
         switch event {
         case .instrumentRegistered(let fact): return fact.tickSize > .zero && fact.lotSize > .zero

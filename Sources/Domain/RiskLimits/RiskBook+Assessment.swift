@@ -1,7 +1,7 @@
 internal import BifrostKernel
 
-/// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that could be
-/// computed are recorded.
+/// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that
+/// could be computed are recorded.
 extension RiskBook {
     static func assess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
         var fact = RiskAssessed()
@@ -33,7 +33,8 @@ extension RiskBook {
         return fact
     }
 
-    /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells reduce.
+    /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells
+    /// reduce.
     private static func checkSwitch(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed)
     {
         let pulled = state.killed || question.shardKilled
@@ -92,7 +93,8 @@ extension RiskBook {
         _ fact: inout RiskAssessed
     ) {
         guard let unit = reservedPrice(question, state) else { return }
-        // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more back.
+        // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more
+        // back.
         let available = question.settledCash.nanos - (state.reservedCash[question.currency] ?? .zero).nanos
         let needed = Price(exactly: Int64(clamping: unit)).flatMap {
             requirement($0, question.quantity, question.commission, question.currency)

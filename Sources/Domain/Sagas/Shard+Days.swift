@@ -4,7 +4,8 @@ internal import Portfolios
 internal import References
 internal import RiskLimits
 
-/// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many orders.
+/// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many
+/// orders.
 extension Shard {
     /// Most orders that one step of a sweep cancels.
     static let sweepOrdersMax = 100
@@ -66,7 +67,8 @@ extension Shard {
             guard date > rolled else { return }
             guard days.next(after: rolled) == date else { throw Rejection(.dayOutOfOrder) }
         }
-        // Accounts trade by several calendars, so no calendar may begin a day before the one that another closes.
+        // Accounts trade by several calendars, so no calendar may begin a day before the one that another
+        // closes.
         guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else {
             throw Rejection(.dayOutOfOrder)
         }

@@ -6,7 +6,9 @@ internal import References
 internal import RiskLimits
 
 extension Shard {
-    /// Adds a fact. An event that cannot apply means a corrupt log: stop loudly.
+    /// Adds a fact.
+    ///
+    /// An event that cannot apply means a corrupt log: stop loudly.
     public static func evolve(_ state: inout ShardState, by fact: Fact) {
         if fact.effectiveAt > state.effectiveAt { state.effectiveAt = fact.effectiveAt }
         switch fact.event {

@@ -26,16 +26,8 @@ extension Shard {
             Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         )
         let placed = terms(order, account, wanted, instrument, posed)
-        try emit(
-            .place(
-                placed,
-                terms: InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
-            ),
-            order,
-            account,
-            Order.initial,
-            &decision
-        )
+        let steps = InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
+        try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
         let question = question(placed, instrument, entry, posed, state)
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
@@ -189,7 +181,8 @@ extension Shard {
         return entry
     }
 
-    /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is in.
+    /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is
+    /// in.
     private static func execute(
         _ report: OrderExecuted,
         _ account: AccountID,
@@ -255,8 +248,8 @@ extension Shard {
         return trade
     }
 
-    /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account that we do
-    /// not have in the shard's own stream.
+    /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account
+    /// that we do not have in the shard's own stream.
     private static func flag(
         _ report: OrderExecuted,
         _ kind: BreakKind,

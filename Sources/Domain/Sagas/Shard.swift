@@ -5,8 +5,10 @@ internal import Portfolios
 internal import References
 internal import RiskLimits
 
-/// The decider of a whole shard: it asks the aggregates, which do not know each other, and is the order saga's
-/// synchronous part. What it decides for one command is one atomic append.
+/// The decider of a whole shard: it asks the aggregates, which do not know each other, and is the order
+/// saga's synchronous part.
+///
+/// What it decides for one command is one atomic append.
 public enum Shard {
     /// The state before the first event.
     public static var initial: ShardState { ShardState() }
