@@ -22,7 +22,9 @@ public enum EventRegistry {
 
     /// The event that a stored payload holds; older versions are lifted by their upcasters first.
     public static func decode(
-        type: UInt32, schemaVersion: UInt32, payload: [UInt8]
+        type: UInt32,
+        schemaVersion: UInt32,
+        payload: [UInt8]
     ) throws(WireError) -> DomainEvent {
         let current = try Upcasters.lift(type: type, version: schemaVersion, payload)
         if let event = try decodeShard(type, current) { return event }
@@ -49,7 +51,8 @@ public enum EventRegistry {
         }
     }
 
-    private static func decodeReference(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> ReferenceEvent? {
+    private static func decodeReference(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> ReferenceEvent?
+    {
         switch type {
         case InstrumentRegistered.eventType:
             return .instrumentRegistered(try WireDecoder.decode(InstrumentRegistered.self, bytes))
@@ -64,7 +67,9 @@ public enum EventRegistry {
             let copy = try WireDecoder.decode(ReferenceFactCopied.self, bytes)
             let lifted = try Upcasters.lift(type: copy.type, version: copy.schemaVersion, copy.payload)
             // A copy of a copy is no reference fact: only what the reference shard made itself is copied.
-            guard copy.type != ReferenceFactCopied.eventType, let fact = try decodeReference(copy.type, lifted) else {
+            guard copy.type != ReferenceFactCopied.eventType,
+                let fact = try decodeReference(copy.type, lifted)
+            else {
                 throw .unknownType(type: copy.type, version: copy.schemaVersion)
             }
             return .copied(copy, fact)
@@ -84,7 +89,8 @@ public enum EventRegistry {
         case OrderCancelRequested.eventType:
             .cancelRequested(try WireDecoder.decode(OrderCancelRequested.self, bytes))
         case OrderCancelled.eventType: .cancelled(try WireDecoder.decode(OrderCancelled.self, bytes))
-        case OrderCancelRejected.eventType: .cancelRejected(try WireDecoder.decode(OrderCancelRejected.self, bytes))
+        case OrderCancelRejected.eventType:
+            .cancelRejected(try WireDecoder.decode(OrderCancelRejected.self, bytes))
         case OrderExpired.eventType: .expired(try WireDecoder.decode(OrderExpired.self, bytes))
         default: nil
         }
@@ -92,17 +98,21 @@ public enum EventRegistry {
 
     private static func decodeAccount(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> DomainEvent? {
         switch type {
-        case AccountLimitsSet.eventType: .risk(.limitsSet(try WireDecoder.decode(AccountLimitsSet.self, bytes)))
+        case AccountLimitsSet.eventType:
+            .risk(.limitsSet(try WireDecoder.decode(AccountLimitsSet.self, bytes)))
         case RiskAssessed.eventType: .risk(.assessed(try WireDecoder.decode(RiskAssessed.self, bytes)))
         case ReservationChanged.eventType:
             .risk(.reservationChanged(try WireDecoder.decode(ReservationChanged.self, bytes)))
-        case KillSwitchPulled.eventType: .risk(.killSwitchPulled(try WireDecoder.decode(KillSwitchPulled.self, bytes)))
+        case KillSwitchPulled.eventType:
+            .risk(.killSwitchPulled(try WireDecoder.decode(KillSwitchPulled.self, bytes)))
         case KillSwitchReleased.eventType:
             .risk(.killSwitchReleased(try WireDecoder.decode(KillSwitchReleased.self, bytes)))
         case ComplianceAssessed.eventType:
             .compliance(.assessed(try WireDecoder.decode(ComplianceAssessed.self, bytes)))
-        case CashDeposited.eventType: .portfolio(.deposited(try WireDecoder.decode(CashDeposited.self, bytes)))
-        case CashWithdrawn.eventType: .portfolio(.withdrawn(try WireDecoder.decode(CashWithdrawn.self, bytes)))
+        case CashDeposited.eventType:
+            .portfolio(.deposited(try WireDecoder.decode(CashDeposited.self, bytes)))
+        case CashWithdrawn.eventType:
+            .portfolio(.withdrawn(try WireDecoder.decode(CashWithdrawn.self, bytes)))
         case TradeBooked.eventType: .portfolio(.tradeBooked(try WireDecoder.decode(TradeBooked.self, bytes)))
         case DayClosed.eventType: .portfolio(.dayClosed(try WireDecoder.decode(DayClosed.self, bytes)))
         case ReconciliationBroke.eventType:

@@ -2,9 +2,10 @@ public import BifrostKernel
 
 /// Prints the fields of a payload as JSON text, for people and for tools: an export, never read back.
 ///
-/// Decimals and amounts are strings, so that no reader rounds them; ids are UUID text, dates `YYYY-MM-DD`, times
-/// RFC 3339, choices and rejection codes their names, bytes lower-case hexadecimal. Numbers, flags, decimals, lists and
-/// nested messages always show; an absent optional, an empty text, empty bytes and the id of nothing are left out.
+/// Decimals and amounts are strings, so that no reader rounds them; ids are UUID text, dates `YYYY-MM-DD`,
+/// times RFC 3339, choices and rejection codes their names, bytes lower-case hexadecimal. Numbers, flags,
+/// decimals, lists and nested messages always show; an absent optional, an empty text, empty bytes and the id
+/// of nothing are left out.
 public struct JSONPrinter: FieldVisitor {
     private var out: [UInt8] = []
     private var isFirst = true
@@ -79,7 +80,10 @@ public struct JSONPrinter: FieldVisitor {
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
     }
 }
 
@@ -150,14 +154,18 @@ extension JSONPrinter {
     }
     /// Prints an object.
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M
     ) throws(WireError) {
         key(name)
         try object(value)
     }
     /// Prints an object if present.
     public mutating func message<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout M?
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout M?
     ) throws(WireError) {
         guard let value else { return }
         key(name)
@@ -165,7 +173,9 @@ extension JSONPrinter {
     }
     /// Prints a list of objects.
     public mutating func list<M: WireFields>(
-        _ number: UInt64, _ name: StaticString, _ value: inout [M]
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [M]
     ) throws(WireError) {
         key(name)
         out.append(UInt8(ascii: "["))

@@ -2,8 +2,8 @@ public import BifrostKernel
 
 /// Lifts payloads of older schema versions to the present one, a version at a time.
 ///
-/// An upcaster is a pure function from the canonical bytes of one version to those of the next. The stored bytes stay
-/// as they are; only what is read is lifted.
+/// An upcaster is a pure function from the canonical bytes of one version to those of the next. The stored
+/// bytes stay as they are; only what is read is lifted.
 public enum Upcasters {
     /// An upcaster's place: the type, and the version that it lifts from.
     public struct Step: Hashable, Sendable {
@@ -21,7 +21,9 @@ public enum Upcasters {
     /// The lift of one step.
     public typealias Lift = @Sendable ([UInt8]) throws(WireError) -> [UInt8]
 
-    /// The steps of this build. Every event is of version 1 so far.
+    /// The steps of this build.
+    ///
+    /// Every event is of version 1 so far.
     public static let steps: [Step: Lift] = [:]
 
     /// The version that `steps` lift a type to: 1 for a type without any.
@@ -33,7 +35,10 @@ public enum Upcasters {
 
     /// The bytes of `payload` in the present version of its type.
     public static func lift(
-        type: UInt32, version: UInt32, _ payload: [UInt8], by steps: [Step: Lift] = Upcasters.steps
+        type: UInt32,
+        version: UInt32,
+        _ payload: [UInt8],
+        by steps: [Step: Lift] = Upcasters.steps
     ) throws(WireError) -> [UInt8] {
         guard version >= 1 else { throw .unknownType(type: type, version: version) }
         var bytes = payload
@@ -42,7 +47,9 @@ public enum Upcasters {
             bytes = try step(bytes)
             reached += 1
         }
-        guard reached == current(of: type, by: steps) else { throw .unknownType(type: type, version: version) }
+        guard reached == current(of: type, by: steps) else {
+            throw .unknownType(type: type, version: version)
+        }
         return bytes
     }
 }

@@ -1,6 +1,7 @@
 /// A pure decision process: the same command on the same state always gives the same events.
 ///
-/// `decide` may reject and never traps on what came from outside; `evolve` may not reject, because an event is a fact.
+/// `decide` may reject and never traps on what came from outside; `evolve` may not reject, because an event
+/// is a fact.
 public protocol Decider: SendableMetatype {
     /// What the decider remembers.
     associatedtype State: Sendable

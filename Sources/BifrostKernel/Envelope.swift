@@ -11,15 +11,16 @@ public struct CommandDigest: Hashable, Sendable {
     }
 }
 
-/// Everything the log keeps about an event beside its payload and hash: one column each, every one under the hash.
+/// Everything the log keeps about an event beside its payload and hash: one column each, every one under the
+/// hash.
 public struct EventHeader: Hashable, Sendable {
-    /// Place in the shard's log: 1, 2, 3, …
+    /// Place in the shard's log: 1, 2, 3, and so on.
     public var position: Int64
     /// The account it concerns, or none.
     public var account: AccountOrdinal
     /// The stream it belongs to.
     public var stream: StreamOrdinal
-    /// Place in the stream: 1, 2, 3, …
+    /// Place in the stream: 1, 2, 3, and so on.
     public var version: Int64
     /// The event type's number in the registry.
     public var type: UInt32
@@ -37,8 +38,8 @@ public struct EventHeader: Hashable, Sendable {
     public var commandID: ClientName
     /// The digest of the command's content, on the command's first event only.
     public var commandDigest: CommandDigest?
-    /// The position of the event that led here: for a command's later events its first one, for its first event the
-    /// fact that the command reacted to, or 0 when it came from outside.
+    /// The position of the event that led here: for a command's later events its first one, for its first
+    /// event the fact that the command reacted to, or 0 when it came from outside.
     public var causation: Int64
     /// The thing whose story this is part of.
     public var correlation: Identifier

@@ -30,7 +30,11 @@ public struct RuleCheck: WireFields, Hashable, Sendable {
     public init() {}
     /// Puts the parts together.
     public init(
-        _ rule: RejectionCode, passed: Bool, limit: Int128? = nil, value: Int128? = nil, warned: Bool = false
+        _ rule: RejectionCode,
+        passed: Bool,
+        limit: Int128? = nil,
+        value: Int128? = nil,
+        warned: Bool = false
     ) {
         self.rule = rule
         self.passed = passed

@@ -1,19 +1,26 @@
 // The 128 bits of an id that the core gives, highest first. It prints as a UUID of version 8 (RFC 9562 §5.8).
 //
-//     slot 16 · birth 56 (split 32 | 12 | 12 around version and variant) · index 16 · kind 6 · shard 14 · zero 14
+//     slot 16 · birth 56 (split 32 | 12 | 12 around version and variant) · index 16 · kind 6 · shard 14 ·
+//     zero 14
 //
-// `slot` is the owner's routing slot, `birth` the position of the event that made the thing, `index` tells apart
-// several things made by one event. The layout is frozen: ids stand in events for ever.
+// `slot` is the owner's routing slot, `birth` the position of the event that made the thing, `index` tells
+// apart several things made by one event. The layout is frozen: ids stand in events for ever.
 
 /// What an id names.
 public enum IdentifierKind: UInt8, Sendable, CaseIterable {
+    /// A beneficial owner.
     case owner = 1
+    /// An account of an owner.
     case account = 2
+    /// An instrument of the reference shard.
     case instrument = 3
+    /// An order, the venue's external ones included.
     case order = 4
+    /// A trade as the core counts it, beside the venue's own id.
     case execution = 5
     /// The root of a story that made no thing of its own: a deposit, a day roll.
     case command = 6
+    /// A log: all shards of one installation.
     case log = 7
 }
 
@@ -30,7 +37,8 @@ public struct Identifier: Hashable, Comparable, Sendable {
         self.low = low
     }
 
-    /// The id of the thing that the event at `birth` of `shard` makes; the same inputs always give the same id.
+    /// The id of the thing that the event at `birth` of `shard` makes; the same inputs always give the same
+    /// id.
     public init(_ kind: IdentifierKind, slot: UInt16, shard: UInt16, birth: Int64, index: UInt16 = 0) {
         precondition(birth >= 0 && birth < 1 << 56, "a position has 56 bits")
         precondition(shard < 1 << 14, "a shard number has 14 bits")

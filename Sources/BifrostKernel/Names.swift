@@ -1,4 +1,5 @@
-/// A name that a client gives (command id, client order id, idempotency key): 1–128 printable ASCII characters.
+/// A name that a client gives (command id, client order id, idempotency key): 1–128 printable ASCII
+/// characters.
 public struct ClientName: Hashable, Comparable, Sendable {
     /// The characters as given.
     public let text: String
@@ -24,7 +25,9 @@ public struct ActorName: Hashable, Sendable {
     }
 }
 
-/// A symbol of an instrument: 1–32 of `A–Z a–z 0–9 . - / _ :`. An alias with dates, never a key.
+/// A symbol of an instrument: 1–32 of `A–Z a–z 0–9 . - / _ :`.
+///
+/// An alias with dates, never a key.
 public struct Symbol: Hashable, Comparable, Sendable {
     /// The characters as given.
     public let text: String

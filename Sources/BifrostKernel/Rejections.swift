@@ -1,54 +1,98 @@
-/// Why a command was turned down. The names are a public contract: they are printed, documented and never reused.
+/// Why a command was turned down.
+///
+/// The names are a public contract: they are printed, documented and never reused.
 public enum RejectionCode: UInt16, Sendable, CaseIterable {
     // Form and reference: 1 … 99
+    /// The order's quantity is zero or below.
     case quantityNotPositive = 1
+    /// The order's quantity is beyond what a quantity can hold.
     case quantityTooLarge = 2
+    /// The order's quantity is no multiple of the instrument's lot.
     case quantityNotLotMultiple = 3
+    /// A limit order without its price.
     case limitPriceMissing = 4
+    /// A market order with a limit price.
     case limitPriceUnexpected = 5
+    /// A price of zero or below.
     case priceNotPositive = 6
+    /// A price that is no multiple of the instrument's tick.
     case priceNotTickMultiple = 7
+    /// An amount of zero or below.
     case amountNotPositive = 8
+    /// An amount with a part below the currency's minor unit; the limit is what can be paid.
     case amountNotPayable = 9
+    /// No such account in this shard.
     case unknownAccount = 10
+    /// No instrument has this symbol.
     case unknownSymbol = 11
+    /// No such order in this account.
     case unknownOrder = 12
+    /// No such owner in this shard.
     case unknownOwner = 13
+    /// No days of this calendar are known.
     case unknownCalendar = 14
+    /// Another account has this alias.
     case aliasTaken = 15
+    /// Another instrument has this symbol.
     case symbolTaken = 16
+    /// The currency is not the account's.
     case currencyMismatch = 17
+    /// Another order of the account has this name.
     case clientOrderIDTaken = 18
+    /// The days do not ascend, or do not all come after those declared before.
     case calendarOutOfOrder = 19
+    /// The day is not the one that follows the last day rolled, or that one is not closed yet.
     case dayOutOfOrder = 20
+    /// The calendar has no such day.
     case notATradingDay = 21
+    /// A command of the reference shard on a trading shard, or the reverse.
     case notOnThisShard = 22
+    /// Settlement days that this build cannot book.
     case settlementUnsupported = 23
+    /// The instrument does not trade any more.
     case instrumentClosed = 24
+    /// More entries than one command may have; the limit is the most.
     case tooManyItems = 25
+    /// The decision would write more events than one may; the limit is `decisionEventsMax`.
     case decisionTooLarge = 26
+    /// Price × quantity and the fees are beyond what money can hold.
     case notionalTooLarge = 27
+    /// The effective time is before one that was recorded.
     case timeRunsBackwards = 28
+    /// The copied fact is not the one that follows the last copy.
     case referenceOutOfOrder = 29
+    /// A fee schedule that this build cannot charge.
     case feeUnsupported = 30
     // Risk: 100 … 199
+    /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100
+    /// The order's price is too far from the reference price.
     case priceOutsideCollar = 101
+    /// The order and its fees need more than the free settled cash, which is the limit.
     case buyingPowerExceeded = 102
+    /// The order sells more than the free position, which is the limit.
     case positionInsufficient = 103
+    /// A kill switch stops orders that add risk.
     case killSwitchPulled = 104
+    /// There is no price to judge the order by.
     case priceUnavailable = 105
+    /// The withdrawal is above the free settled cash, which is the limit.
     case cashInsufficient = 106
+    /// A balance or a position would leave the bounds of its type.
     case balanceTooLarge = 107
     // Compliance: 200 … 299
+    /// The instrument is on the restricted list.
     case instrumentRestricted = 200
     // Venue: 300 … 399
+    /// The venue refused the order.
     case venueRejected = 300
+    /// The venue has no price to trade the order at.
     case venueUnpriced = 301
 
     /// The stable name, as in `BUYING_POWER_EXCEEDED`.
     public var name: String {
-        // A word begins at an upper-case letter after a lower-case one, or before one inside capitals: `IDTaken`.
+        // A word begins at an upper-case letter after a lower-case one, or before one inside capitals:
+        // `IDTaken`.
         let letters = Array("\(self)")
         var out = ""
         for (index, letter) in letters.enumerated() {

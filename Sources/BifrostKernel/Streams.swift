@@ -1,17 +1,24 @@
-// A stream's ordinal, the `int8` under which the log files it, is a function of its kind and of the birth of the
-// thing it belongs to: birth × 16 + kind. The ids of things hold their birth, so an id finds its stream without a
-// table of names, and nothing has to be interned while appending. The numbers are frozen.
+// A stream's ordinal, the `int8` under which the log files it, is a function of its kind and of the birth of
+// the thing it belongs to: birth × 16 + kind. The ids of things hold their birth, so an id finds its stream
+// without a table of names, and nothing has to be interned while appending. The numbers are frozen.
 
 /// What a stream tells about.
 public enum StreamKind: UInt8, Sendable, CaseIterable {
     /// The shard itself: its clock, its writers, its days.
     case shard = 0
+    /// An account's opening and what is said of it as a whole.
     case account = 1
+    /// The facts of one order.
     case order = 2
+    /// An account's limits, verdicts and reservations.
     case risk = 3
+    /// An account's compliance verdicts.
     case compliance = 4
+    /// An account's ledger and its closed days.
     case portfolio = 5
+    /// One instrument's terms.
     case instrument = 6
+    /// One beneficial owner.
     case owner = 7
     /// Global facts: on the reference shard as they are made, on trading shards as copies.
     case reference = 8

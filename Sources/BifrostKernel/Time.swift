@@ -91,7 +91,8 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
         return padded(Int64(year), 4) + "-" + padded(Int64(month), 2) + "-" + padded(Int64(day), 2)
     }
 
-    /// Midnight UTC at the start of this date; the nearest moment of `Timestamp`, which spans 1677 … 2262, beyond it.
+    /// Midnight UTC at the start of this date; the nearest moment of `Timestamp`, which spans 1677 … 2262,
+    /// beyond it.
     public var start: Timestamp { at(seconds: 0) }
 
     /// The moment `seconds` after midnight UTC of this date, or the nearest that `Timestamp` holds.

@@ -1,11 +1,14 @@
-// Events and commands are stored as protobuf (proto3 wire format), in a canonical form: fields in ascending order of
-// their numbers, defaults left out unless presence is explicit, varints in their shortest form, nothing unknown.
-// Canonical bytes make "the same content" and "the same event" a comparison of bytes, and let the decoder run
-// straight down the fields without a switch.
+// Events and commands are stored as protobuf (proto3 wire format), in a canonical form: fields in ascending
+// order of their numbers, defaults left out unless presence is explicit, varints in their shortest form,
+// nothing unknown. Canonical bytes make "the same content" and "the same event" a comparison of bytes, and
+// let the decoder run straight down the fields without a switch.
 //
-// A type names its fields once, in `fields`, and that one list writes the bytes, reads them back, and prints them.
+// A type names its fields once, in `fields`, and that one list writes the bytes, reads them back, and prints
+// them.
 
-/// Why bytes are not what they should be. A stored event that throws this is evidence of a corrupt or newer log.
+/// Why bytes are not what they should be.
+///
+/// A stored event that throws this is evidence of a corrupt or newer log.
 public enum WireError: Error, Equatable, Sendable {
     /// The bytes end inside a field.
     case truncated
@@ -69,7 +72,8 @@ public protocol FieldVisitor {
     /// Fixed 64 bits of 10⁻⁹.
     mutating func quantity(_ number: UInt64, _ name: StaticString, _ value: inout Quantity) throws(WireError)
     /// A rejection code as a varint, zero when absent.
-    mutating func code(_ number: UInt64, _ name: StaticString, _ value: inout RejectionCode?) throws(WireError)
+    mutating func code(_ number: UInt64, _ name: StaticString, _ value: inout RejectionCode?)
+        throws(WireError)
     /// Two fixed 64-bit halves in a message of their own, always present.
     mutating func money(_ number: UInt64, _ name: StaticString, _ value: inout Money) throws(WireError)
     /// As money, presence explicit; wider than `Money`, for limits and values of rules.
@@ -173,7 +177,9 @@ extension FieldVisitor {
 extension FieldVisitor {
     /// The owner's id.
     @inlinable
-    public mutating func owner(_ number: UInt64, _ name: StaticString, _ value: inout OwnerID) throws(WireError) {
+    public mutating func owner(_ number: UInt64, _ name: StaticString, _ value: inout OwnerID)
+        throws(WireError)
+    {
         var id = value.id
         try identifier(number, name, &id)
         value = OwnerID(id)
@@ -181,7 +187,9 @@ extension FieldVisitor {
     /// The account's id.
     @inlinable
     public mutating func account(
-        _ number: UInt64, _ name: StaticString, _ value: inout AccountID
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout AccountID
     ) throws(WireError) {
         var id = value.id
         try identifier(number, name, &id)
@@ -190,7 +198,9 @@ extension FieldVisitor {
     /// The instrument's id.
     @inlinable
     public mutating func instrument(
-        _ number: UInt64, _ name: StaticString, _ value: inout InstrumentID
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout InstrumentID
     ) throws(WireError) {
         var id = value.id
         try identifier(number, name, &id)
@@ -198,7 +208,9 @@ extension FieldVisitor {
     }
     /// The order's id.
     @inlinable
-    public mutating func order(_ number: UInt64, _ name: StaticString, _ value: inout OrderID) throws(WireError) {
+    public mutating func order(_ number: UInt64, _ name: StaticString, _ value: inout OrderID)
+        throws(WireError)
+    {
         var id = value.id
         try identifier(number, name, &id)
         value = OrderID(id)
@@ -206,7 +218,9 @@ extension FieldVisitor {
     /// A name that a client gave, empty when absent.
     @inlinable
     public mutating func name(
-        _ number: UInt64, _ name: StaticString, _ value: inout ClientName?
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout ClientName?
     ) throws(WireError) {
         var text = value?.text ?? ""
         try self.text(number, name, &text)
@@ -219,7 +233,9 @@ extension FieldVisitor {
     }
     /// A symbol; required.
     @inlinable
-    public mutating func symbol(_ number: UInt64, _ name: StaticString, _ value: inout Symbol) throws(WireError) {
+    public mutating func symbol(_ number: UInt64, _ name: StaticString, _ value: inout Symbol)
+        throws(WireError)
+    {
         var text = value.text
         try self.text(number, name, &text)
         guard let known = Symbol(text) else { throw .outOfRange(field: number) }

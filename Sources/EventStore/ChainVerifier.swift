@@ -2,8 +2,8 @@ internal import BifrostKernel
 
 /// Walks a shard from its first event and finds the first position that is not what it was (invariant I6).
 ///
-/// The chain alone finds what was changed, removed, moved or put in between. An end that was cut off, and a log that
-/// was rewritten with all its hashes, are found against a head that was kept elsewhere.
+/// The chain alone finds what was changed, removed, moved or put in between. An end that was cut off, and a
+/// log that was rewritten with all its hashes, are found against a head that was kept elsewhere.
 public struct ChainVerifier: Sendable {
     /// What is wrong with an event.
     public enum Fault: Equatable, Sendable {
@@ -38,7 +38,8 @@ public struct ChainVerifier: Sendable {
 
     /// Walks the whole shard; `kept` is a head that was noted down outside the store, if there is one.
     ///
-    /// Every event that the chain holds is handed to `body`, which ends the walk behind it by answering `false`.
+    /// Every event that the chain holds is handed to `body`, which ends the walk behind it by answering
+    /// `false`.
     public func verify(
         against kept: Head? = nil,
         _ body: (RecordedEvent) -> Bool = { _ in true }

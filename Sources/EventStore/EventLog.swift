@@ -1,12 +1,17 @@
 public import BifrostKernel
 
-/// Why an append did not happen, or may have. The engine has one answer to each case.
+/// Why an append did not happen, or may have.
+///
+/// The engine has one answer to each case.
 public enum AppendError: Error, Equatable, Sendable {
-    /// Another writer took the shard, or the log's end is not where this writer left it: stop, nothing was written.
+    /// Another writer took the shard, or the log's end is not where this writer left it: stop, nothing was
+    /// written.
     case fenced(String)
-    /// The connection was lost under way: acquire the shard anew, which ends what still runs, then read the log.
+    /// The connection was lost under way: acquire the shard anew, which ends what still runs, then read the
+    /// log.
     case outcomeUnknown(String)
-    /// Nothing was written and the store may recover (shortage, shutdown, conflict): acquire anew and try again.
+    /// Nothing was written and the store may recover (shortage, shutdown, conflict): acquire anew and try
+    /// again.
     case unavailable(String)
     /// Nothing was written and trying again will not help: stop the shard loudly.
     case refused(String)
@@ -40,13 +45,16 @@ public enum LogSelection: Hashable, Sendable {
     case account(AccountOrdinal, after: Int64)
 }
 
-/// A store of shards' logs. What it promises is tested by one conformance suite for every adapter.
+/// A store of shards' logs.
+///
+/// What it promises is tested by one conformance suite for every adapter.
 public protocol EventLog: Sendable {
     /// The log's own id, part of every hash.
     var id: Identifier { get }
 
-    /// Takes the shard for a new writer: ends a predecessor that no longer beats, waits until nothing of it can still
-    /// commit, raises the epoch, and reads the end of the log. `takingOver` also ends a living predecessor.
+    /// Takes the shard for a new writer: ends a predecessor that no longer beats, waits until nothing of it
+    /// can still commit, raises the epoch, and reads the end of the log. `takingOver` also ends a living
+    /// predecessor.
     func acquire(
         _ shard: ShardNumber,
         holder: String,
@@ -58,7 +66,8 @@ public protocol EventLog: Sendable {
 
     /// Hands the selected events, at most `limit`, to `body` one after another; returns how many there were.
     ///
-    /// Everything up to the last position handed over is committed and will never be joined by an event in between.
+    /// Everything up to the last position handed over is committed and will never be joined by an event in
+    /// between.
     @discardableResult
     func read(
         _ shard: ShardNumber,

@@ -6,9 +6,13 @@ public struct ComplianceAssessed: EventPayload {
     public static let eventType: UInt32 = 400
     /// The published name.
     public static let eventName: StaticString = "ComplianceAssessed"
+    /// The order that was judged.
     public var order = OrderID.none
+    /// Whether no rule refused it.
     public var cleared = false
+    /// The version of the restricted list that the verdict saw.
     public var restrictionsVersion: UInt32 = 0
+    /// Every rule that looked, in the order of judgement.
     public var checks: [RuleCheck] = []
     /// An empty payload.
     public init() {}
@@ -23,6 +27,7 @@ public struct ComplianceAssessed: EventPayload {
 
 /// A fact of one account's compliance book.
 public enum ComplianceEvent: Equatable, Sendable {
+    /// Compliance judged an order.
     case assessed(ComplianceAssessed)
 }
 
@@ -47,7 +52,8 @@ public enum ComplianceBook: Decider {
 
     /// The verdict.
     public static func decide(
-        _ command: ComplianceCommand, given state: ComplianceState,
+        _ command: ComplianceCommand,
+        given state: ComplianceState,
         into decision: inout Decision<ComplianceEvent>
     ) throws(Rejection) {
         switch command {

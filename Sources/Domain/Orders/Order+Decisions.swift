@@ -24,7 +24,9 @@ public enum OrderCommand: Sendable {
 
 /// The terms of an instrument that the form of an order is judged by.
 public struct InstrumentTerms: Sendable {
+    /// The smallest step of a price.
     public let tickSize: Price
+    /// The smallest step of a quantity.
     public let lotSize: Quantity
     /// Puts the parts together.
     public init(tickSize: Price, lotSize: Quantity) {
@@ -40,7 +42,9 @@ public enum Order: Decider {
 
     /// The events of `command`; no event at all means that it is already so.
     public static func decide(
-        _ command: OrderCommand, given state: OrderState, into decision: inout Decision<OrderEvent>
+        _ command: OrderCommand,
+        given state: OrderState,
+        into decision: inout Decision<OrderEvent>
     ) throws(Rejection) {
         switch command {
         case .place(let placed, let terms):
@@ -85,7 +89,10 @@ public enum Order: Decider {
         guard quantity > .zero else { throw Rejection(.quantityNotPositive, value: Int128(quantity.nanos)) }
         guard quantity.nanos % terms.lotSize.nanos == 0 else {
             throw Rejection(
-                .quantityNotLotMultiple, limit: Int128(terms.lotSize.nanos), value: Int128(quantity.nanos))
+                .quantityNotLotMultiple,
+                limit: Int128(terms.lotSize.nanos),
+                value: Int128(quantity.nanos)
+            )
         }
         switch (placed.type, placed.limitPrice) {
         case (.market, nil): break
@@ -95,13 +102,18 @@ public enum Order: Decider {
             guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
             guard price.nanos % terms.tickSize.nanos == 0 else {
                 throw Rejection(
-                    .priceNotTickMultiple, limit: Int128(terms.tickSize.nanos), value: Int128(price.nanos))
+                    .priceNotTickMultiple,
+                    limit: Int128(terms.tickSize.nanos),
+                    value: Int128(price.nanos)
+                )
             }
         }
     }
 
     private static func execute(
-        _ report: OrderExecuted, _ state: OrderState, _ decision: inout Decision<OrderEvent>
+        _ report: OrderExecuted,
+        _ state: OrderState,
+        _ decision: inout Decision<OrderEvent>
     ) throws(Rejection) {
         if let standing = state.executions[ExecutionIdentity(report)] {
             guard !report.isSameTrade(as: standing) else { return }
@@ -144,9 +156,11 @@ public enum Order: Decider {
 }
 
 extension OrderExecuted {
-    /// Whether two reports tell the same trade: all that the venue said is equal, but for the state of its own book.
+    /// Whether two reports tell the same trade: all that the venue said is equal, but for the state of its
+    /// own book.
     func isSameTrade(as other: OrderExecuted) -> Bool {
-        order == other.order && quantity == other.quantity && price == other.price && currency == other.currency
+        order == other.order && quantity == other.quantity && price == other.price
+            && currency == other.currency
             && settlementAmount == other.settlementAmount && commission == other.commission
     }
 }

@@ -2,16 +2,23 @@ public import BifrostKernel
 
 /// Why an order takes no more trades.
 public enum CloseReason: UInt8, WireChoice {
+    /// A judge or the venue refused it.
     case rejected = 1
+    /// The venue took it off its book.
     case cancelled = 2
+    /// Its day ended.
     case expired = 3
 }
 
 /// What tells one execution from another: two reports with the same identity are about the same trade.
 public struct ExecutionIdentity: Hashable, Sendable {
+    /// The venue that reported it.
     public let venue: String
+    /// The trade date by the venue's calendar.
     public let tradeDate: BusinessDate
+    /// The venue's id, unique within its trade date.
     public let venueExecutionID: String
+    /// The side of the order that traded.
     public let side: Side
     /// The identity of a report.
     public init(_ report: OrderExecuted) {
@@ -24,13 +31,21 @@ public struct ExecutionIdentity: Hashable, Sendable {
 
 /// The status of an order as FIX 4.4 names it (OrdStatus, tag 39).
 public enum OrderStatus: UInt8, WireChoice {
+    /// Placed, not yet acknowledged by the venue.
     case pendingNew = 1
+    /// Working at the venue, nothing filled.
     case new = 2
+    /// Working at the venue, part of it filled.
     case partiallyFilled = 3
+    /// All of it filled, whatever else happened to it.
     case filled = 4
+    /// A cancel was asked for and not answered.
     case pendingCancel = 5
+    /// Closed by a cancel, not all of it filled.
     case cancelled = 6
+    /// Closed by the end of its day, not all of it filled.
     case expired = 7
+    /// Refused: nothing of it will trade.
     case rejected = 8
 
     /// The value of tag 39.
@@ -48,7 +63,9 @@ public enum OrderStatus: UInt8, WireChoice {
     }
 }
 
-/// The facts of one order. Its status is derived, so that no fact can arrive in a state that forbids it.
+/// The facts of one order.
+///
+/// Its status is derived, so that no fact can arrive in a state that forbids it.
 public struct OrderState: Sendable {
     /// The terms; `nil` before the order exists.
     public internal(set) var placed: OrderPlaced?
@@ -70,8 +87,9 @@ public struct OrderState: Sendable {
     /// No facts.
     public init() {}
 
-    /// The sum of its executions and of one more. It stops at the bound of its type, so that absurd reports add up to
-    /// the same sum in any order.
+    /// The sum of its executions and of one more.
+    ///
+    /// It stops at the bound of its type, so that absurd reports add up to the same sum in any order.
     public func cumulative(with quantity: Quantity) -> Quantity {
         cumulative.adding(quantity) ?? Quantity(nanos: Quantity.nanosMax)
     }
@@ -85,8 +103,8 @@ public struct OrderState: Sendable {
     /// Whether it may still trade.
     public var isOpen: Bool { placed != nil && closed == nil && leaves > .zero }
 
-    /// The status by the precedence of FIX (5.0 SP2, appendix D): a pending cancel outranks a fill, a full fill
-    /// outranks a close, a close outranks a partial fill.
+    /// The status by the precedence of FIX (5.0 SP2, appendix D): a pending cancel outranks a fill, a full
+    /// fill outranks a close, a close outranks a partial fill.
     public var status: OrderStatus {
         guard let placed else { return .pendingNew }
         if cancelPending, closed == nil, leaves > .zero { return .pendingCancel }

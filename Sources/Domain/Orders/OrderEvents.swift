@@ -2,32 +2,43 @@ public import BifrostKernel
 
 /// Which way an order trades.
 public enum Side: UInt8, WireChoice {
+    /// Adds to the position.
     case buy = 1
+    /// Takes from the position.
     case sell = 2
 }
 
 /// How an order is priced.
 public enum OrderType: UInt8, WireChoice {
+    /// At the best price there is.
     case market = 1
+    /// At the limit price or better.
     case limit = 2
 }
 
 /// How long an order lives.
 public enum TimeInForce: UInt8, WireChoice {
+    /// Until the end of the trading day that it was placed on.
     case day = 1
 }
 
 /// In whose name the firm trades.
 public enum Capacity: UInt8, WireChoice {
+    /// For the client's account.
     case agency = 1
+    /// For the firm's own account.
     case principal = 2
+    /// For the firm's own account, to fill a client's order at the same price.
     case risklessPrincipal = 3
 }
 
 /// Who judged.
 public enum Judge: UInt8, WireChoice {
+    /// The account's risk book.
     case risk = 1
+    /// The account's compliance book.
     case compliance = 2
+    /// The venue.
     case venue = 3
 }
 
@@ -63,27 +74,45 @@ public struct ReferencePrice: WireFields, Hashable, Sendable {
     }
 }
 
-/// An order was placed: its terms, who placed it for whom, and the prices of that moment. Not yet approved.
+/// An order was placed: its terms, who placed it for whom, and the prices of that moment.
+///
+/// Not yet approved.
 public struct OrderPlaced: EventPayload {
     /// 200 in the registry.
     public static let eventType: UInt32 = 200
     /// The published name.
     public static let eventName: StaticString = "OrderPlaced"
+    /// The id that it has from now on, also at the venue.
     public var order = OrderID.none
+    /// The account that it trades for.
     public var account = AccountID.none
+    /// What it trades.
     public var instrument = InstrumentID.none
+    /// The client's own name for it, unique within the account.
     public var clientOrderID: ClientName?
+    /// Which way it trades.
     public var side = Side.buy
+    /// How it is priced.
     public var type = OrderType.market
+    /// How long it lives.
     public var timeInForce = TimeInForce.day
+    /// How much, above zero, a multiple of the lot.
     public var quantity = Quantity.zero
+    /// The worst price that it takes; set for limit orders alone.
     public var limitPrice: Price?
+    /// The symbol that the client wrote.
     public var symbol = Symbol.none
+    /// The book of the account, empty for none.
     public var book = ""
+    /// The strategy that wants it, empty for none.
     public var strategy = ""
+    /// The order that it is a slice of, or none.
     public var parent = OrderID.none
+    /// Who entered it, by opaque id.
     public var enteredBy = ""
+    /// In whose name the firm trades it.
     public var capacity = Capacity.agency
+    /// The prices when the command was received, by which it is judged.
     public var seen = ReferencePrice()
     /// An empty payload.
     public init() {}
@@ -114,7 +143,9 @@ public struct OrderApproved: EventPayload {
     public static let eventType: UInt32 = 201
     /// The published name.
     public static let eventName: StaticString = "OrderApproved"
+    /// The order that it happened to.
     public var order = OrderID.none
+    /// The venue that it goes to.
     public var venue = ""
     /// An empty payload.
     public init() {}
@@ -131,10 +162,15 @@ public struct OrderRejected: EventPayload {
     public static let eventType: UInt32 = 202
     /// The published name.
     public static let eventName: StaticString = "OrderRejected"
+    /// The order that it happened to.
     public var order = OrderID.none
+    /// Who refused it.
     public var judge = Judge.risk
+    /// The first rule that refused it.
     public var code: RejectionCode?
+    /// The limit that it broke, in units of 10⁻⁹, where the rule has one.
     public var limit: Int128?
+    /// The number that broke the limit, in units of 10⁻⁹.
     public var value: Int128?
     /// An empty payload.
     public init() {}
@@ -154,7 +190,9 @@ public struct OrderAcknowledged: EventPayload {
     public static let eventType: UInt32 = 203
     /// The published name.
     public static let eventName: StaticString = "OrderAcknowledged"
+    /// The order that it happened to.
     public var order = OrderID.none
+    /// The venue's own id of the order.
     public var venueOrderID = ""
     /// An empty payload.
     public init() {}
@@ -173,25 +211,37 @@ public struct OrderExecuted: EventPayload {
     public static let eventName: StaticString = "OrderExecuted"
     /// The core's own id of the execution.
     public var execution = Identifier.none
+    /// The order that traded.
     public var order = OrderID.none
+    /// The venue that reported it.
     public var venue = ""
+    /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
+    /// The venue's id of the trade, unique within its trade date.
     public var venueExecutionID = ""
+    /// The side of the order.
     public var side = Side.buy
+    /// How much traded, above zero.
     public var quantity = Quantity.zero
+    /// The price of one unit.
     public var price = Price.zero
+    /// The currency of the price and of all amounts here.
     public var currency = Currency.usd
     /// What the venue takes or pays for the instrument, rounded by the venue to what can be paid.
     public var settlementAmount = Money.zero
+    /// What the venue takes for the trade, never below zero.
     public var commission = Money.zero
     /// What the venue says of the order after this trade.
     public var venueCumulative = Quantity.zero
+    /// What the venue says still works after this trade.
     public var venueLeaves = Quantity.zero
     /// What the venue's own book says of the account after this trade.
     public var venuePosition = Quantity.zero
+    /// What the venue's own book says of the account's cash after this trade.
     public var venueCash = Money.zero
     /// The order was already closed, or the venue filled more than was ordered.
     public var afterClose = false
+    /// The venue filled more than was ordered.
     public var overfilled = false
     /// An empty payload.
     public init() {}
@@ -217,12 +267,15 @@ public struct OrderExecuted: EventPayload {
     }
 }
 
-/// The venue reported an execution under an identity that already stands for another one. Kept, not booked.
+/// The venue reported an execution under an identity that already stands for another one.
+///
+/// Kept, not booked.
 public struct ExecutionConflicted: EventPayload {
     /// 205 in the registry.
     public static let eventType: UInt32 = 205
     /// The published name.
     public static let eventName: StaticString = "ExecutionConflicted"
+    /// What the venue reported.
     public var report = OrderExecuted()
     /// The execution that has the identity already.
     public var standing = Identifier.none
@@ -241,6 +294,7 @@ public struct OrderCancelRequested: EventPayload {
     public static let eventType: UInt32 = 206
     /// The published name.
     public static let eventName: StaticString = "OrderCancelRequested"
+    /// The order to cancel.
     public var order = OrderID.none
     /// An empty payload.
     public init() {}
@@ -256,7 +310,9 @@ public struct OrderCancelled: EventPayload {
     public static let eventType: UInt32 = 207
     /// The published name.
     public static let eventName: StaticString = "OrderCancelled"
+    /// The order that it happened to.
     public var order = OrderID.none
+    /// What was left and will not trade.
     public var cancelledQuantity = Quantity.zero
     /// An empty payload.
     public init() {}
@@ -273,6 +329,7 @@ public struct OrderCancelRejected: EventPayload {
     public static let eventType: UInt32 = 208
     /// The published name.
     public static let eventName: StaticString = "OrderCancelRejected"
+    /// The order that it happened to.
     public var order = OrderID.none
     /// An empty payload.
     public init() {}
@@ -288,7 +345,9 @@ public struct OrderExpired: EventPayload {
     public static let eventType: UInt32 = 209
     /// The published name.
     public static let eventName: StaticString = "OrderExpired"
+    /// The order that it happened to.
     public var order = OrderID.none
+    /// What was left and will not trade.
     public var expiredQuantity = Quantity.zero
     /// An empty payload.
     public init() {}
@@ -301,14 +360,24 @@ public struct OrderExpired: EventPayload {
 
 /// A fact of one order.
 public enum OrderEvent: Equatable, Sendable {
+    /// It has its terms.
     case placed(OrderPlaced)
+    /// It goes to the venue.
     case approved(OrderApproved)
+    /// It was refused.
     case rejected(OrderRejected)
+    /// The venue has it.
     case acknowledged(OrderAcknowledged)
+    /// It traded.
     case executed(OrderExecuted)
+    /// The venue reported two trades under one identity.
     case executionConflicted(ExecutionConflicted)
+    /// A cancel was asked for.
     case cancelRequested(OrderCancelRequested)
+    /// The venue took it off its book.
     case cancelled(OrderCancelled)
+    /// The venue would not cancel it.
     case cancelRejected(OrderCancelRejected)
+    /// Its day is over.
     case expired(OrderExpired)
 }

@@ -2,7 +2,9 @@ public import BifrostKernel
 
 /// A thing that balances: a currency, or an instrument.
 public enum Commodity: Hashable, Comparable, Sendable {
+    /// Money of one currency.
     case money(Currency)
+    /// Units of one instrument.
     case instrument(InstrumentID)
 
     /// Currencies first, each in its own order.
@@ -16,11 +18,14 @@ public enum Commodity: Hashable, Comparable, Sendable {
     }
 }
 
-/// A double-entry ledger: balances by account and commodity, which sum to zero per commodity after every booking.
+/// A double-entry ledger: balances by account and commodity, which sum to zero per commodity after every
+/// booking.
 public struct Ledger: Sendable {
     /// One balance's place.
     public struct Key: Hashable, Comparable, Sendable {
+        /// The account of the chart.
         public let account: LedgerAccount
+        /// What is counted there.
         public let commodity: Commodity
         /// Puts the parts together.
         public init(_ account: LedgerAccount, _ commodity: Commodity) {
@@ -81,7 +86,9 @@ public struct Lot: Hashable, Sendable {
     public var quantity: Quantity
     /// Signed as the quantity: what was paid is positive, what was received for a short is negative.
     public var cost: Money
+    /// The trade date that opened it.
     public var opened: BusinessDate
+    /// The execution that opened it.
     public var execution: Identifier
 }
 
@@ -95,10 +102,13 @@ public struct LotQueue: Sendable {
 
     /// What a trade does to the lots, first in first out: closes opposite lots, opens one with the rest.
     ///
-    /// Costs of parts are rounded half away from zero to 10⁻⁹ and taken off the lot, so the parts sum to the whole.
-    /// Returns the cost of what was closed and the traded amount that closed it.
+    /// Costs of parts are rounded half away from zero to 10⁻⁹ and taken off the lot, so the parts sum to the
+    /// whole. Returns the cost of what was closed and the traded amount that closed it.
     public mutating func trade(
-        quantity: Quantity, gross: Money, date: BusinessDate, execution: Identifier
+        quantity: Quantity,
+        gross: Money,
+        date: BusinessDate,
+        execution: Identifier
     ) -> (closedCost: Money, closedGross: Money) {
         var rest = quantity.nanos
         var restGross = gross.nanos
@@ -122,8 +132,12 @@ public struct LotQueue: Sendable {
         if rest != 0 {
             lots.append(
                 Lot(
-                    quantity: Quantity(nanos: rest), cost: Money(nanos: restGross), opened: date,
-                    execution: execution))
+                    quantity: Quantity(nanos: rest),
+                    cost: Money(nanos: restGross),
+                    opened: date,
+                    execution: execution
+                )
+            )
         }
         return (Money(nanos: closedCost), Money(nanos: gross.nanos - (rest != 0 ? restGross : 0)))
     }

@@ -7,13 +7,16 @@ public enum Portfolio: Decider {
 
     /// The events of `command`.
     public static func decide(
-        _ command: PortfolioCommand, given state: PortfolioState, into decision: inout Decision<PortfolioEvent>
+        _ command: PortfolioCommand,
+        given state: PortfolioState,
+        into decision: inout Decision<PortfolioEvent>
     ) throws(Rejection) {
         switch command {
         case .deposit(let account, let currency, let amount):
             try checkPayable(amount, currency)
             guard state.cash(currency).adding(amount) != nil,
-                Money(exactly: state.ledger.balance(.contributedEquity, .money(currency)) - amount.nanos) != nil
+                Money(exactly: state.ledger.balance(.contributedEquity, .money(currency)) - amount.nanos)
+                    != nil
             else { throw Rejection(.balanceTooLarge, limit: Money.nanosMax, value: amount.nanos) }
             var fact = CashDeposited()
             fact.account = account
@@ -56,14 +59,19 @@ public enum Portfolio: Decider {
         }
     }
 
-    /// The booking, or `nil` when a balance would leave the bounds of its type: such a trade stays in the order's
-    /// facts and becomes a break for a person, because a venue's word is never refused and never stops the core.
+    /// The booking, or `nil` when a balance would leave the bounds of its type: such a trade stays in the
+    /// order's facts and becomes a break for a person, because a venue's word is never refused and never
+    /// stops the core.
     private static func booked(_ report: TradeReport, _ state: PortfolioState) -> TradeBooked? {
         let currency = report.currency
         let gross = Money.notional(report.price, report.quantity, .halfAwayFromZero)
         var lots = state.lotsByID[report.instrument] ?? LotQueue()
         let closed = lots.trade(
-            quantity: report.quantity, gross: gross, date: report.tradeDate, execution: report.execution)
+            quantity: report.quantity,
+            gross: gross,
+            date: report.tradeDate,
+            execution: report.execution
+        )
         var fact = TradeBooked()
         fact.account = report.account
         fact.order = report.order
@@ -75,7 +83,8 @@ public enum Portfolio: Decider {
         fact.gross = gross
         fact.settlementAmount = report.settlementAmount
         fact.commission = report.commission
-        // Closing a long: closed cost is positive, the closing trade's amount negative; profit is what came in − cost.
+        // Closing a long: closed cost is positive, the closing trade's amount negative; profit is what came
+        // in − cost.
         let profit = -closed.closedGross.nanos - closed.closedCost.nanos
         guard isBookable(report, profit: profit, gross: gross, state) else { return nil }
         fact.realised = Money(nanos: profit)
@@ -83,7 +92,8 @@ public enum Portfolio: Decider {
         fact.tradeDate = report.tradeDate
         fact.settlementDate = report.tradeDate
         let settled = Money(
-            nanos: report.quantity > .zero ? report.settlementAmount.nanos : -report.settlementAmount.nanos)
+            nanos: report.quantity > .zero ? report.settlementAmount.nanos : -report.settlementAmount.nanos
+        )
         let costChange = gross + fact.realised
         let lines = [
             Posting(.cashSettled, currency, -settled - report.commission),
@@ -100,7 +110,10 @@ public enum Portfolio: Decider {
     }
 
     private static func isBookable(
-        _ report: TradeReport, profit: Int128, gross: Money, _ state: PortfolioState
+        _ report: TradeReport,
+        profit: Int128,
+        gross: Money,
+        _ state: PortfolioState
     ) -> Bool {
         let reach = report.settlementAmount.nanos.magnitude + report.commission.nanos.magnitude
         let bound = UInt128(Money.nanosMax)
@@ -123,7 +136,9 @@ public enum Portfolio: Decider {
 
     /// Compares what our books hold after the trade with what the venue says its own hold.
     private static func breaks(
-        _ report: TradeReport, _ fact: TradeBooked, _ state: PortfolioState
+        _ report: TradeReport,
+        _ fact: TradeBooked,
+        _ state: PortfolioState
     ) -> [ReconciliationBroke] {
         let position = state.position(report.instrument).nanos + report.quantity.nanos
         let cashLine = fact.postings.first { $0.account == .cashSettled }?.amount ?? .zero
@@ -142,8 +157,12 @@ public enum Portfolio: Decider {
     }
 
     private static func closed(
-        _ account: AccountID, _ date: BusinessDate, _ currency: Currency, _ marks: [MarkSeen],
-        _ version: UInt32, _ state: PortfolioState
+        _ account: AccountID,
+        _ date: BusinessDate,
+        _ currency: Currency,
+        _ marks: [MarkSeen],
+        _ version: UInt32,
+        _ state: PortfolioState
     ) -> DayClosed {
         var fact = DayClosed()
         fact.account = account
@@ -175,7 +194,11 @@ public enum Portfolio: Decider {
         case .tradeBooked(let fact):
             state.ledger.book(fact.postings)
             _ = state.lotsByID[fact.instrument, default: LotQueue()].trade(
-                quantity: fact.quantity, gross: fact.gross, date: fact.tradeDate, execution: fact.execution)
+                quantity: fact.quantity,
+                gross: fact.gross,
+                date: fact.tradeDate,
+                execution: fact.execution
+            )
             let position = Quantity(nanos: state.position(fact.instrument).nanos + fact.quantity.nanos)
             state.positionByID[fact.instrument] = position == .zero ? nil : position
             state.currencyByID[fact.instrument] = fact.currency

@@ -35,17 +35,23 @@ public struct PortfolioState: Sendable {
 
 /// What a portfolio is asked to do.
 public enum PortfolioCommand: Sendable {
+    /// Book cash that came in.
     case deposit(AccountID, Currency, Money)
     /// `held` is what open orders hold back.
     case withdraw(AccountID, Currency, Money, held: Money)
+    /// Book a trade, whatever it does to the balances.
     case book(TradeReport)
+    /// Close the account's day at these marks.
     case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
 }
 
 /// A mark for closing a day.
 public struct MarkSeen: Sendable {
+    /// The instrument that the position is in.
     public let instrument: InstrumentID
+    /// Its official price, `nil` when it has none yet.
     public let price: Price?
+    /// Whether the price is of an earlier day.
     public let stale: Bool
     /// Puts the parts together.
     public init(_ instrument: InstrumentID, _ price: Price?, stale: Bool) {
@@ -57,23 +63,37 @@ public struct MarkSeen: Sendable {
 
 /// A trade to book, with what the venue says its own book holds afterwards.
 public struct TradeReport: Sendable {
+    /// The account that traded.
     public var account = AccountID.none
+    /// The order that traded.
     public var order = OrderID.none
+    /// The trade, by the core's own id.
     public var execution = Identifier.none
+    /// The venue that reported it.
     public var venue = ""
+    /// The trade, by the venue's id.
     public var venueExecutionID = ""
+    /// What was traded.
     public var instrument = InstrumentID.none
+    /// The currency of all amounts here.
     public var currency = Currency.usd
     /// Bought positive.
     public var quantity = Quantity.zero
+    /// The price of one unit.
     public var price = Price.zero
+    /// What the venue takes or pays, rounded by the venue.
     public var settlementAmount = Money.zero
+    /// What the venue takes for the trade.
     public var commission = Money.zero
+    /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
+    /// What the venue says the account has after this trade.
     public var venuePosition = Quantity.zero
+    /// What the venue says its trades left of the account's cash.
     public var venueCash = Money.zero
     /// What the venue and the order say was filled in all.
     public var ourCumulative = Quantity.zero
+    /// What the venue says was filled of the order in all.
     public var venueCumulative = Quantity.zero
     /// An empty report.
     public init() {}

@@ -1,21 +1,38 @@
 public import BifrostKernel
 
-/// The chart of accounts. Debits are positive, credits negative; per commodity everything sums to zero.
+/// The chart of accounts.
+///
+/// Debits are positive, credits negative; per commodity everything sums to zero.
 public enum LedgerAccount: UInt8, WireChoice {
+    /// Money that is there.
     case cashSettled = 1
+    /// Money to come for sales that have not settled.
     case cashReceivable = 2
+    /// Money to go for purchases that have not settled.
     case cashPayable = 3
+    /// Units that are there.
     case positionSettled = 4
+    /// Units of trades that have not settled.
     case positionUnsettled = 5
+    /// Dividends whose ex-date has passed and that are not paid yet.
     case dividendsReceivable = 6
+    /// Fees owed and not yet taken.
     case feesAccrued = 7
+    /// Interest owed or earned and not yet paid.
     case interestAccrued = 8
+    /// Dividends and interest earned.
     case income = 9
+    /// Commissions and fees paid.
     case expense = 10
+    /// Profit of closed lots, before commission.
     case realisedProfit = 11
+    /// What the owner put in, less what was taken out.
     case contributedEquity = 12
+    /// Money that left one account and has not reached the other.
     case transit = 13
+    /// What cannot be assigned until a person has looked.
     case suspense = 14
+    /// Differences between exact and payable amounts.
     case rounding = 15
     /// What the open lots cost, in money.
     case positionCost = 16
@@ -25,6 +42,7 @@ public enum LedgerAccount: UInt8, WireChoice {
 
 /// One line of a booking: an amount of money, or a quantity of an instrument, on one ledger account.
 public struct Posting: WireFields, Hashable, Sendable {
+    /// The ledger account that the line changes.
     public var account = LedgerAccount.suspense
     /// The commodity when it is an instrument.
     public var instrument = InstrumentID.none
@@ -41,7 +59,12 @@ public struct Posting: WireFields, Hashable, Sendable {
         self.amount = amount
     }
     /// A line of an instrument.
-    public init(_ account: LedgerAccount, _ instrument: InstrumentID, _ currency: Currency, _ quantity: Quantity) {
+    public init(
+        _ account: LedgerAccount,
+        _ instrument: InstrumentID,
+        _ currency: Currency,
+        _ quantity: Quantity
+    ) {
         self.account = account
         self.instrument = instrument
         self.currency = currency
@@ -62,9 +85,13 @@ public struct CashDeposited: EventPayload {
     public static let eventType: UInt32 = 500
     /// The published name.
     public static let eventName: StaticString = "CashDeposited"
+    /// The account that it came into.
     public var account = AccountID.none
+    /// The currency of all amounts here.
     public var currency = Currency.usd
+    /// How much, above zero.
     public var amount = Money.zero
+    /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
     /// An empty payload.
     public init() {}
@@ -83,9 +110,13 @@ public struct CashWithdrawn: EventPayload {
     public static let eventType: UInt32 = 501
     /// The published name.
     public static let eventName: StaticString = "CashWithdrawn"
+    /// The account that it left.
     public var account = AccountID.none
+    /// The currency of all amounts here.
     public var currency = Currency.usd
+    /// How much, above zero.
     public var amount = Money.zero
+    /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
     /// An empty payload.
     public init() {}
@@ -104,25 +135,35 @@ public struct TradeBooked: EventPayload {
     public static let eventType: UInt32 = 502
     /// The published name.
     public static let eventName: StaticString = "TradeBooked"
+    /// The account whose ledger changed.
     public var account = AccountID.none
+    /// The order that traded.
     public var order = OrderID.none
+    /// The trade, by the core's own id.
     public var execution = Identifier.none
+    /// What was traded.
     public var instrument = InstrumentID.none
+    /// The currency of all amounts here.
     public var currency = Currency.usd
     /// Bought positive, sold negative.
     public var quantity = Quantity.zero
+    /// The price of one unit.
     public var price = Price.zero
     /// Price × quantity, exact.
     public var gross = Money.zero
     /// What the venue settles, rounded by the venue.
     public var settlementAmount = Money.zero
+    /// What the venue took for the trade.
     public var commission = Money.zero
     /// Profit positive, before commission.
     public var realised = Money.zero
     /// The cost of what was closed.
     public var closedCost = Money.zero
+    /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
+    /// The date on which money and units change hands.
     public var settlementDate = BusinessDate(days: 0)
+    /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
     /// An empty payload.
     public init() {}
@@ -152,11 +193,15 @@ public struct DayClosed: EventPayload {
     public static let eventType: UInt32 = 503
     /// The published name.
     public static let eventName: StaticString = "DayClosed"
+    /// The account whose day it is.
     public var account = AccountID.none
+    /// The trading day that is closed.
     public var date = BusinessDate(days: 0)
+    /// The currency of all amounts here.
     public var currency = Currency.usd
     /// Settled cash + positions at their marks.
     public var equity = Money.zero
+    /// Cash that is there, reservations included.
     public var settledCash = Money.zero
     /// Positions at their marks.
     public var positionValue = Money.zero
@@ -187,9 +232,13 @@ public struct DayClosed: EventPayload {
 
 /// What the core and the venue disagree on.
 public enum BreakKind: UInt8, WireChoice {
+    /// How much of the order was filled.
     case orderQuantity = 1
+    /// How many units the account has.
     case position = 2
+    /// How much cash the trades of the account left.
     case cash = 3
+    /// A trade of an order that the core does not know.
     case unknownOrder = 4
     /// A balance would leave the bounds of its type.
     case beyondBounds = 5
@@ -197,17 +246,25 @@ public enum BreakKind: UInt8, WireChoice {
     case terms = 6
 }
 
-/// After a trade, the venue's book and ours are not the same. A person has to look.
+/// After a trade, the venue's book and ours are not the same.
+///
+/// A person has to look.
 public struct ReconciliationBroke: EventPayload {
     /// 504 in the registry.
     public static let eventType: UInt32 = 504
     /// The published name.
     public static let eventName: StaticString = "ReconciliationBroke"
+    /// The account whose books differ.
     public var account = AccountID.none
+    /// The venue that says otherwise.
     public var venue = ""
+    /// The trade after which they differ, by the venue's id.
     public var venueExecutionID = ""
+    /// Which figure differs.
     public var kind = BreakKind.cash
+    /// Our figure in units of 10⁻⁹, where there is one.
     public var ours: Int128?
+    /// The venue's figure in units of 10⁻⁹, where there is one.
     public var theirs: Int128?
     /// An empty payload.
     public init() {}
@@ -224,9 +281,14 @@ public struct ReconciliationBroke: EventPayload {
 
 /// A fact of one account's ledger.
 public enum PortfolioEvent: Equatable, Sendable {
+    /// Cash came in.
     case deposited(CashDeposited)
+    /// Cash went out.
     case withdrawn(CashWithdrawn)
+    /// A trade is in the books.
     case tradeBooked(TradeBooked)
+    /// A day is closed.
     case dayClosed(DayClosed)
+    /// The venue's book and ours differ.
     case reconciliationBroke(ReconciliationBroke)
 }

@@ -16,13 +16,22 @@ public struct RegisterInstrument: WireFields, Equatable, Sendable {
 extension ReferenceBook {
     /// A new instrument with `id`, or why not.
     public func registering(
-        _ terms: InstrumentRegistered, id: InstrumentID
+        _ terms: InstrumentRegistered,
+        id: InstrumentID
     ) throws(Rejection) -> InstrumentRegistered {
         guard instrumentBySymbol[terms.symbol] == nil else { throw Rejection(.symbolTaken) }
-        guard terms.tickSize > .zero else { throw Rejection(.priceNotPositive, value: Int128(terms.tickSize.nanos)) }
-        guard terms.lotSize > .zero else { throw Rejection(.quantityNotPositive, value: Int128(terms.lotSize.nanos)) }
+        guard terms.tickSize > .zero else {
+            throw Rejection(.priceNotPositive, value: Int128(terms.tickSize.nanos))
+        }
+        guard terms.lotSize > .zero else {
+            throw Rejection(.quantityNotPositive, value: Int128(terms.lotSize.nanos))
+        }
         guard terms.settlementDays == 0 else {
-            throw Rejection(.settlementUnsupported, limit: 0, value: Int128(terms.settlementDays) * 1_000_000_000)
+            throw Rejection(
+                .settlementUnsupported,
+                limit: 0,
+                value: Int128(terms.settlementDays) * 1_000_000_000
+            )
         }
         guard calendarByName[terms.tradingCalendar] != nil else { throw Rejection(.unknownCalendar) }
         var fact = terms
@@ -32,7 +41,9 @@ extension ReferenceBook {
 
     /// The official marks of a day, given by symbol, or why not.
     public func recording(
-        _ prices: [(symbol: Symbol, price: Price)], date: BusinessDate, source: String
+        _ prices: [(symbol: Symbol, price: Price)],
+        date: BusinessDate,
+        source: String
     ) throws(Rejection) -> OfficialMarksRecorded {
         guard !prices.isEmpty, prices.count <= Self.marksMax else {
             throw Rejection(.tooManyItems, limit: Int128(Self.marksMax), value: Int128(prices.count))
@@ -63,7 +74,9 @@ extension ReferenceBook {
 
     /// A venue's commission from a day on, or why not.
     public func settingFees(
-        venue: String, commission: BasisPoints, from date: BusinessDate
+        venue: String,
+        commission: BasisPoints,
+        from date: BusinessDate
     ) throws(Rejection) -> FeeScheduleSet {
         let schedules = feesByVenue[venue] ?? []
         if let last = schedules.last, date < last.validFrom { throw Rejection(.dayOutOfOrder) }
@@ -78,7 +91,8 @@ extension ReferenceBook {
         return fact
     }
 
-    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is genuine.
+    /// Whether a fact of the reference shard can follow here on those copied before; always so when it is
+    /// genuine.
     public func admits(_ event: ReferenceEvent) -> Bool {
         switch event {
         case .instrumentRegistered(let fact): return fact.tickSize > .zero && fact.lotSize > .zero
@@ -92,7 +106,9 @@ extension ReferenceBook {
 
     /// More days of a calendar, or why not.
     public func declaring(
-        _ days: [BusinessDate], of calendar: String, source: String
+        _ days: [BusinessDate],
+        of calendar: String,
+        source: String
     ) throws(Rejection) -> TradingDaysDeclared {
         guard !days.isEmpty, days.count <= Self.daysMax else {
             throw Rejection(.tooManyItems, limit: Int128(Self.daysMax), value: Int128(days.count))

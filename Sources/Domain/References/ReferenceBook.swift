@@ -50,11 +50,19 @@ public struct ReferenceBook: Sendable {
         case .marksRecorded(let fact):
             for mark in fact.marks {
                 if let known = markByID[mark.instrument], known.date > fact.date { continue }
-                markByID[mark.instrument] = StandingMark(price: mark.price, date: fact.date, version: fact.version)
+                markByID[mark.instrument] = StandingMark(
+                    price: mark.price,
+                    date: fact.date,
+                    version: fact.version
+                )
             }
             marksVersionByDate[fact.date] = fact.version
         case .restrictionChanged(let fact):
-            if fact.restricted { restricted.insert(fact.instrument) } else { restricted.remove(fact.instrument) }
+            if fact.restricted {
+                restricted.insert(fact.instrument)
+            } else {
+                restricted.remove(fact.instrument)
+            }
             restrictionsVersion = fact.listVersion
         case .feesSet(let fact):
             feesByVenue[fact.venue, default: []].append(fact)

@@ -100,7 +100,7 @@ public struct RestrictionChanged: EventPayload {
     public var instrument = InstrumentID.none
     /// Whether it is restricted from now on.
     public var restricted = false
-    /// The list's version with this change: 1, 2, 3, …
+    /// The list's version with this change: 1, 2, 3, and so on.
     public var listVersion: UInt32 = 0
     /// An empty payload.
     public init() {}
@@ -124,7 +124,7 @@ public struct FeeScheduleSet: EventPayload {
     public var commission = BasisPoints(0)
     /// The first business date it holds for.
     public var validFrom = BusinessDate(days: 0)
-    /// The schedule's version: 1, 2, 3, …
+    /// The schedule's version: 1, 2, 3, and so on.
     public var version: UInt32 = 0
     /// An empty payload.
     public init() {}
@@ -159,7 +159,8 @@ public struct TradingDaysDeclared: EventPayload {
     }
 }
 
-/// A fact of the reference shard as it stands in this shard's log, byte for byte, provable against its source.
+/// A fact of the reference shard as it stands in this shard's log, byte for byte, provable against its
+/// source.
 public struct ReferenceFactCopied: EventPayload {
     /// 105 in the registry.
     public static let eventType: UInt32 = 105

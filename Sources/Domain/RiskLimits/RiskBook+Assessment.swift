@@ -1,7 +1,7 @@
 internal import BifrostKernel
 
-/// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that could be
-/// computed are recorded.
+/// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that
+/// could be computed are recorded.
 extension RiskBook {
     static func assess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
         var fact = RiskAssessed()
@@ -33,11 +33,18 @@ extension RiskBook {
         return fact
     }
 
-    /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells reduce.
-    private static func checkSwitch(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+    /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells
+    /// reduce.
+    private static func checkSwitch(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed)
+    {
         let pulled = state.killed || question.shardKilled
         fact.checks.append(
-            RuleCheck(.killSwitchPulled, passed: !pulled || !question.isBuy, warned: pulled && !question.isBuy))
+            RuleCheck(
+                .killSwitchPulled,
+                passed: !pulled || !question.isBuy,
+                warned: pulled && !question.isBuy
+            )
+        )
     }
 
     /// A check that cannot be computed refuses an order that adds risk.
@@ -45,33 +52,49 @@ extension RiskBook {
         let priced = question.referencePrice != nil
         fact.checks.append(
             RuleCheck(
-                .priceUnavailable, passed: priced || !question.isBuy, warned: !priced && !question.isBuy))
+                .priceUnavailable,
+                passed: priced || !question.isBuy,
+                warned: !priced && !question.isBuy
+            )
+        )
     }
 
     private static func checkValue(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
-        guard let price = question.limitPrice ?? question.referencePrice, let limits = state.limits else { return }
+        guard let price = question.limitPrice ?? question.referencePrice, let limits = state.limits else {
+            return
+        }
         let value = Money.notional(price, question.quantity, .awayFromZero)
         fact.checks.append(
             RuleCheck(
-                .orderValueAboveLimit, passed: value <= limits.orderValueMax, limit: limits.orderValueMax.nanos,
-                value: value.nanos))
+                .orderValueAboveLimit,
+                passed: value <= limits.orderValueMax,
+                limit: limits.orderValueMax.nanos,
+                value: value.nanos
+            )
+        )
     }
 
     /// The harmful side only: a buy above, or a sell below, the reference price by more than the collar.
-    private static func checkCollar(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
-        guard let limit = question.limitPrice, let reference = question.referencePrice, let limits = state.limits
+    private static func checkCollar(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed)
+    {
+        guard let limit = question.limitPrice, let reference = question.referencePrice,
+            let limits = state.limits
         else { return }
         let bound = collared(reference, limits.priceCollar, up: question.isBuy)
         let passed = question.isBuy ? Int128(limit.nanos) <= bound : Int128(limit.nanos) >= bound
         fact.checks.append(
-            RuleCheck(.priceOutsideCollar, passed: passed, limit: bound, value: Int128(limit.nanos)))
+            RuleCheck(.priceOutsideCollar, passed: passed, limit: bound, value: Int128(limit.nanos))
+        )
     }
 
     private static func checkBuyingPower(
-        _ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed
+        _ question: RiskQuestion,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
     ) {
         guard let unit = reservedPrice(question, state) else { return }
-        // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more back.
+        // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more
+        // back.
         let available = question.settledCash.nanos - (state.reservedCash[question.currency] ?? .zero).nanos
         let needed = Price(exactly: Int64(clamping: unit)).flatMap {
             requirement($0, question.quantity, question.commission, question.currency)
@@ -88,21 +111,38 @@ extension RiskBook {
         let reach = Int128(max(question.position, .zero).nanos) + pending + Int128(question.quantity.nanos)
         fact.checks.append(
             RuleCheck(
-                .balanceTooLarge, passed: reach <= Int128(Quantity.nanosMax), limit: Int128(Quantity.nanosMax),
-                value: reach))
+                .balanceTooLarge,
+                passed: reach <= Int128(Quantity.nanosMax),
+                limit: Int128(Quantity.nanosMax),
+                value: reach
+            )
+        )
         fact.checks.append(
             RuleCheck(
-                .buyingPowerExceeded, passed: needed.nanos <= available, limit: available, value: needed.nanos))
+                .buyingPowerExceeded,
+                passed: needed.nanos <= available,
+                limit: available,
+                value: needed.nanos
+            )
+        )
     }
 
-    private static func checkPosition(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
+    private static func checkPosition(
+        _ question: RiskQuestion,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
         let held = state.reservedShares[question.instrument] ?? .zero
         let free = question.position.nanos - held.nanos
         fact.reservedShares = question.quantity
         fact.checks.append(
             RuleCheck(
-                .positionInsufficient, passed: question.quantity.nanos <= free, limit: Int128(free),
-                value: Int128(question.quantity.nanos)))
+                .positionInsufficient,
+                passed: question.quantity.nanos <= free,
+                limit: Int128(free),
+                value: Int128(question.quantity.nanos)
+            )
+        )
     }
 
     /// The limit price, or for a market order the reference price × (1 + collar).
@@ -123,10 +163,17 @@ extension RiskBook {
 extension RiskState {
     mutating func hold(_ fact: RiskAssessed) {
         reservationByID[fact.order] = Reservation(
-            currency: fact.currency, cash: fact.reservedCash, instrument: fact.instrument,
-            shares: fact.reservedShares, buys: fact.pendingBuys, price: fact.reservedPrice, commission: fact.commission)
+            currency: fact.currency,
+            cash: fact.reservedCash,
+            instrument: fact.instrument,
+            shares: fact.reservedShares,
+            buys: fact.pendingBuys,
+            price: fact.reservedPrice,
+            commission: fact.commission
+        )
         if fact.reservedCash > .zero {
-            reservedCash[fact.currency, default: .zero] = (reservedCash[fact.currency] ?? .zero) + fact.reservedCash
+            reservedCash[fact.currency, default: .zero] =
+                (reservedCash[fact.currency] ?? .zero) + fact.reservedCash
         }
         if fact.reservedShares > .zero {
             let held = reservedShares[fact.instrument] ?? .zero
@@ -153,4 +200,3 @@ extension RiskState {
         reservationByID[fact.order] = gone ? nil : held
     }
 }
-

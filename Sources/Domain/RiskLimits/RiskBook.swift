@@ -2,14 +2,19 @@ public import BifrostKernel
 
 /// What is held back for one open order.
 public struct Reservation: Hashable, Sendable {
+    /// The currency of the cash and the price.
     public var currency: Currency
+    /// Cash held back for a buy, fees included; zero for a sale.
     public var cash: Money
+    /// The instrument of the order.
     public var instrument: InstrumentID
+    /// Units held back for a sale; zero for a buy.
     public var shares: Quantity
     /// What a buy may still add to the position.
     public var buys: Quantity
     /// What one unit of the order was reserved at, for the rest of a partial fill.
     public var price: Price
+    /// The commission that the cash includes.
     public var commission: BasisPoints
 }
 
@@ -33,18 +38,29 @@ public struct RiskState: Sendable {
 
 /// What risk is told about an order and about the account that it does not own itself.
 public struct RiskQuestion: Sendable {
+    /// The order to judge.
     public var order = OrderID.none
+    /// What it trades.
     public var instrument = InstrumentID.none
+    /// The currency that it is priced in.
     public var currency = Currency.usd
+    /// Whether it adds to the position.
     public var isBuy = true
+    /// How much it wants.
     public var quantity = Quantity.zero
+    /// The worst price that it takes, `nil` for a market order.
     public var limitPrice: Price?
     /// The price that the order is judged by: what the command saw, else the official mark.
     public var referencePrice: Price?
+    /// The commission that its venue takes.
     public var commission = BasisPoints(0)
+    /// The version of the fee schedule that says so.
     public var feeVersion: UInt32 = 0
+    /// The account's settled cash, reservations included.
     public var settledCash = Money.zero
+    /// The account's position, long positive, reservations included.
     public var position = Quantity.zero
+    /// Whether the whole shard's kill switch is pulled.
     public var shardKilled = false
     /// An empty question.
     public init() {}
@@ -52,24 +68,31 @@ public struct RiskQuestion: Sendable {
 
 /// What the risk book is asked to do.
 public enum RiskCommand: Sendable {
+    /// Put these limits in force.
     case setLimits(AccountLimitsSet)
+    /// Judge an order and hold back what it needs.
     case assess(RiskQuestion)
     /// A trade took `traded`, `leaves` remain.
     case consume(OrderID, leaves: Quantity)
+    /// Free what is still held for a closed order.
     case release(OrderID)
+    /// Stop the account's orders that add risk.
     case pullKillSwitch(AccountID)
+    /// Let the account's orders add risk again.
     case releaseKillSwitch(AccountID)
 }
 
-/// The risk aggregate: limits, and reservations in two phases (held on approval, consumed by trades, released by the
-/// close).
+/// The risk aggregate: limits, and reservations in two phases (held on approval, consumed by trades, released
+/// by the close).
 public enum RiskBook: Decider {
     /// No facts.
     public static var initial: RiskState { RiskState() }
 
     /// The events of `command`; no event at all means that it is already so.
     public static func decide(
-        _ command: RiskCommand, given state: RiskState, into decision: inout Decision<RiskEvent>
+        _ command: RiskCommand,
+        given state: RiskState,
+        into decision: inout Decision<RiskEvent>
     ) throws(Rejection) {
         switch command {
         case .setLimits(let wanted):
@@ -113,9 +136,13 @@ public enum RiskBook: Decider {
         }
     }
 
-    /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the bounds.
+    /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the
+    /// bounds.
     static func requirement(
-        _ price: Price, _ quantity: Quantity, _ commission: BasisPoints, _ currency: Currency
+        _ price: Price,
+        _ quantity: Quantity,
+        _ commission: BasisPoints,
+        _ currency: Currency
     ) -> Money? {
         let notional = Money.notional(price, quantity, .awayFromZero).rounded(to: currency, .awayFromZero)
         guard let fee = notional.basisPoints(commission, .awayFromZero) else { return nil }

@@ -2,7 +2,9 @@ public import BifrostKernel
 
 /// What a judge said.
 public enum Verdict: UInt8, WireChoice {
+    /// No rule refused it.
     case approved = 1
+    /// A rule refused it: it will not trade.
     case refused = 2
 }
 
@@ -12,6 +14,7 @@ public struct AccountLimitsSet: EventPayload {
     public static let eventType: UInt32 = 300
     /// The published name.
     public static let eventName: StaticString = "AccountLimitsSet"
+    /// The account that they bind.
     public var account = AccountID.none
     /// 1, 2, 3, …: the version that a verdict names.
     public var version: UInt32 = 0
@@ -39,17 +42,25 @@ public struct RiskAssessed: EventPayload {
     public static let eventType: UInt32 = 301
     /// The published name.
     public static let eventName: StaticString = "RiskAssessed"
+    /// The order that was judged.
     public var order = OrderID.none
+    /// What was decided.
     public var verdict = Verdict.refused
+    /// The version of the limits that the verdict saw.
     public var limitsVersion: UInt32 = 0
+    /// The version of the fee schedule that the verdict saw, 0 when there was none.
     public var feeVersion: UInt32 = 0
+    /// The price that the order was judged by, `nil` when there was none.
     public var referencePrice: Price?
+    /// Every rule that looked, in the order of judgement.
     public var checks: [RuleCheck] = []
+    /// The currency of the cash and the prices.
     public var currency = Currency.usd
     /// Cash held back for a buy, fees included.
     public var reservedCash = Money.zero
     /// Shares held back for a sell.
     public var reservedShares = Quantity.zero
+    /// What the order trades.
     public var instrument = InstrumentID.none
     /// The price at which each unit is held back: the limit, or the reference price and the collar.
     public var reservedPrice = Price.zero
@@ -91,10 +102,15 @@ public struct ReservationChanged: EventPayload {
     public static let eventType: UInt32 = 302
     /// The published name.
     public static let eventName: StaticString = "ReservationChanged"
+    /// The order that it is held for.
     public var order = OrderID.none
+    /// Why it became less.
     public var reason = ReservationReason.consumed
+    /// Cash still held for a buy.
     public var remainingCash = Money.zero
+    /// Units still held for a sale.
     public var remainingShares = Quantity.zero
+    /// What the buy may still add to the position.
     public var remainingBuys = Quantity.zero
     /// An empty payload.
     public init() {}
@@ -114,6 +130,7 @@ public struct KillSwitchPulled: EventPayload {
     public static let eventType: UInt32 = 303
     /// The published name.
     public static let eventName: StaticString = "KillSwitchPulled"
+    /// The account that stops, none for the whole shard.
     public var account = AccountID.none
     /// An empty payload.
     public init() {}
@@ -129,6 +146,7 @@ public struct KillSwitchReleased: EventPayload {
     public static let eventType: UInt32 = 304
     /// The published name.
     public static let eventName: StaticString = "KillSwitchReleased"
+    /// The account that goes on, none for the whole shard.
     public var account = AccountID.none
     /// An empty payload.
     public init() {}
@@ -140,9 +158,14 @@ public struct KillSwitchReleased: EventPayload {
 
 /// A fact of one account's risk book.
 public enum RiskEvent: Equatable, Sendable {
+    /// Limits came into force.
     case limitsSet(AccountLimitsSet)
+    /// An order was judged.
     case assessed(RiskAssessed)
+    /// Less is held back for an order.
     case reservationChanged(ReservationChanged)
+    /// Orders that add risk stop.
     case killSwitchPulled(KillSwitchPulled)
+    /// Orders may add risk again.
     case killSwitchReleased(KillSwitchReleased)
 }

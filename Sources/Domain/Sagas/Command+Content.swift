@@ -4,8 +4,8 @@ internal import References
 
 /// The canonical content of a command: what two requests with one id are compared by.
 ///
-/// The first byte pair is the command's number; what belongs to the request's moment (prices seen, times, transport)
-/// is left out. The form is frozen, because digests of it are stored.
+/// The first byte pair is the command's number; what belongs to the request's moment (prices seen, times,
+/// transport) is left out. The form is frozen, because digests of it are stored.
 extension Command {
     /// The canonical bytes.
     public var content: [UInt8] {
@@ -60,7 +60,11 @@ extension Command {
 }
 
 extension WireEncoder {
-    fileprivate mutating func command<M: WireFields>(_ kind: UInt64, _ value: M, _ account: Identifier = .none) {
+    fileprivate mutating func command<M: WireFields>(
+        _ kind: UInt64,
+        _ value: M,
+        _ account: Identifier = .none
+    ) {
         number(1, kind)
         var account = account
         identifier(2, "account", &account)

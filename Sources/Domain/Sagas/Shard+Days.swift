@@ -4,7 +4,8 @@ internal import Portfolios
 internal import References
 internal import RiskLimits
 
-/// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many orders.
+/// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many
+/// orders.
 extension Shard {
     /// Most orders that one step of a sweep cancels.
     static let sweepOrdersMax = 100
@@ -12,7 +13,9 @@ extension Shard {
     private static let eventsOfItemMax = 2
 
     static func sweep(
-        _ position: Int64, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ position: Int64,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard let sweep = state.sweeps.first(where: { $0.position == position }) else { return }
         let end = min(sweep.orders.count, sweep.done + sweepOrdersMax)
@@ -22,8 +25,11 @@ extension Shard {
         advanced.total = UInt64(sweep.orders.count)
         try decision.emit(
             Draft(
-                .sweepAdvanced(advanced), .shard,
-                correlation: Identifier(.command, slot: 0, shard: 0, birth: position)))
+                .sweepAdvanced(advanced),
+                .shard,
+                correlation: Identifier(.command, slot: 0, shard: 0, birth: position)
+            )
+        )
         for order in sweep.orders[sweep.done..<end] {
             guard let entry = state.orderByID[order] else { continue }
             var fact = OrderCancelRequested()
@@ -34,18 +40,25 @@ extension Shard {
 
     /// Goes on with a day that one command could not close.
     static func continueRoll(
-        _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ date: BusinessDate,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard state.rolledDate == date, state.rollIsUnfinished else { return }
         var fact = DayCloseContinued()
         fact.date = date
         try decision.emit(
-            Draft(.dayCloseContinued(fact), .shard, correlation: command(posed), businessDate: date))
+            Draft(.dayCloseContinued(fact), .shard, correlation: command(posed), businessDate: date)
+        )
         try closeDay(date, posed, state, &decision)
     }
 
     static func rollDay(
-        _ calendar: String, _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState,
+        _ calendar: String,
+        _ date: BusinessDate,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard let days = state.reference.calendarByName[calendar] else { throw Rejection(.unknownCalendar) }
@@ -54,8 +67,11 @@ extension Shard {
             guard date > rolled else { return }
             guard days.next(after: rolled) == date else { throw Rejection(.dayOutOfOrder) }
         }
-        // Accounts trade by several calendars, so no calendar may begin a day before the one that another closes.
-        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else { throw Rejection(.dayOutOfOrder) }
+        // Accounts trade by several calendars, so no calendar may begin a day before the one that another
+        // closes.
+        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else {
+            throw Rejection(.dayOutOfOrder)
+        }
         var fact = DayRolled()
         fact.calendar = calendar
         fact.date = date
@@ -65,7 +81,10 @@ extension Shard {
 
     /// Expires the day's orders and closes its accounts, as many as one decision may hold.
     static func closeDay(
-        _ date: BusinessDate, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ date: BusinessDate,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let room = decisionEventsMax - eventsOfItemMax
         for order in state.openOrders.sorted() {
@@ -83,13 +102,20 @@ extension Shard {
             }
             let version = state.reference.marksVersionByDate[date] ?? 0
             try portfolio(
-                .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version), account,
-                root: command(posed, slot: account.id.slot), state, businessDate: date, &decision)
+                .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version),
+                account,
+                root: command(posed, slot: account.id.slot),
+                state,
+                businessDate: date,
+                &decision
+            )
         }
     }
 
     static func referenceStep(
-        _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let book = state.reference
         let root = command(posed)
@@ -99,18 +125,31 @@ extension Shard {
             let fact = try book.registering(wanted.terms, id: InstrumentID(id))
             try decision.emit(
                 Draft(
-                    .reference(.instrumentRegistered(fact)), StreamOrdinal(.instrument, of: id), correlation: id))
+                    .reference(.instrumentRegistered(fact)),
+                    StreamOrdinal(.instrument, of: id),
+                    correlation: id
+                )
+            )
         case .recordMarks(let wanted):
             let prices = wanted.marks.map { (symbol: $0.symbol, price: $0.price) }
             let fact = try book.recording(prices, date: wanted.date, source: wanted.source)
             try decision.emit(
-                Draft(.reference(.marksRecorded(fact)), .reference, correlation: root, businessDate: wanted.date))
+                Draft(
+                    .reference(.marksRecorded(fact)),
+                    .reference,
+                    correlation: root,
+                    businessDate: wanted.date
+                )
+            )
         case .restrict(let symbol, let restricted):
             guard let fact = try book.restricting(symbol, restricted) else { return }
             try decision.emit(Draft(.reference(.restrictionChanged(fact)), .reference, correlation: root))
         case .setFees(let wanted):
             let fact = try book.settingFees(
-                venue: wanted.venue, commission: wanted.commission, from: wanted.validFrom)
+                venue: wanted.venue,
+                commission: wanted.commission,
+                from: wanted.validFrom
+            )
             try decision.emit(Draft(.reference(.feesSet(fact)), .reference, correlation: root))
         case .declareTradingDays(let wanted):
             let fact = try book.declaring(wanted.days, of: wanted.calendar, source: wanted.source)

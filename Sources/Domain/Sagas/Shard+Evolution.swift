@@ -6,7 +6,9 @@ internal import References
 internal import RiskLimits
 
 extension Shard {
-    /// Adds a fact. An event that cannot apply means a corrupt log: stop loudly.
+    /// Adds a fact.
+    ///
+    /// An event that cannot apply means a corrupt log: stop loudly.
     public static func evolve(_ state: inout ShardState, by fact: Fact) {
         if fact.effectiveAt > state.effectiveAt { state.effectiveAt = fact.effectiveAt }
         switch fact.event {
@@ -15,7 +17,9 @@ extension Shard {
         case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
         case .dayRolled(let rolled): roll(&state, rolled)
         case .sweepAdvanced(let advanced):
-            guard let index = state.sweeps.firstIndex(where: { $0.position == advanced.sweep }) else { return }
+            guard let index = state.sweeps.firstIndex(where: { $0.position == advanced.sweep }) else {
+                return
+            }
             state.sweeps[index].done = Int(advanced.done)
             if advanced.done == advanced.total { state.sweeps.remove(at: index) }
         case .accountOpened(let opened):
@@ -25,7 +29,9 @@ extension Shard {
         case .order(let event): evolveOrder(&state, event, fact)
         case .risk(let event): evolveRisk(&state, event, fact)
         case .compliance(let event):
-            guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else { return }
+            guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else {
+                return
+            }
             withEntry(&state, entry.account) { ComplianceBook.evolve(&$0.compliance, by: event) }
         case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
@@ -91,7 +97,9 @@ extension Shard {
     }
 
     private static func withEntry(
-        _ state: inout ShardState, _ account: AccountID, _ change: (inout AccountEntry) -> Void
+        _ state: inout ShardState,
+        _ account: AccountID,
+        _ change: (inout AccountEntry) -> Void
     ) {
         guard let index = state.accountByID.index(forKey: account) else {
             preconditionFailure("an account's events come after its opening")

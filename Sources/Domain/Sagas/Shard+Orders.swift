@@ -8,19 +8,26 @@ internal import RiskLimits
 /// The order saga: placed → risk → compliance → approved and routed, then what the venue says.
 extension Shard {
     static func place(
-        _ account: AccountID, _ wanted: PlaceOrder, _ posed: PosedCommand, _ state: ShardState,
+        _ account: AccountID,
+        _ wanted: PlaceOrder,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let entry = try entry(account, state)
-        if let name = wanted.clientOrderID, entry.orderByName[name] != nil { throw Rejection(.clientOrderIDTaken) }
-        guard let instrument = state.reference.instrument(wanted.symbol) else { throw Rejection(.unknownSymbol) }
+        if let name = wanted.clientOrderID, entry.orderByName[name] != nil {
+            throw Rejection(.clientOrderIDTaken)
+        }
+        guard let instrument = state.reference.instrument(wanted.symbol) else {
+            throw Rejection(.unknownSymbol)
+        }
         guard instrument.currency == entry.opened.currency else { throw Rejection(.currencyMismatch) }
         let order = OrderID(
-            Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position))
+            Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
+        )
         let placed = terms(order, account, wanted, instrument, posed)
-        try emit(
-            .place(placed, terms: InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)),
-            order, account, Order.initial, &decision)
+        let steps = InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
+        try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
         let question = question(placed, instrument, entry, posed, state)
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
@@ -32,12 +39,18 @@ extension Shard {
         var clearance = Decision<ComplianceEvent>()
         try ComplianceBook.decide(
             .assess(order, restricted: restricted, restrictionsVersion: state.reference.restrictionsVersion),
-            given: entry.compliance, into: &clearance)
+            given: entry.compliance,
+            into: &clearance
+        )
         for event in clearance.events {
             try decision.emit(
                 Draft(
-                    .compliance(event), StreamOrdinal(.compliance, of: account.id),
-                    account: AccountOrdinal(account), correlation: order.id))
+                    .compliance(event),
+                    StreamOrdinal(.compliance, of: account.id),
+                    account: AccountOrdinal(account),
+                    correlation: order.id
+                )
+            )
             guard case .assessed(let assessed) = event, !assessed.cleared else { continue }
             var released = ReservationChanged()
             released.order = order
@@ -54,7 +67,10 @@ extension Shard {
     }
 
     private static func terms(
-        _ order: OrderID, _ account: AccountID, _ wanted: PlaceOrder, _ instrument: InstrumentRegistered,
+        _ order: OrderID,
+        _ account: AccountID,
+        _ wanted: PlaceOrder,
+        _ instrument: InstrumentRegistered,
         _ posed: PosedCommand
     ) -> OrderPlaced {
         var placed = OrderPlaced()
@@ -78,7 +94,10 @@ extension Shard {
     }
 
     private static func question(
-        _ placed: OrderPlaced, _ instrument: InstrumentRegistered, _ entry: AccountEntry, _ posed: PosedCommand,
+        _ placed: OrderPlaced,
+        _ instrument: InstrumentRegistered,
+        _ entry: AccountEntry,
+        _ posed: PosedCommand,
         _ state: ShardState
     ) -> RiskQuestion {
         let today = state.businessDate(at: posed.effectiveAt)
@@ -103,7 +122,10 @@ extension Shard {
     }
 
     private static func reject(
-        _ order: OrderID, _ account: AccountID, _ judge: Judge, _ checks: [RuleCheck],
+        _ order: OrderID,
+        _ account: AccountID,
+        _ judge: Judge,
+        _ checks: [RuleCheck],
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let failed = checks.first { !$0.passed }
@@ -118,7 +140,9 @@ extension Shard {
 
     /// Everything that happens to an order after it was placed.
     static func orderStep(
-        _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         switch posed.command {
         case .cancelOrder(let account, let order):
@@ -147,15 +171,23 @@ extension Shard {
     }
 
     private static func known(
-        _ order: OrderID, _ account: AccountID, _ state: ShardState
+        _ order: OrderID,
+        _ account: AccountID,
+        _ state: ShardState
     ) throws(Rejection) -> OrderEntry {
-        guard let entry = state.orderByID[order], entry.account == account else { throw Rejection(.unknownOrder) }
+        guard let entry = state.orderByID[order], entry.account == account else {
+            throw Rejection(.unknownOrder)
+        }
         return entry
     }
 
-    /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is in.
+    /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is
+    /// in.
     private static func execute(
-        _ report: OrderExecuted, _ account: AccountID, _ posed: PosedCommand, _ state: ShardState,
+        _ report: OrderExecuted,
+        _ account: AccountID,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard let entry = state.orderByID[report.order], entry.account == account,
@@ -168,20 +200,33 @@ extension Shard {
         else { return try flag(report, .terms, account, posed, state, &decision) }
         var fact = report
         fact.execution = Identifier(
-            .execution, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
+            .execution,
+            slot: account.id.slot,
+            shard: shardNumber(state),
+            birth: posed.position
+        )
         let before = decision.events.count
         try emit(.execute(fact), report.order, account, entry.state, &decision)
-        guard decision.events.count > before, case .order(.executed) = decision.events[before].event else { return }
+        guard decision.events.count > before, case .order(.executed) = decision.events[before].event else {
+            return
+        }
         let cumulative = entry.state.cumulative(with: report.quantity)
         let trade = trade(fact, placed, cumulative)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
         try risk(
-            .consume(report.order, leaves: Quantity(nanos: left)), account, report.order.id, state, &decision)
+            .consume(report.order, leaves: Quantity(nanos: left)),
+            account,
+            report.order.id,
+            state,
+            &decision
+        )
     }
 
     private static func trade(
-        _ report: OrderExecuted, _ placed: OrderPlaced, _ cumulative: Quantity
+        _ report: OrderExecuted,
+        _ placed: OrderPlaced,
+        _ cumulative: Quantity
     ) -> TradeReport {
         var trade = TradeReport()
         trade.account = placed.account
@@ -203,11 +248,15 @@ extension Shard {
         return trade
     }
 
-    /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account that we do
-    /// not have in the shard's own stream.
+    /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account
+    /// that we do not have in the shard's own stream.
     private static func flag(
-        _ report: OrderExecuted, _ kind: BreakKind, _ account: AccountID, _ posed: PosedCommand,
-        _ state: ShardState, _ decision: inout Decision<Draft>
+        _ report: OrderExecuted,
+        _ kind: BreakKind,
+        _ account: AccountID,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var broken = ReconciliationBroke()
         broken.account = account
@@ -220,31 +269,50 @@ extension Shard {
             Draft(
                 .portfolio(.reconciliationBroke(broken)),
                 known ? StreamOrdinal(.portfolio, of: account.id) : .shard,
-                account: AccountOrdinal(account), correlation: command(posed, slot: account.id.slot)))
+                account: AccountOrdinal(account),
+                correlation: command(posed, slot: account.id.slot)
+            )
+        )
     }
 
     static func emit(
-        _ wanted: OrderCommand, _ order: OrderID, _ account: AccountID, _ state: OrderState,
-        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+        _ wanted: OrderCommand,
+        _ order: OrderID,
+        _ account: AccountID,
+        _ state: OrderState,
+        businessDate: BusinessDate? = nil,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var events = Decision<OrderEvent>()
         try Order.decide(wanted, given: state, into: &events)
         for event in events.events {
             try decision.emit(
                 Draft(
-                    .order(event), StreamOrdinal(.order, of: order.id), account: AccountOrdinal(account),
-                    correlation: order.id, businessDate: businessDate))
+                    .order(event),
+                    StreamOrdinal(.order, of: order.id),
+                    account: AccountOrdinal(account),
+                    correlation: order.id,
+                    businessDate: businessDate
+                )
+            )
         }
     }
 
     private static func emitRisk(
-        _ events: Decision<RiskEvent>, _ order: OrderID, _ account: AccountID, _ decision: inout Decision<Draft>
+        _ events: Decision<RiskEvent>,
+        _ order: OrderID,
+        _ account: AccountID,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         for event in events.events {
             try decision.emit(
                 Draft(
-                    .risk(event), StreamOrdinal(.risk, of: account.id), account: AccountOrdinal(account),
-                    correlation: order.id))
+                    .risk(event),
+                    StreamOrdinal(.risk, of: account.id),
+                    account: AccountOrdinal(account),
+                    correlation: order.id
+                )
+            )
         }
     }
 }

@@ -5,15 +5,19 @@ internal import Portfolios
 internal import References
 internal import RiskLimits
 
-/// The decider of a whole shard: it asks the aggregates, which do not know each other, and is the order saga's
-/// synchronous part. What it decides for one command is one atomic append.
+/// The decider of a whole shard: it asks the aggregates, which do not know each other, and is the order
+/// saga's synchronous part.
+///
+/// What it decides for one command is one atomic append.
 public enum Shard {
     /// The state before the first event.
     public static var initial: ShardState { ShardState() }
 
     /// The events of `posed`; no event at all means that it is already so.
     public static func decide(
-        _ posed: PosedCommand, given state: ShardState, into decision: inout Decision<Draft>
+        _ posed: PosedCommand,
+        given state: ShardState,
+        into decision: inout Decision<Draft>
     ) throws(Rejection) {
         try checkShard(posed.command, state)
         switch posed.command {
@@ -22,7 +26,10 @@ public enum Shard {
             guard opened.shard <= shardNumberMax else {
                 let unit = Int128(Decimals.nanosPerUnit)
                 throw Rejection(
-                    .notOnThisShard, limit: Int128(shardNumberMax) * unit, value: Int128(opened.shard) * unit)
+                    .notOnThisShard,
+                    limit: Int128(shardNumberMax) * unit,
+                    value: Int128(opened.shard) * unit
+                )
             }
             try decision.emit(Draft(.shardOpened(opened), .shard, correlation: command(posed)))
         case .startWriter(let started):
@@ -33,7 +40,12 @@ public enum Shard {
         case .withdraw(let account, let move):
             let held = state.accountByID[account]?.risk.reservedCash[move.currency] ?? .zero
             try portfolio(
-                .withdraw(account, move.currency, move.amount, held: held), account, posed, state, &decision)
+                .withdraw(account, move.currency, move.amount, held: held),
+                account,
+                posed,
+                state,
+                &decision
+            )
         case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
         case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue:
@@ -71,7 +83,10 @@ public enum Shard {
     static func shardNumber(_ state: ShardState) -> UInt16 { UInt16(state.opened?.shard ?? 0) }
 
     private static func openAccount(
-        _ wanted: OpenAccount, _ posed: PosedCommand, _ state: ShardState, _ decision: inout Decision<Draft>
+        _ wanted: OpenAccount,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard let alias = AccountAlias(wanted.alias) else { throw Rejection(.unknownAccount) }
         guard state.accountByAlias[alias] == nil else { throw Rejection(.aliasTaken) }
@@ -95,15 +110,31 @@ public enum Shard {
         let account = AccountOrdinal(opened.account)
         let root = opened.account.id
         try decision.emit(
-            Draft(.ownerRegistered(owner), StreamOrdinal(.owner, of: owner.owner.id), correlation: root))
+            Draft(.ownerRegistered(owner), StreamOrdinal(.owner, of: owner.owner.id), correlation: root)
+        )
         try decision.emit(
-            Draft(.accountOpened(opened), StreamOrdinal(.account, of: root), account: account, correlation: root))
+            Draft(
+                .accountOpened(opened),
+                StreamOrdinal(.account, of: root),
+                account: account,
+                correlation: root
+            )
+        )
         try decision.emit(
-            Draft(.risk(.limitsSet(limits)), StreamOrdinal(.risk, of: root), account: account, correlation: root))
+            Draft(
+                .risk(.limitsSet(limits)),
+                StreamOrdinal(.risk, of: root),
+                account: account,
+                correlation: root
+            )
+        )
     }
 
     private static func setLimits(
-        _ account: AccountID, _ wanted: SetLimits, _ posed: PosedCommand, _ state: ShardState,
+        _ account: AccountID,
+        _ wanted: SetLimits,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var limits = AccountLimitsSet()
@@ -114,7 +145,10 @@ public enum Shard {
     }
 
     private static func killSwitch(
-        _ account: AccountID?, pulled: Bool, _ posed: PosedCommand, _ state: ShardState,
+        _ account: AccountID?,
+        pulled: Bool,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let root = command(posed, slot: account?.id.slot ?? 0)
@@ -123,7 +157,8 @@ public enum Shard {
             return try risk(wanted, account, root, state, &decision)
         }
         guard state.killed != pulled else { return }
-        let event: RiskEvent = pulled ? .killSwitchPulled(KillSwitchPulled()) : .killSwitchReleased(KillSwitchReleased())
+        let event: RiskEvent =
+            pulled ? .killSwitchPulled(KillSwitchPulled()) : .killSwitchReleased(KillSwitchReleased())
         try decision.emit(Draft(.risk(event), .shard, correlation: root))
     }
 
@@ -133,35 +168,56 @@ public enum Shard {
     }
 
     static func risk(
-        _ wanted: RiskCommand, _ account: AccountID, _ root: Identifier, _ state: ShardState,
-        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+        _ wanted: RiskCommand,
+        _ account: AccountID,
+        _ root: Identifier,
+        _ state: ShardState,
+        businessDate: BusinessDate? = nil,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var events = Decision<RiskEvent>()
         try RiskBook.decide(wanted, given: try entry(account, state).risk, into: &events)
         for event in events.events {
             try decision.emit(
                 Draft(
-                    .risk(event), StreamOrdinal(.risk, of: account.id), account: AccountOrdinal(account),
-                    correlation: root, businessDate: businessDate))
+                    .risk(event),
+                    StreamOrdinal(.risk, of: account.id),
+                    account: AccountOrdinal(account),
+                    correlation: root,
+                    businessDate: businessDate
+                )
+            )
         }
     }
 
     static func portfolio(
-        _ wanted: PortfolioCommand, _ account: AccountID, root: Identifier, _ state: ShardState,
-        businessDate: BusinessDate? = nil, _ decision: inout Decision<Draft>
+        _ wanted: PortfolioCommand,
+        _ account: AccountID,
+        root: Identifier,
+        _ state: ShardState,
+        businessDate: BusinessDate? = nil,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var events = Decision<PortfolioEvent>()
         try Portfolio.decide(wanted, given: try entry(account, state).portfolio, into: &events)
         for event in events.events {
             try decision.emit(
                 Draft(
-                    .portfolio(event), StreamOrdinal(.portfolio, of: account.id),
-                    account: AccountOrdinal(account), correlation: root, businessDate: businessDate))
+                    .portfolio(event),
+                    StreamOrdinal(.portfolio, of: account.id),
+                    account: AccountOrdinal(account),
+                    correlation: root,
+                    businessDate: businessDate
+                )
+            )
         }
     }
 
     private static func portfolio(
-        _ wanted: PortfolioCommand, _ account: AccountID, _ posed: PosedCommand, _ state: ShardState,
+        _ wanted: PortfolioCommand,
+        _ account: AccountID,
+        _ posed: PosedCommand,
+        _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         try portfolio(wanted, account, root: command(posed, slot: account.id.slot), state, &decision)

@@ -4,7 +4,9 @@ public import References
 
 /// Asks for a new account, with a new owner.
 public struct OpenAccount: WireFields, Equatable, Sendable {
+    /// The short name it will have, unique in the shard.
     public var alias = ""
+    /// The currency that it will be kept in.
     public var currency = Currency.usd
     /// An empty command.
     public init() {}
@@ -17,7 +19,9 @@ public struct OpenAccount: WireFields, Equatable, Sendable {
 
 /// Asks for cash to come in or to go out.
 public struct MoveCash: WireFields, Equatable, Sendable {
+    /// The currency of the amount.
     public var currency = Currency.usd
+    /// How much, above zero.
     public var amount = Money.zero
     /// An empty command.
     public init() {}
@@ -30,7 +34,9 @@ public struct MoveCash: WireFields, Equatable, Sendable {
 
 /// Asks for other limits.
 public struct SetLimits: WireFields, Equatable, Sendable {
+    /// The largest value of one order in the account's currency.
     public var orderValueMax = Money.zero
+    /// How far an order's price may be from the reference price.
     public var priceCollar = BasisPoints(0)
     /// An empty command.
     public init() {}
@@ -41,18 +47,31 @@ public struct SetLimits: WireFields, Equatable, Sendable {
     }
 }
 
-/// Asks for an order. The prices seen belong to the moment and not to the content: a repeat may see others.
+/// Asks for an order.
+///
+/// The prices seen belong to the moment and not to the content: a repeat may see others.
 public struct PlaceOrder: WireFields, Equatable, Sendable {
+    /// The client's own name for it, unique within the account.
     public var clientOrderID: ClientName?
+    /// The symbol of the instrument to trade.
     public var symbol = Symbol.none
+    /// Which way it trades.
     public var side = Side.buy
+    /// How it is priced.
     public var type = OrderType.market
+    /// How long it lives.
     public var timeInForce = TimeInForce.day
+    /// How much, above zero, a multiple of the lot.
     public var quantity = Quantity.zero
+    /// The worst price that it takes; for limit orders alone.
     public var limitPrice: Price?
+    /// The book of the account, empty for none.
     public var book = ""
+    /// The strategy that wants it, empty for none.
     public var strategy = ""
+    /// The order that it is a slice of, or none.
     public var parent = OrderID.none
+    /// In whose name the firm trades it.
     public var capacity = Capacity.agency
     /// The prices at the moment of the request; no part of its content.
     public var seen = ReferencePrice()
@@ -76,8 +95,11 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
 
 /// Official marks by symbol.
 public struct RecordMarks: WireFields, Equatable, Sendable {
+    /// The day that the prices close.
     public var date = BusinessDate(days: 0)
+    /// Where they come from.
     public var source = ""
+    /// The prices, each symbol once.
     public var marks: [SymbolPrice] = []
     /// An empty command.
     public init() {}
@@ -91,7 +113,9 @@ public struct RecordMarks: WireFields, Equatable, Sendable {
 
 /// A price of a symbol.
 public struct SymbolPrice: WireFields, Hashable, Sendable {
+    /// The symbol of the instrument.
     public var symbol = Symbol.none
+    /// The price of one unit.
     public var price = Price.zero
     /// An empty price.
     public init() {}
@@ -109,32 +133,53 @@ public struct SymbolPrice: WireFields, Hashable, Sendable {
 
 /// Everything that a shard can be asked to do.
 public enum Command: Equatable, Sendable {
+    /// Begin the shard, with its clock.
     case openShard(ShardOpened)
+    /// Note who decides from now on.
     case startWriter(WriterStarted)
+    /// Open an account for a new owner.
     case openAccount(OpenAccount)
+    /// Bring cash in.
     case deposit(AccountID, MoveCash)
+    /// Take cash out.
     case withdraw(AccountID, MoveCash)
+    /// Put other limits in force.
     case setLimits(AccountID, SetLimits)
+    /// Judge an order and send it to the venue.
     case placeOrder(AccountID, PlaceOrder)
+    /// Ask the venue to cancel an order.
     case cancelOrder(AccountID, OrderID)
+    /// The venue has an order.
     case acknowledgeOrder(AccountID, OrderAcknowledged)
+    /// The venue reports a trade.
     case recordExecution(AccountID, OrderExecuted)
+    /// The venue took an order off its book.
     case confirmCancel(AccountID, OrderID)
+    /// The venue would not cancel an order.
     case refuseCancel(AccountID, OrderID)
+    /// The venue refused an order.
     case rejectAtVenue(AccountID, OrderID, RejectionCode)
     /// For one account, or for the whole shard.
     case pullKillSwitch(AccountID?)
+    /// For one account, or for the whole shard.
     case releaseKillSwitch(AccountID?)
     /// Goes on with the sweep that the kill switch at this position began.
     case continueSweep(Int64, done: UInt64)
+    /// End a trading day of a calendar and close what it closes.
     case rollDay(calendar: String, BusinessDate)
     /// Goes on with closing a day.
     case continueRoll(BusinessDate, step: UInt64)
+    /// Make an instrument known.
     case registerInstrument(RegisterInstrument)
+    /// Record or correct a day's official marks.
     case recordMarks(RecordMarks)
+    /// Put an instrument on the restricted list, or take it off.
     case restrict(Symbol, Bool)
+    /// Set a venue's commission.
     case setFees(FeeScheduleSet)
+    /// Add days to a calendar.
     case declareTradingDays(TradingDaysDeclared)
+    /// Take over a fact of the reference shard.
     case copyReference(ReferenceFactCopied, ReferenceEvent)
 
     /// The account within which its id is unique; `nil` when that is the actor.
@@ -153,7 +198,8 @@ public enum Command: Equatable, Sendable {
     /// Whether it takes the lane that orders never fill: cancels, and what takes risk away.
     public var isUrgent: Bool {
         switch self {
-        case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution, .acknowledgeOrder,
+        case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
+            .acknowledgeOrder,
             .refuseCancel, .rejectAtVenue:
             true
         default: false
@@ -163,9 +209,11 @@ public enum Command: Equatable, Sendable {
 
 /// A command together with what the engine knows when it poses it to the decider.
 public struct PosedCommand: Sendable {
+    /// What is asked.
     public let command: Command
     /// The position that its first event will have.
     public let position: Int64
+    /// When it takes effect: declared, or received.
     public let effectiveAt: Timestamp
     /// Who entered it.
     public let actor: ActorName

@@ -19,10 +19,13 @@ public struct ShardOpened: EventPayload {
     public static let eventType: UInt32 = 1
     /// The published name.
     public static let eventName: StaticString = "ShardOpened"
+    /// The log that the shard is part of.
     public var log = Identifier.none
+    /// Its number, 0 … 16,383.
     public var shard: UInt32 = 0
     /// Whether it holds global facts instead of accounts.
     public var isReference = false
+    /// Where it takes its time from.
     public var clock = ShardClock.wall
     /// An empty payload.
     public init() {}
@@ -41,7 +44,9 @@ public struct WriterStarted: EventPayload {
     public static let eventType: UInt32 = 2
     /// The published name.
     public static let eventName: StaticString = "WriterStarted"
+    /// The reign of the writer: 1, 2, 3, and so on.
     public var epoch: Int64 = 0
+    /// The build that decides.
     public var build = ""
     /// An empty payload.
     public init() {}
@@ -58,8 +63,11 @@ public struct CommandRejected: EventPayload {
     public static let eventType: UInt32 = 3
     /// The published name.
     public static let eventName: StaticString = "CommandRejected"
+    /// The first rule that refused it.
     public var code: RejectionCode?
+    /// The limit that it broke, in units of 10⁻⁹, where the rule has one.
     public var limit: Int128?
+    /// The number that broke the limit, in units of 10⁻⁹.
     public var value: Int128?
     /// What was asked, in the canonical bytes that its digest is taken of.
     public var command: [UInt8] = []
@@ -90,14 +98,18 @@ public struct CommandHadNoEffect: EventPayload {
     }
 }
 
-/// A trading day of a calendar is over. Its orders expire and its accounts close in this command and, where that is
-/// more than one command may write, in the ones that follow.
+/// A trading day of a calendar is over.
+///
+/// Its orders expire and its accounts close in this command and, where that is more than one command may
+/// write, in the ones that follow.
 public struct DayRolled: EventPayload {
     /// 5 in the registry.
     public static let eventType: UInt32 = 5
     /// The published name.
     public static let eventName: StaticString = "DayRolled"
+    /// The calendar whose day it was.
     public var calendar = ""
+    /// The day that is over.
     public var date = BusinessDate(days: 0)
     /// An empty payload.
     public init() {}
@@ -118,6 +130,7 @@ public struct SweepAdvanced: EventPayload {
     public var sweep: Int64 = 0
     /// How many of the orders that were open then have been dealt with.
     public var done: UInt64 = 0
+    /// How many orders were open when the kill switch was pulled.
     public var total: UInt64 = 0
     /// An empty payload.
     public init() {}
@@ -135,6 +148,7 @@ public struct DayCloseContinued: EventPayload {
     public static let eventType: UInt32 = 7
     /// The published name.
     public static let eventName: StaticString = "DayCloseContinued"
+    /// The day that is being closed.
     public var date = BusinessDate(days: 0)
     /// An empty payload.
     public init() {}
@@ -150,6 +164,7 @@ public struct OwnerRegistered: EventPayload {
     public static let eventType: UInt32 = 10
     /// The published name.
     public static let eventName: StaticString = "OwnerRegistered"
+    /// The id that the owner has from now on.
     public var owner = OwnerID.none
     /// An empty payload.
     public init() {}
@@ -171,10 +186,15 @@ public struct AccountOpened: EventPayload {
     public static let eventType: UInt32 = 11
     /// The published name.
     public static let eventName: StaticString = "AccountOpened"
+    /// The id that it has from now on.
     public var account = AccountID.none
+    /// The beneficial owner.
     public var owner = OwnerID.none
+    /// Its short name, unique in the shard.
     public var alias = ""
+    /// The currency that it is kept in.
     public var currency = Currency.usd
+    /// Its margin regime.
     public var kind = AccountKind.cash
     /// Where its cash and instruments are kept; for now the venue that it trades at.
     public var custodian = ""
@@ -193,36 +213,56 @@ public struct AccountOpened: EventPayload {
 
 /// Everything that can happen in a shard.
 public enum DomainEvent: Equatable, Sendable {
+    /// The shard began.
     case shardOpened(ShardOpened)
+    /// A writer took the shard.
     case writerStarted(WriterStarted)
+    /// A command had no effect because it was refused.
     case commandRejected(CommandRejected)
+    /// A command had no effect because it was so already.
     case commandHadNoEffect(CommandHadNoEffect)
+    /// A trading day ended.
     case dayRolled(DayRolled)
+    /// Orders of a kill switch were dealt with.
     case sweepAdvanced(SweepAdvanced)
+    /// A day went on being closed.
     case dayCloseContinued(DayCloseContinued)
+    /// An owner became known.
     case ownerRegistered(OwnerRegistered)
+    /// An account was opened.
     case accountOpened(AccountOpened)
+    /// A fact that all accounts share.
     case reference(ReferenceEvent)
+    /// A fact of one order.
     case order(OrderEvent)
+    /// A fact of one account's risk book.
     case risk(RiskEvent)
+    /// A fact of one account's compliance book.
     case compliance(ComplianceEvent)
+    /// A fact of one account's ledger.
     case portfolio(PortfolioEvent)
 }
 
 /// An event that a decision wants, with its place in the shard; the engine adds the rest of the columns.
 public struct Draft: Sendable, Equatable {
+    /// The account that it is filed under, or none.
     public var account: AccountOrdinal
+    /// The stream that it belongs to.
     public var stream: StreamOrdinal
     /// The thing whose story it is part of.
     public var correlation: Identifier
     /// Its business date when that is not the open day.
     public var businessDate: BusinessDate?
+    /// What happened.
     public var event: DomainEvent
 
     /// Puts the parts together.
     public init(
-        _ event: DomainEvent, _ stream: StreamOrdinal, account: AccountOrdinal = .none,
-        correlation: Identifier, businessDate: BusinessDate? = nil
+        _ event: DomainEvent,
+        _ stream: StreamOrdinal,
+        account: AccountOrdinal = .none,
+        correlation: Identifier,
+        businessDate: BusinessDate? = nil
     ) {
         self.account = account
         self.stream = stream
@@ -234,17 +274,27 @@ public struct Draft: Sendable, Equatable {
 
 /// An event with the columns that state depends on.
 public struct Fact: Sendable {
+    /// Its place in the shard's log.
     public let position: Int64
+    /// When it took effect.
     public let effectiveAt: Timestamp
+    /// The trading day that it belongs to.
     public let businessDate: BusinessDate
+    /// The account that it is filed under, or none.
     public let account: AccountOrdinal
+    /// The thing whose story it is part of.
     public let correlation: Identifier
+    /// What happened.
     public let event: DomainEvent
 
     /// Puts the parts together.
     public init(
-        position: Int64, effectiveAt: Timestamp, businessDate: BusinessDate, account: AccountOrdinal,
-        correlation: Identifier, event: DomainEvent
+        position: Int64,
+        effectiveAt: Timestamp,
+        businessDate: BusinessDate,
+        account: AccountOrdinal,
+        correlation: Identifier,
+        event: DomainEvent
     ) {
         self.position = position
         self.effectiveAt = effectiveAt

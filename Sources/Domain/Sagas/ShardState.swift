@@ -7,9 +7,13 @@ public import RiskLimits
 
 /// One account with its books.
 public struct AccountEntry: Sendable {
+    /// What was said when it was opened.
     public internal(set) var opened: AccountOpened
+    /// Its limits and reservations.
     public internal(set) var risk = RiskBook.initial
+    /// What compliance remembers of it.
     public internal(set) var compliance = ComplianceBook.initial
+    /// Its ledger.
     public internal(set) var portfolio = Portfolio.initial
     /// The last day that was rolled before the account opened, and that it has no part in.
     public internal(set) var rolledBefore: BusinessDate?
@@ -19,10 +23,13 @@ public struct AccountEntry: Sendable {
 
 /// One order with what the shard knows about it beside its own facts.
 public struct OrderEntry: Sendable {
+    /// Its own facts.
     public internal(set) var state = Order.initial
+    /// The account that it trades for.
     public internal(set) var account: AccountID
     /// The position of the event that approved it; what follows at the venue is caused by it.
     public internal(set) var approvedAt: Int64 = 0
+    /// The trading day that it was placed on.
     public internal(set) var placedOn: BusinessDate
 }
 
@@ -30,22 +37,33 @@ public struct OrderEntry: Sendable {
 public struct Sweep: Equatable, Sendable {
     /// The position of the kill switch.
     public let position: Int64
+    /// The orders that were open then, in the order in which they are dealt with.
     public let orders: [OrderID]
+    /// How many of them have been dealt with.
     public internal(set) var done = 0
 }
 
-/// Everything that a shard decides by. It is changed by logged events alone, and rebuilt from them after a restart.
+/// Everything that a shard decides by.
+///
+/// It is changed by logged events alone, and rebuilt from them after a restart.
 public struct ShardState: Sendable {
+    /// How the shard began; `nil` before its first event.
     public internal(set) var opened: ShardOpened?
+    /// The reign of the present writer.
     public internal(set) var epoch: Int64 = 0
+    /// This shard's own copy of the facts that all accounts share.
     public internal(set) var reference = ReferenceBook()
+    /// Every account.
     public internal(set) var accountByID: [AccountID: AccountEntry] = [:]
+    /// The accounts by their short names.
     public internal(set) var accountByAlias: [AccountAlias: AccountID] = [:]
+    /// Every order, closed ones included.
     public internal(set) var orderByID: [OrderID: OrderEntry] = [:]
     /// Orders that may still trade.
     public internal(set) var openOrders: Set<OrderID> = []
     /// Whether the shard's own kill switch is pulled.
     public internal(set) var killed = false
+    /// The sweeps that are not finished, oldest first.
     public internal(set) var sweeps: [Sweep] = []
     /// The last day rolled of each calendar.
     public internal(set) var rolledByName: [String: BusinessDate] = [:]
