@@ -33,7 +33,7 @@ public struct Head: Equatable, Sendable {
 
 /// The reign of one writer over a shard; a later one is higher and ends the earlier.
 public struct Epoch: Hashable, Comparable, Sendable {
-    /// 1, 2, 3, …
+    /// Counts from 1.
     public let value: Int64
     /// Takes a number as the store gave it.
     public init(_ value: Int64) { self.value = value }

@@ -1,6 +1,6 @@
 public import BifrostKernel
 
-/// Why an append did not happen, or may have. The engine has one answer to each case.
+/// Why an append did not happen, or may have: the engine has one answer to each case.
 public enum AppendError: Error, Equatable, Sendable {
     /// Another writer took the shard, or the log's end is not where this writer left it: stop, nothing was written.
     case fenced(String)
@@ -40,7 +40,7 @@ public enum LogSelection: Hashable, Sendable {
     case account(AccountOrdinal, after: Int64)
 }
 
-/// A store of shards' logs. What it promises is tested by one conformance suite for every adapter.
+/// A store of shards' logs, whose promises one conformance suite tests for every adapter.
 public protocol EventLog: Sendable {
     /// The log's own id, part of every hash.
     var id: Identifier { get }
