@@ -4,7 +4,8 @@ import PostgresClient
 /// What a figure depends on, printed with it.
 enum Surroundings {
     private static let settings = [
-        "server_version", "fsync", "synchronous_commit", "wal_sync_method", "full_page_writes", "wal_compression",
+        "server_version", "fsync", "synchronous_commit", "wal_sync_method", "full_page_writes",
+        "wal_compression",
         "max_wal_size", "shared_buffers", "autovacuum",
     ]
 

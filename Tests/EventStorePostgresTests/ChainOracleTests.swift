@@ -1,9 +1,10 @@
 import BifrostKernel
 import EventStore
-@testable import EventStorePostgres
 import EventStoreTesting
 import PostgresClient
 import Testing
+
+@testable import EventStorePostgres
 
 @Suite("the chain")
 struct ChainOracleTests {
