@@ -1,7 +1,7 @@
 import Glibc
 
 /// An exclusive lock on a file, which the kernel releases when the process ends in whatever way.
-struct FileLock: ~Copyable {
+struct FileLock: ~Copyable, Sendable {
     private let file: Int32
 
     /// Takes the lock, or returns nil while another process has it.
@@ -37,7 +37,7 @@ struct FileLock: ~Copyable {
 /// The right to work with a data directory, held by one process of this machine at a time.
 ///
 /// The kernel ends it with the process, so a crash leaves nothing to clean up.
-public struct DataDirectoryLock: ~Copyable {
+public struct DataDirectoryLock: ~Copyable, Sendable {
     private let lock: FileLock
 
     /// Takes the right at once, or throws `heldBy` with the process that has it.

@@ -20,15 +20,27 @@ public struct LogPlace: Sendable {
 public struct LogAccessError: Error, Sendable, CustomStringConvertible {
     /// The text for the person who meets it.
     public let description: String
+    /// Whether another process works with the data directory: waiting may help.
+    public let isHeld: Bool
     /// Takes the text.
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String, isHeld: Bool = false) {
+        self.description = description
+        self.isHeld = isHeld
+    }
+
+    /// Takes the text of what was met on the way.
+    init(_ error: any Error) {
+        var isHeld = false
+        if case EmbeddedPostgresError.heldBy = error { isHeld = true }
+        self.init("\(error)", isHeld: isHeld)
+    }
 }
 
 /// An open log with the server under it.
 ///
 /// Whoever starts the embedded server holds the data directory's lock for as long as it runs, so that nobody stops it
 /// under somebody else.
-public final class LogAccess {
+public final class LogAccess: Sendable {
     /// The log.
     public let log: PostgresLog
     private let cluster: EmbeddedCluster?
@@ -63,10 +75,10 @@ public final class LogAccess {
                 }
             } catch let problem as EmbeddedPostgresError {
                 guard case .heldBy = problem, waitedMillis < serverMillisMax else {
-                    throw LogAccessError("\(problem)")
+                    throw LogAccessError(problem)
                 }
             } catch {
-                throw LogAccessError("\(error)")
+                throw LogAccessError(error)
             }
             guard waitedMillis < serverMillisMax else { return try openAlone(place) }
             usleep(UInt32(pauseMillis) * 1000)
@@ -90,7 +102,7 @@ public final class LogAccess {
             guard place.databaseURL != nil else { return try openOwn(place, lock) }
             return LogAccess(log: try PreparedDatabase.external(place), cluster: nil, lock: lock)
         } catch {
-            throw LogAccessError("\(error)")
+            throw LogAccessError(error)
         }
     }
 
@@ -100,7 +112,7 @@ public final class LogAccess {
         do throws(EmbeddedPostgresError) {
             try cluster.stop(.fast)
         } catch {
-            throw LogAccessError("\(error)")
+            throw LogAccessError(error)
         }
     }
 }

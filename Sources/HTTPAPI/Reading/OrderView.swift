@@ -1,4 +1,6 @@
 internal import BifrostKernel
+internal import Engine
+internal import EventRegistry
 internal import EventStore
 internal import Orders
 internal import Sagas
@@ -35,6 +37,27 @@ struct OrderView {
             return nil
         }
         return view
+    }
+
+    /// The order of that id, whoever's it is: an id says where its order was placed.
+    ///
+    /// Blocks.
+    static func find(_ order: OrderID, _ log: any EventLog, _ shard: ShardNumber) throws(ReadError)
+        -> OrderView?
+    {
+        var account: AccountID? = nil
+        var failure: WireError? = nil
+        try log.read(shard, .all(after: order.id.birth - 1), limit: 1) { stored in
+            do throws(WireError) {
+                guard case .order(.placed(let placed)) = try EventRegistry.decode(stored) else { return }
+                account = placed.account
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw .corrupt("position \(order.id.birth): \(failure)") }
+        guard let account else { return nil }
+        return try read(order, of: account, log, shard)
     }
 
     /// The last orders of an account, newest first.

@@ -39,6 +39,15 @@ extension DoorRoutes {
             }
             return Response.json(found)
         }
+        routes.get("orders/:order") { _, context in
+            let order = try order(context)
+            let (log, shard) = (core.log, core.trading.shard)
+            let found = try await pool.run { () throws -> JSON? in
+                try OrderView.find(order, log, shard)?.json
+            }
+            guard let found else { throw GatewayRejection(.unknownOrder, "There is no order of that id.") }
+            return Response.json(found)
+        }
         routes.get("accounts/:account/orders") { _, context in
             let account = try await account(try context.parameters.require("account"))
             let (log, shard) = (core.log, core.trading.shard)

@@ -1,0 +1,34 @@
+internal import ArgumentParser
+
+/// The entrance.
+@main
+enum Main {
+    static func main() async { await BifrostExit.run(Bifrost.self) }
+}
+
+/// The command line: a client of the door, which starts what it needs and stops it after.
+struct Bifrost: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bifrost",
+        abstract: "An event-sourced trading core.",
+        version: Service.version,
+        subcommands: [UpCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Trading",
+                subcommands: [AccountCommand.self, OrderCommand.self, KillSwitchCommand.self]
+            ),
+            CommandGroup(
+                name: "The world",
+                subcommands: [CalendarCommand.self, InstrumentCommand.self, MarkCommand.self]
+            ),
+            CommandGroup(
+                name: "The log",
+                subcommands: [
+                    PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
+                    VerifyCommand.self,
+                ]
+            ),
+        ]
+    )
+}

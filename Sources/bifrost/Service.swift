@@ -1,0 +1,201 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventStore
+internal import Glibc
+internal import HTTPAPI
+internal import Logging
+internal import NIOPosix
+internal import Nodes
+internal import Sagas
+internal import Synchronization
+internal import Venues
+
+/// A whole service in this process: the log, both shards, the paper venue and the door.
+///
+/// One process at a time runs one on a data directory. Whoever starts it stops it.
+final class Service: Sendable {
+    /// The version of this build, as the log names it.
+    static let version = "0.1.0"
+
+    /// How a service is set up.
+    struct Options: Sendable {
+        /// A port on 127.0.0.1 beside the socket.
+        var port: Int?
+        /// Whether a new log declares a simulated clock; a log that exists keeps its own.
+        var simulatedClock = false
+        /// What the paper venue takes, where the log declares no fees yet.
+        var commission = BasisPoints(0)
+    }
+
+    /// The engines and the log.
+    var node: Node { parts.node }
+    /// The venue.
+    var venue: PaperVenue { parts.venue }
+    /// The path of the door's socket.
+    var address: String { door.socketPath }
+    /// The door's port on 127.0.0.1, where there is one.
+    var port: Int? { door.port }
+    /// Why an engine stopped loudly; at most one element, and none while all is well.
+    let failures: AsyncStream<String>
+
+    private let parts: Parts
+    private let door: Door
+
+    private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>) {
+        self.parts = parts
+        self.door = door
+        self.failures = failures
+    }
+
+    /// Starts everything, and returns when the door takes requests.
+    static func start(_ place: LogPlace, _ options: Options = Options()) async throws -> Service {
+        let (failures, failed) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let parts = try await Blocking.run {
+            try Parts.open(place, options) { reason in failed.yield(reason) }
+        }
+        do {
+            let core = CoreAccess(
+                log: parts.node.log,
+                trading: parts.node.trading,
+                venue: parts.venue,
+                time: WallTime(),
+                declare: parts.declare
+            )
+            let door = try await Door.open(
+                core,
+                at: SocketPlace(dataDirectory: parts.dataDirectory),
+                port: options.port,
+                logger: ServiceLog.logger
+            )
+            return Service(parts, door, failures)
+        } catch {
+            try await Blocking.run { try parts.stop() }
+            throw error
+        }
+    }
+
+    /// Refuses what comes, finishes what is under way, and stops everything, the database last.
+    func stop() async throws {
+        try await door.close()
+        let parts = parts
+        try await Blocking.run { try parts.stop() }
+    }
+}
+
+/// Where this process writes what went wrong inside it.
+enum ServiceLog {
+    /// Warnings and errors, on standard error.
+    static let logger: Logger = {
+        var logger = Logger(label: "bifrost") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }()
+}
+
+/// Work that waits for disks, processes and other threads, off the cooperative pool.
+enum Blocking {
+    static func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+}
+
+/// What a service has behind its door.
+private final class Parts: Sendable {
+    let dataDirectory: String
+    let node: Node
+    let venue: PaperVenue
+    private let feed: MarkFeed
+    /// Absent once closed, so that the data directory's lock goes with it.
+    private let access: Mutex<LogAccess?>
+
+    /// Opens all of it; blocks.
+    static func open(
+        _ place: LogPlace,
+        _ options: Service.Options,
+        onFailure: @escaping @Sendable (String) -> Void
+    ) throws -> Parts {
+        let access = try LogAccess.openAlone(place)
+        do {
+            return try Parts(access, place, options, onFailure)
+        } catch {
+            try access.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ access: LogAccess,
+        _ place: LogPlace,
+        _ options: Service.Options,
+        _ onFailure: @escaping @Sendable (String) -> Void
+    ) throws {
+        let directory = DataDirectory.resolved(place.dataDirectory) ?? place.dataDirectory
+        let log: any EventLog = access.log
+        let feed = MarkFeed(log, Node.tradingShard, isNewSimulated: options.simulatedClock)
+        try feed.read()
+        let journal = try PaperJournal(path: directory + "/paper-venue.journal", log: log.id)
+        let venue = PaperVenue(commission: feed.commission ?? options.commission, journal: journal)
+        feed.advance(venue)
+        var setup = Node.Options(
+            holder: DataDirectory.holder(),
+            build: "bifrost " + Service.version,
+            simulatedClock: options.simulatedClock
+        )
+        // With the embedded database the lock on the data directory says that no other writer lives: a lease that a
+        // crash left is waited out.
+        setup.standingBy = place.databaseURL == nil
+        setup.onFailure = { reason in
+            ServiceLog.logger.critical("an engine stopped: \(reason)")
+            onFailure(reason)
+        }
+        setup.onRefusedBatch = { RefusedBatch.keep($0, in: directory) }
+        dataDirectory = directory
+        node = try Node.start(access.log, venue: venue, setup)
+        self.venue = venue
+        self.feed = feed
+        self.access = Mutex(access)
+    }
+
+    /// Poses a global fact; a new mark is the paper venue's price from then on.
+    ///
+    /// Blocks.
+    @Sendable func declare(_ request: CommandRequest) -> CommandAnswer {
+        let answer = node.declare(request)
+        guard case .recordMarks = request.command else { return answer }
+        do {
+            try feed.read()
+            feed.advance(venue)
+        } catch {
+            ServiceLog.logger.error("the venue did not get the new marks: \(error)")
+        }
+        return answer
+    }
+
+    /// Stops the engines, then the database; blocks.
+    func stop() throws {
+        node.stop()
+        let closing = access.withLock { access -> LogAccess? in
+            defer { access = nil }
+            return access
+        }
+        try closing?.close()
+    }
+}
+
+/// Names that belong to a process and its data directory.
+enum DataDirectory {
+    /// The absolute path without links; `nil` while there is no such directory.
+    static func resolved(_ path: String) -> String? {
+        guard let found = realpath(path, nil) else { return nil }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
+    /// What this process is called in leases: host, process and a number that no other start has.
+    static func holder() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(host):\(getpid()):\(String(UInt32.random(in: 0 ... .max), radix: 16))"
+    }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import HTTPAPI
+
+/// Commands about accounts and their cash.
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account",
+        abstract: "Open accounts, move their cash, look at them.",
+        subcommands: [AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountShow.self]
+    )
+}
+
+/// Opens an account.
+struct AccountOpen: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "open", abstract: "Open an account.")
+
+    @Argument(help: "Its alias: 1–32 of a–z 0–9 - _, beginning with a letter.") var alias: String
+    @Option(help: "Its currency.") var currency = "USD"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = ["alias": .string(alias), "currency": .string(currency)]
+        try await options.send("POST", ["accounts"], body, done: "Opened account \(alias)")
+    }
+}
+
+/// Brings cash in.
+struct AccountDeposit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "deposit", abstract: "Bring cash in.")
+
+    @Argument(help: "The account, by alias or id.") var account: String
+    @Argument(help: "How much, as 250000 or 99.95.") var amount: String
+    @Option(help: "The currency of the amount.") var currency = "USD"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = ["currency": .string(currency), "amount": .string(amount)]
+        let done = "Deposited \(amount) \(currency)"
+        try await options.send("POST", ["accounts", account, "deposits"], body, done: done)
+    }
+}
+
+/// Takes cash out.
+struct AccountWithdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "withdraw", abstract: "Take cash out.")
+
+    @Argument(help: "The account, by alias or id.") var account: String
+    @Argument(help: "How much, as 250000 or 99.95.") var amount: String
+    @Option(help: "The currency of the amount.") var currency = "USD"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = ["currency": .string(currency), "amount": .string(amount)]
+        let done = "Withdrew \(amount) \(currency)"
+        try await options.send("POST", ["accounts", account, "withdrawals"], body, done: done)
+    }
+}
+
+/// Shows an account.
+struct AccountShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show an account's cash, positions and limits."
+    )
+
+    @Argument(help: "The account, by alias or id.") var account: String
+    @OptionGroup var options: AskOptions
+
+    func run() async throws {
+        guard let answer = try await options.ask(["accounts", account]) else { return }
+        func text(_ name: String) -> String { answer[name]?.string ?? "—" }
+        var table = Table([.left, .left])
+        table.add(["account", "\(text("alias"))  \(text("account"))"])
+        table.add(["cash", "\(text("cash")) \(text("currency"))"])
+        table.add(["reserved", text("reserved")])
+        table.add(["available", text("available")])
+        table.add(["order value at most", answer["limits"]?["orderValueMax"]?.string ?? "—"])
+        table.add(["kill switch", answer["killSwitch"] == .bool(true) ? "pulled" : "released"])
+        for position in answer["positions"]?.array ?? [] {
+            let symbol = position["symbol"]?.string ?? position["instrument"]?.string ?? "?"
+            let (quantity, cost) = (position["quantity"]?.string ?? "?", position["cost"]?.string ?? "?")
+            table.add([symbol, "\(quantity) for \(cost)"])
+        }
+        for line in table.lines { print(line) }
+    }
+}

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import Nodes
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The clock that a new log declares.
+enum ClockChoice: String, ExpressibleByArgument, CaseIterable {
+    case wall
+    case simulated
+}
+
+/// Runs the whole service until it is told to stop.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Run the whole service until SIGINT or SIGTERM.",
+        discussion: """
+            Serves on a Unix socket in the data directory, for whoever may open it; with --port on 127.0.0.1 as well,
+            for everybody on this machine: there are no passwords yet.
+            """
+    )
+
+    @Option(help: "Listen on this port of 127.0.0.1 too; 0 takes a free one.") var port: Int?
+    @Option(help: "The clock of a new log; one that exists keeps its own.") var clock = ClockChoice.wall
+    @OptionGroup var placeOptions: PlaceOptions
+
+    func validate() throws {
+        if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 … 65535.") }
+    }
+
+    func run() async throws {
+        let place = placeOptions.place
+        if try await Session.openDoor(place) != nil {
+            throw BifrostExit.failed.failure(
+                "A service is already up on \(place.dataDirectory). Use it, or stop it, or choose another --data-dir."
+            )
+        }
+        let service = RunningService(
+            place: place,
+            options: Service.Options(port: port, simulatedClock: clock == .simulated)
+        )
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [service],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: ServiceLog.logger
+            )
+        )
+        do {
+            try await group.run()
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw BifrostExit.failed.failure("\(error)")
+        }
+    }
+}
+
+/// A service from its start to the signal that stops it.
+private struct RunningService: ServiceLifecycle.Service {
+    let place: LogPlace
+    let options: bifrost.Service.Options
+
+    func run() async throws {
+        let service = try await bifrost.Service.start(place, options)
+        say(service)
+        var failure: String? = nil
+        for await reason in service.failures.cancelOnGracefulShutdown() {
+            failure = reason
+            break
+        }
+        try await service.stop()
+        if let failure {
+            throw BifrostExit.failed.failure(
+                "An engine stopped: \(failure). Everything that was answered is in the log; start again when the cause"
+                    + " is mended."
+            )
+        }
+    }
+
+    private func say(_ service: bifrost.Service) {
+        var output = Output()
+        output.line("bifrost \(bifrost.Service.version) is up: socket \(service.address)")
+        if let port = service.port { output.line("http://127.0.0.1:\(port)/v1, for this machine only") }
+        output.flush()
+    }
+}
