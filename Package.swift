@@ -120,7 +120,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demo",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -130,7 +130,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "Demo",
+            name: "Demos",
             dependencies: [
                 "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
                 "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",

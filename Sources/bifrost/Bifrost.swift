@@ -12,7 +12,7 @@ struct Bifrost: AsyncParsableCommand {
         commandName: "bifrost",
         abstract: "An event-sourced trading core.",
         version: Service.version,
-        subcommands: [UpCommand.self],
+        subcommands: [UpCommand.self, DemoCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Trading",

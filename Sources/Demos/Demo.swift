@@ -26,6 +26,8 @@ typealias MarketDay = (date: BusinessDate, closes: [Price])
 public final class Demo {
     /// The alias of the demo's account.
     public static let alias = "demo"
+    /// What the demo's venue takes: 5 basis points of the traded amount.
+    public static let commission = Rebalance.commission
     /// The calendar that the file's days make.
     static let calendar = "US20"
     /// What the marks say of their origin.
