@@ -216,7 +216,8 @@ struct Narrator {
         if fact.reservedCash > .zero {
             details.append(
                 "held back: \(fact.reservedCash.text) \(fact.currency.code),"
-                    + " \(fact.reservedPrice.text) a unit and commission of \(fact.commission.text) basis points"
+                    + " \(fact.reservedPrice.text) a unit"
+                    + " and commission of \(fact.commission.text) basis points"
             )
         } else if fact.reservedShares > .zero {
             details.append("held back: \(fact.reservedShares.text) of the position")
