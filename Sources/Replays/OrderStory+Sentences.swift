@@ -33,10 +33,24 @@ extension OrderStory {
         causes.keys.sorted().compactMap { causes[$0].map { sentence($0) } }
     }
 
+    /// The symbols that the story's orders named.
+    private var symbolByID: [InstrumentID: Symbol] {
+        var symbols: [InstrumentID: Symbol] = [:]
+        for story in events {
+            guard case .order(.placed(let placed)) = story.event else { continue }
+            symbols[placed.instrument] = placed.symbol
+        }
+        return symbols
+    }
+
     private func sentence(_ story: StoryEvent) -> StorySentence {
         let header = story.recorded.header
-        let (text, details) = Narrator(actor: header.actor.text, account: account?.alias ?? "no account")
-            .tell(story.event)
+        let narrator = Narrator(
+            actor: header.actor.text,
+            account: account?.alias ?? "no account",
+            symbolByID: symbolByID
+        )
+        let (text, details) = narrator.tell(story.event)
         return StorySentence(
             position: header.position,
             at: header.effectiveAt,
@@ -53,6 +67,7 @@ extension OrderStory {
 struct Narrator {
     let actor: String
     let account: String
+    let symbolByID: [InstrumentID: Symbol]
 
     typealias Words = (text: String, details: [String])
 
@@ -176,7 +191,8 @@ struct Narrator {
             return (
                 "Limits version \(fact.version) hold for account \(account).",
                 [
-                    "largest order \(fact.orderValueMax.text), price collar \(fact.priceCollar.text) basis points"
+                    "largest order \(fact.orderValueMax.text)",
+                    "price collar \(fact.priceCollar.text) basis points",
                 ]
             )
         case .killSwitchPulled(let fact):
@@ -197,13 +213,14 @@ struct Narrator {
             fact.referencePrice.map { "judged by reference price \($0.text)" }
                 ?? "judged without a reference price"
         )
-        let held = Self.held(fact.reservedCash, fact.reservedShares)
-        if !held.isEmpty {
-            let unit = fact.reservedPrice == .zero ? "" : " (\(fact.reservedPrice.text) a unit)"
-            let currency = fact.reservedCash > .zero ? " \(fact.currency.code)" : ""
+        if fact.reservedCash > .zero {
             details.append(
-                "held back: \(held)\(currency)\(unit), commission \(fact.commission.text) basis points included"
+                "held back: \(fact.reservedCash.text) \(fact.currency.code),"
+                    + " \(fact.reservedPrice.text) a unit"
+                    + " and commission of \(fact.commission.text) basis points"
             )
+        } else if fact.reservedShares > .zero {
+            details.append("held back: \(fact.reservedShares.text) of the position")
         }
         return (
             outcome + " by limits version \(fact.limitsVersion) and fees version \(fact.feeVersion).", details
@@ -216,17 +233,17 @@ struct Narrator {
             return (
                 "The fill was booked: \(fact.quantity.text) at \(fact.price.text), realised"
                     + " \(fact.realised.text) \(fact.currency.code), settles \(fact.settlementDate.text).",
-                fact.postings.map(Self.posting)
+                fact.postings.map(posting)
             )
         case .deposited(let fact):
             return (
                 "\(actor) deposited \(fact.amount.text) \(fact.currency.code).",
-                fact.postings.map(Self.posting)
+                fact.postings.map(posting)
             )
         case .withdrawn(let fact):
             return (
                 "\(actor) withdrew \(fact.amount.text) \(fact.currency.code).",
-                fact.postings.map(Self.posting)
+                fact.postings.map(posting)
             )
         case .dayClosed(let fact):
             return ("The day \(fact.date.text) was closed at equity \(fact.equity.text).", [])
@@ -259,10 +276,9 @@ struct Narrator {
         return shares > .zero ? "\(shares.text) of the position" : ""
     }
 
-    private static func posting(_ posting: Posting) -> String {
-        let unit =
-            posting.instrument == .none
-            ? posting.currency.code : "of instrument \(posting.instrument.id.text)"
+    private func posting(_ posting: Posting) -> String {
+        let instrument = symbolByID[posting.instrument]?.text ?? "of instrument \(posting.instrument.id.text)"
+        let unit = posting.instrument == .none ? posting.currency.code : instrument
         return "\(posting.account.name) \(posting.amount.text) \(unit)"
     }
 }

@@ -43,11 +43,11 @@ struct OrderStoryTests {
             "client order id o1", "Risk let the order pass by limits version 1 and fees version 1.",
             "passed ORDER_VALUE_ABOVE_LIMIT: limit 10000000, was 300",
             "passed BUYING_POWER_EXCEEDED: limit 1000, was 330.17",
-            "held back: 330.17 USD (11 a unit), commission 5 basis points included",
+            "held back: 330.17 USD, 11 a unit and commission of 5 basis points",
             "Compliance cleared the order by restricted list version 0.", "passed INSTRUMENT_RESTRICTED",
             "goes to venue paper", "venue:paper acknowledged the order as V-",
             "venue:paper reported a fill: bought 30 at 10.", "commission 0.05 USD",
-            "CASH_SETTLED -300.05 USD", "POSITION_SETTLED 30 of instrument",
+            "CASH_SETTLED -300.05 USD", "POSITION_SETTLED 30 X",
             "The fill consumed its reservation; nothing is held back any more.",
         ] { #expect(told.contains(part), "\(part)") }
     }

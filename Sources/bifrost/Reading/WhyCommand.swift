@@ -30,10 +30,19 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         let story = try OpenLog.read(place.place) { log in
             let opened = try account.map { try AccountDirectory(log, Node.tradingShard).resolve($0) }
-            return try OrderStory.find(order, account: opened, log, Node.tradingShard)
+            return try find(opened, log)
         }
         var output = Output()
         for line in json ? [Self.json(story).pretty] : Self.lines(story) { output.line(line) }
+    }
+
+    /// What belongs to no account may be a command about global facts.
+    private func find(_ account: AccountOpened?, _ log: any EventLog) throws(ReplayError) -> OrderStory {
+        do throws(ReplayError) {
+            return try OrderStory.find(order, account: account, log, Node.tradingShard)
+        } catch .unknownOrder where account == nil {
+            return try OrderStory.find(order, account: nil, log, .reference)
+        }
     }
 
     private static func json(_ story: OrderStory) -> JSONValue {
