@@ -21,8 +21,8 @@ typealias MarketDay = (date: BusinessDate, closes: [Price])
 
 /// A monthly rebalance of 20 stocks over 33 years of real prices, as commands to a running node.
 ///
-/// It is a client: it sends commands with ids made of dates and symbols, and reads the log. Killed in the middle and run
-/// again it goes on where it was and ends in the same numbers.
+/// It is a client: it sends commands with ids made of dates and symbols, and reads the log. Killed in the
+/// middle and run again it goes on where it was and ends in the same numbers.
 public final class Demo {
     /// The alias of the demo's account.
     public static let alias = "demo"
@@ -32,7 +32,8 @@ public final class Demo {
     static let calendar = "US20"
     /// What the marks say of their origin.
     static let source = "us-20-daily-close-1990-2022, skfolio 1.12.2, BSD-3-Clause"
-    /// When the day's closes are known, when orders trade at them, when the day rolls: seconds after midnight UTC.
+    /// When the day's closes are known, when orders trade at them, when the day rolls: seconds after midnight
+    /// UTC.
     private static let closeSeconds: Int64 = 21 * 3600
     private static let orderSeconds: Int64 = 21 * 3600 + 60
     private static let rollSeconds: Int64 = 22 * 3600

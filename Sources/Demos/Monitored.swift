@@ -39,7 +39,8 @@ final class Monitored: Sendable {
         }
     }
 
-    /// Waits for the answer and reads the outcome, from the log when the command was decided by an earlier run.
+    /// Waits for the answer and reads the outcome, from the log when the command was decided by an earlier
+    /// run.
     func outcome(in log: any EventLog) throws -> CommandOutcome {
         switch answer() {
         case .decided(_, let outcome): return outcome

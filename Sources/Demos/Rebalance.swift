@@ -42,8 +42,8 @@ struct Rebalance {
         }
     }
 
-    /// What to buy with the cash that is there after the sells, less the buffer and the fees: all that is wanted, or the
-    /// same share of each when the cash does not reach.
+    /// What to buy with the cash that is there after the sells, less the buffer and the fees: all that is
+    /// wanted, or the same share of each when the cash does not reach.
     func buys(start: PortfolioState, afterSells: PortfolioState) -> [Leg] {
         let wanted = differences(start).enumerated().filter { $0.element > 0 }
         let buffer = equity(start).basisPoints(Self.buffer, .awayFromZero) ?? .zero

@@ -3,7 +3,8 @@ internal import EventStore
 
 /// The commands that were decided, by id: what makes each take effect once.
 ///
-/// Those of the open leaf are in memory; closed leaves will answer from their own indexes behind the same two verbs.
+/// Those of the open leaf are in memory; closed leaves will answer from their own indexes behind the same two
+/// verbs.
 struct CommandIndex {
     struct Entry {
         let digest: CommandDigest

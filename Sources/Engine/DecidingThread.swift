@@ -5,8 +5,8 @@ internal import Venues
 
 /// The loop that owns a shard's state.
 ///
-/// It collects what waits, decides it, and hands over the batch as soon as none is in flight: one waiting command is a
-/// batch of one, a flood is a batch of thousands.
+/// It collects what waits, decides it, and hands over the batch as soon as none is in flight: one waiting
+/// command is a batch of one, a flood is a batch of thousands.
 struct DecidingThread {
     private let engine: ShardEngine
     private var core: EngineCore

@@ -6,8 +6,8 @@ internal import Sagas
 
 /// Copies the facts of the reference shard into a trading shard's log, in order, each once.
 ///
-/// What a trading shard decides by is then in its own log. The copier has no store: where it stands is in the trading
-/// shard's state, and a fact that is copied already is a repeated command.
+/// What a trading shard decides by is then in its own log. The copier has no store: where it stands is in the
+/// trading shard's state, and a fact that is copied already is a repeated command.
 public final class ReferenceCopier: Sendable {
     private let log: any EventLog
     private let target: ShardEngine
@@ -45,8 +45,8 @@ public final class ReferenceCopier: Sendable {
     /// Says that the reference shard has committed something.
     public func nudge() { progress.change { $0.nudged = true } }
 
-    /// Waits until everything up to `position` of the reference shard is in the target's log; `nil` when it is, else
-    /// why it will not be.
+    /// Waits until everything up to `position` of the reference shard is in the target's log; `nil` when it
+    /// is, else why it will not be.
     public func wait(for position: Int64) -> String? {
         progress.await { progress -> String?? in
             if progress.copiedUpTo >= position { return .some(nil) }
@@ -55,8 +55,8 @@ public final class ReferenceCopier: Sendable {
         }
     }
 
-    /// Waits until everything up to `position` of the reference shard stands in the target's queue, so that a command
-    /// submitted from now on is decided after it; `nil` when it does, else why it will not.
+    /// Waits until everything up to `position` of the reference shard stands in the target's queue, so that a
+    /// command submitted from now on is decided after it; `nil` when it does, else why it will not.
     public func waitUntilQueued(_ position: Int64) -> String? {
         progress.await { progress -> String?? in
             if max(progress.queuedUpTo, progress.copiedUpTo) >= position { return .some(nil) }

@@ -77,8 +77,8 @@ extension Sequencer {
         )
     }
 
-    /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels that it may
-    /// not have answered, sweeps and days that go on.
+    /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels
+    /// that it may not have answered, sweeps and days that go on.
     func unfinished() -> (instructions: [VenueInstruction], followUps: [CommandRequest]) {
         var instructions: [VenueInstruction] = []
         for order in state.openOrders.sorted() {

@@ -30,8 +30,8 @@ struct PendingCommand: Sendable {
 ///
 /// No thread, no I/O, no clock of its own.
 ///
-/// State runs ahead of the log by what is prepared and not committed; to take that back is to drop the sequencer and
-/// recover another one.
+/// State runs ahead of the log by what is prepared and not committed; to take that back is to drop the
+/// sequencer and recover another one.
 struct Sequencer: Sendable {
     let shard: ShardNumber
     private(set) var state = Shard.initial

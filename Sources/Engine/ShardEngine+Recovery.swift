@@ -67,7 +67,8 @@ extension ShardEngine {
         return EngineCore(sequencer: sequencer, writer: box, head: head)
     }
 
-    /// The commands that every reign begins with: the shard's own beginning, once, and who writes from now on.
+    /// The commands that every reign begins with: the shard's own beginning, once, and who writes from now
+    /// on.
     func beginning(_ core: EngineCore) -> [CommandRequest] {
         guard let actor = Sequencer.core else { return [] }
         let now = options.time.now()

@@ -91,8 +91,8 @@ extension ShardEngine {
         case .acknowledged(let account, let fact, let at):
             return own("ack:\(fact.order.id.text)", venue, .acknowledgeOrder(account, fact), at)
         case .executed(let account, let fact, let at):
-            // The content is part of the id: another trade under the same identity must reach the order's decider,
-            // which keeps it as a conflict.
+            // The content is part of the id: another trade under the same identity must reach the order's
+            // decider, which keeps it as a conflict.
             let command = Command.recordExecution(account, fact)
             let content = String(CommandDigest(of: command.content).high, radix: 16)
             let identity = "\(fact.tradeDate.text):\(fact.venueExecutionID):\(fact.side.name)"

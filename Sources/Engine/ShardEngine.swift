@@ -47,8 +47,8 @@ public enum EngineStatus: Equatable, Sendable {
 
 /// The one writer of one shard: a thread that decides and a thread that appends.
 ///
-/// One batch is in flight and one is being decided. Nothing that a batch leads to — an answer, a route to the venue, a
-/// follow-up — leaves before that batch and all before it are durable.
+/// One batch is in flight and one is being decided. Nothing that a batch leads to — an answer, a route to the
+/// venue, a follow-up — leaves before that batch and all before it are durable.
 public final class ShardEngine: Sendable {
     /// Most commands that wait; beyond it callers are told to try again.
     public static let queueCommandsMax = 20_000
@@ -197,7 +197,8 @@ public final class ShardEngine: Sendable {
 
 /// A writer on its way between the two threads that use it by turns.
 final class WriterBox: @unchecked Sendable {
-    // SAFETY: the deciding thread hands it over with a batch and touches it again only after that batch has landed.
+    // SAFETY: the deciding thread hands it over with a batch and touches it again only after that batch has
+    // landed.
     let writer: any ShardWriter
     init(_ writer: any ShardWriter) { self.writer = writer }
 }

@@ -28,8 +28,9 @@ struct Acquisition {
 
     /// What the fence relies on.
     ///
-    /// A plan is kept for the life of the session: one made while a leaf is small must not scan it for ever. Each
-    /// statement needs a snapshot of its own, so that the fence sees what was committed before it got its lock.
+    /// A plan is kept for the life of the session: one made while a leaf is small must not scan it for ever.
+    /// Each statement needs a snapshot of its own, so that the fence sees what was committed before it got
+    /// its lock.
     static let session =
         "set statement_timeout = 0; set default_transaction_isolation = 'read committed'; "
         + "set enable_seqscan = off; set enable_bitmapscan = off; "

@@ -15,7 +15,8 @@ enum BatchVerdict: Equatable {
     /// Only the log can tell.
     case unknown(String)
 
-    /// Committed only if every result was read, none was an error, the copy took all rows and the session is idle.
+    /// Committed only if every result was read, none was an error, the copy took all rows and the session is
+    /// idle.
     static func of(results: [StatementResult], status: TransactionStatus, rows: Int) -> BatchVerdict {
         for case .error(let error) in results { return of(error, status) }
         guard status == .idle else { return .unknown("expected an idle session, was \(status)") }

@@ -18,8 +18,8 @@ struct Backend: Equatable {
     }
 }
 
-/// A thread beside a writer, with a connection of its own: it says each second that the writer lives, cuts the
-/// writer's session when an append hangs, and makes the next leaf ahead of time.
+/// A thread beside a writer, with a connection of its own: it says each second that the writer lives, cuts
+/// the writer's session when an append hangs, and makes the next leaf ahead of time.
 final class Heartbeat: Sendable {
     /// What writer and thread share.
     private struct State {
@@ -78,8 +78,8 @@ final class Heartbeat: Sendable {
                 do throws(PostgresError) {
                     guard try step(&course, epoch, appender) else { break }
                 } catch {
-                    // The server did not take it. The next step connects anew; until one succeeds the writer is
-                    // silent, and a standby draws its conclusion.
+                    // The server did not take it. The next step connects anew; until one succeeds the writer
+                    // is silent, and a standby draws its conclusion.
                     course.connection = nil
                 }
             }
@@ -163,7 +163,8 @@ final class Heartbeat: Sendable {
         course.nextView = MonotonicTime.now
     }
 
-    /// Somebody who reads the view for long keeps it as it is for now; that costs people a leaf and nobody else.
+    /// Somebody who reads the view for long keeps it as it is for now; that costs people a leaf and nobody
+    /// else.
     private func refreshView(_ connection: PostgresConnection, _ course: inout Course) throws(PostgresError) {
         course.nextView = MonotonicTime.now.advanced(millis: Self.viewMillis)
         do throws(PostgresError) {

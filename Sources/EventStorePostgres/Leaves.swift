@@ -17,7 +17,8 @@ struct Leaf: Equatable {
 
     /// The leaves that have been opened, in order.
     ///
-    /// Taken before a read: what was committed by then is in these leaves, and a leaf closed by then is complete.
+    /// Taken before a read: what was committed by then is in these leaves, and a leaf closed by then is
+    /// complete.
     static func opened(_ shard: ShardNumber, _ connection: PostgresConnection) throws(PostgresError) -> [Leaf]
     {
         let rows = try connection.query(
@@ -57,7 +58,8 @@ struct Leaf: Equatable {
         )
     }
 
-    /// The query that reads a selection; it costs what it returns, except that an account's events are sorted.
+    /// The query that reads a selection; it costs what it returns, except that an account's events are
+    /// sorted.
     func query(_ selection: LogSelection, limit: Int) -> String {
         switch selection {
         case .all(let after):
@@ -67,7 +69,8 @@ struct Leaf: Equatable {
             return "select \(EventRow.columns) from \(table) where account = \(account.value) "
                 + "and stream = \(stream.value) and version > \(version) order by version limit \(limit)"
         case .account(let account, let after):
-            // Materialised, for else a limit makes the planner walk the primary key past other accounts' events.
+            // Materialised, for else a limit makes the planner walk the primary key past other accounts'
+            // events.
             return "with hits as materialized (select \(EventRow.columns) from \(table) "
                 + "where account = \(account.value) and position > \(after)) "
                 + "select \(EventRow.columns) from hits order by position limit \(limit)"

@@ -56,7 +56,8 @@ final class Monitor<Value>: @unchecked Sendable {
         return body(&value)
     }
 
-    /// Waits until `body` has an answer, which it is asked for at each change, or until the deadline: then `nil`.
+    /// Waits until `body` has an answer, which it is asked for at each change, or until the deadline: then
+    /// `nil`.
     func wait<Answer>(until deadline: MonotonicTime, _ body: (inout Value) -> Answer?) -> Answer? {
         var time = timespec(
             tv_sec: Int(deadline.nanos / 1_000_000_000),

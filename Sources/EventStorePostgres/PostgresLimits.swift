@@ -1,4 +1,5 @@
-/// The numbers by which the store keeps its time and its size; the standard ones are for use, others for tests.
+/// The numbers by which the store keeps its time and its size; the standard ones are for use, others for
+/// tests.
 public struct PostgresLimits: Equatable, Sendable {
     /// Positions of a leaf table, fixed for a shard when it is first acquired.
     public var leafEventsMax: Int64 = 10_000_000

@@ -50,7 +50,8 @@ public enum PostgresSetup {
         }
     }
 
-    /// Brings the log's tables to the shape of this build; safe to repeat and to run from many processes at once.
+    /// Brings the log's tables to the shape of this build; safe to repeat and to run from many processes at
+    /// once.
     ///
     /// A database with a migration that this build does not know, or knows with other content, is refused.
     public static func migrate(_ ownerConninfo: String) throws(SetupError) {
@@ -81,7 +82,8 @@ public enum PostgresSetup {
         _ = try connection.query("select pg_advisory_lock($1, 0)", [.int32(AdvisoryLock.migration)])
     }
 
-    /// What is wrong with the migrations that the database has had; they are held against this build one by one.
+    /// What is wrong with the migrations that the database has had; they are held against this build one by
+    /// one.
     private static func refusal(
         of connection: PostgresConnection,
         _ migrations: [Migration],

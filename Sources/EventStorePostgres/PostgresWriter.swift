@@ -1,6 +1,6 @@
-// The write path. A batch is hashed and encoded on the writer's thread into one buffer that is kept, and sent as one
-// string of two statements, `select fence(…); copy … from stdin`: two round trips and one flush of the WAL. For 1,000
-// events of 300 bytes that is 300 kB, no allocation an event, and one wait for the disk.
+// The write path. A batch is hashed and encoded on the writer's thread into one buffer that is kept, and sent
+// as one string of two statements, `select fence(…); copy … from stdin`: two round trips and one flush of the
+// WAL. For 1,000 events of 300 bytes that is 300 kB, no allocation an event, and one wait for the disk.
 
 internal import BifrostKernel
 internal import EventStore

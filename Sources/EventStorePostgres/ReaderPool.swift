@@ -1,7 +1,8 @@
 internal import PostgresClient
 
 /// A connection on its way between threads.
-// SAFETY: whoever holds it is its only user; it changes hands under the lock of a monitor or when a thread starts.
+// SAFETY: whoever holds it is its only user; it changes hands under the lock of a monitor or when a thread
+// starts.
 struct LentConnection: @unchecked Sendable {
     let connection: PostgresConnection
 }
@@ -27,8 +28,8 @@ final class ReaderPool: Sendable {
         self.limits = limits
     }
 
-    /// Reads only, sees what is committed at each statement, and never scans a leaf that has an index for the question:
-    /// a leaf that grew since it was last analysed would look small to the planner.
+    /// Reads only, sees what is committed at each statement, and never scans a leaf that has an index for the
+    /// question: a leaf that grew since it was last analysed would look small to the planner.
     static let session =
         "set default_transaction_read_only = on; set default_transaction_isolation = 'read committed'; "
         + "set enable_seqscan = off"

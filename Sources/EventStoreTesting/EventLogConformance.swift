@@ -1,5 +1,6 @@
-// What every adapter of `EventLog` promises, as checks that a test target runs: each against a shard that nobody else
-// uses. A check throws `ConformanceFailure`, or the adapter's own error, where the promise does not hold.
+// What every adapter of `EventLog` promises, as checks that a test target runs: each against a shard that
+// nobody else uses. A check throws `ConformanceFailure`, or the adapter's own error, where the promise does
+// not hold.
 
 public import EventStore
 

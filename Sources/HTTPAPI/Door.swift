@@ -12,7 +12,8 @@ public struct DoorError: Error, Sendable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// The HTTP server in front of the core: on a Unix socket and, where a port is given, on the loopback interface only.
+/// The HTTP server in front of the core: on a Unix socket and, where a port is given, on the loopback
+/// interface only.
 ///
 /// Its stop is graceful: it takes no more connections, finishes the requests under way, and closes.
 public final class Door: Sendable {
@@ -26,7 +27,8 @@ public final class Door: Sendable {
     private let group: ServiceGroup
     private let serving: Task<Void, Never>
 
-    /// How long requests under way may take once the door is closing; a client that never finishes one is cut off.
+    /// How long requests under way may take once the door is closing; a client that never finishes one is cut
+    /// off.
     private static let closeSecondsMax: Int64 = 10
     /// Connections at a time over one address; more wait in the system's backlog.
     private static let connectionsMax = 1024

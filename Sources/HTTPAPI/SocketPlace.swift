@@ -1,6 +1,6 @@
-// The door's socket is `bifrost.sock` in the data directory. Where that path is too long for a socket address, the
-// socket is in a directory of its own in /tmp, with a name made of the data directory's path, and the file
-// `bifrost.sock.path` in the data directory says where.
+// The door's socket is `bifrost.sock` in the data directory. Where that path is too long for a socket
+// address, the socket is in a directory of its own in /tmp, with a name made of the data directory's path,
+// and the file `bifrost.sock.path` in the data directory says where.
 
 internal import Glibc
 

@@ -38,8 +38,8 @@ public struct LogAccessError: Error, Sendable, CustomStringConvertible {
 
 /// An open log with the server under it.
 ///
-/// Whoever starts the embedded server holds the data directory's lock for as long as it runs, so that nobody stops it
-/// under somebody else.
+/// Whoever starts the embedded server holds the data directory's lock for as long as it runs, so that nobody
+/// stops it under somebody else.
 public final class LogAccess: Sendable {
     /// The log.
     public let log: PostgresLog
@@ -56,8 +56,8 @@ public final class LogAccess: Sendable {
         self.lock = lock
     }
 
-    /// Opens the log for reading: beside the process that runs on the data directory, else with a server of its own,
-    /// which `close` stops.
+    /// Opens the log for reading: beside the process that runs on the data directory, else with a server of
+    /// its own, which `close` stops.
     public static func open(_ place: LogPlace) throws(LogAccessError) -> LogAccess {
         if place.databaseURL != nil {
             return LogAccess(log: try PreparedDatabase.external(place), cluster: nil, lock: nil)

@@ -106,8 +106,8 @@ public final class Node: Sendable {
         return answer
     }
 
-    /// Poses a global fact and waits until it stands in the trading shard's queue: what is submitted there from now on is
-    /// decided after it.
+    /// Poses a global fact and waits until it stands in the trading shard's queue: what is submitted there
+    /// from now on is decided after it.
     public func declareAhead(_ request: CommandRequest) -> CommandAnswer {
         let answer = reference.perform(request)
         switch answer {

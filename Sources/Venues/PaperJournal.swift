@@ -19,9 +19,9 @@
 //
 // Written: everything but price moves at once, and with `fdatasync` before any report of it goes out. Price
 // moves are gathered, the last of each instrument, and written before the next other fact and when the date
-// changes; alone they are not synced, because nothing was reported on them: a killed process finds the date it
-// had, a machine that lost power perhaps an earlier one, and the stream is quoted again. Cost: a write a call,
-// and a sync where it reports; about 90 bytes an accepted order, 150 a fill, 45 a price.
+// changes; alone they are not synced, because nothing was reported on them: a killed process finds the date
+// it had, a machine that lost power perhaps an earlier one, and the stream is quoted again. Cost: a write a
+// call, and a sync where it reports; about 90 bytes an accepted order, 150 a fill, 45 a price.
 
 public import BifrostKernel
 internal import Glibc
@@ -77,7 +77,8 @@ public struct PaperJournal: ~Copyable, Sendable {
         buffer = []
     }
 
-    /// Writes a batch as one record; if `synced`, returns when it and all before it will survive a power loss.
+    /// Writes a batch as one record; if `synced`, returns when it and all before it will survive a power
+    /// loss.
     mutating func append(_ batch: PaperBatch, synced: Bool) throws(PaperJournalError) {
         buffer.removeAll(keepingCapacity: true)
         buffer.append(contentsOf: repeatElement(0, count: Self.prefixBytes))

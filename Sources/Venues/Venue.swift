@@ -1,7 +1,9 @@
 public import BifrostKernel
 public import Orders
 
-/// An approved order on its way to a venue. Only the engine makes one, from an approval that is durably in the log.
+/// An approved order on its way to a venue.
+///
+/// Only the engine makes one, from an approval that is durably in the log.
 public struct RoutedOrder: Sendable, Equatable {
     /// The account it trades for.
     public let account: AccountID
@@ -20,8 +22,13 @@ public struct RoutedOrder: Sendable, Equatable {
 
     /// Takes the terms of an approved order.
     public init(
-        account: AccountID, order: OrderID, instrument: InstrumentID, side: Side, quantity: Quantity,
-        limitPrice: Price?, currency: Currency
+        account: AccountID,
+        order: OrderID,
+        instrument: InstrumentID,
+        side: Side,
+        quantity: Quantity,
+        limitPrice: Price?,
+        currency: Currency
     ) {
         self.account = account
         self.order = order
@@ -41,7 +48,9 @@ public enum VenueInstruction: Sendable, Equatable {
     case cancel(AccountID, OrderID)
 }
 
-/// What a venue tells the core. Nothing of it is ever refused.
+/// What a venue tells the core.
+///
+/// Nothing of it is ever refused.
 public enum VenueReport: Sendable, Equatable {
     /// The venue has the order.
     case acknowledged(AccountID, OrderAcknowledged, at: Timestamp)
@@ -59,13 +68,13 @@ public enum VenueReport: Sendable, Equatable {
 public protocol Venue: Sendable {
     /// The name that approvals and executions carry.
     var name: String { get }
-    /// Whether the venue refuses a repeated client order id for as long as the order can live, so that a route may be
-    /// repeated after a crash.
+    /// Whether the venue refuses a repeated client order id for as long as the order can live, so that a
+    /// route may be repeated after a crash.
     var refusesRepeats: Bool { get }
     /// What the venue would answer for an instrument now, `nil` when it has no price.
     func price(of instrument: InstrumentID) -> ReferencePrice?
-    /// Takes instructions in order. Reports come through the callback given at `start`, on any thread. An order that
-    /// the venue already knows is answered with all that it has reported of it before.
+    /// Takes instructions in order. Reports come through the callback given at `start`, on any thread. An
+    /// order that the venue already knows is answered with all that it has reported of it before.
     func send(_ instructions: [VenueInstruction])
     /// Begins to report.
     func start(_ report: @escaping @Sendable ([VenueReport]) -> Void)

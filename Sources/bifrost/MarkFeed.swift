@@ -12,8 +12,9 @@ internal import Venues
 
 /// Gives the paper venue its prices: the official marks that the trading shard knows.
 ///
-/// On a wall clock the latest marks are the prices of now. On a simulated clock the one who drives the clock drives
-/// the prices as well, so that only what the venue does not have, or has from an earlier day, is taken from marks.
+/// On a wall clock the latest marks are the prices of now. On a simulated clock the one who drives the clock
+/// drives the prices as well, so that only what the venue does not have, or has from an earlier day, is taken
+/// from marks.
 final class MarkFeed: Sendable {
     private struct Progress {
         var book = ReferenceBook()

@@ -1,5 +1,5 @@
-// A refused batch, for whoever looks into it: for each event the length of its header as text (4 bytes, little-endian),
-// that text, the length of its payload (4 bytes), and the payload.
+// A refused batch, for whoever looks into it: for each event the length of its header as text (4 bytes,
+// little-endian), that text, the length of its payload (4 bytes), and the payload.
 
 internal import BifrostKernel
 internal import EventStore

@@ -141,8 +141,8 @@ private final class Parts: Sendable {
             build: "bifrost " + Service.version,
             simulatedClock: options.simulatedClock
         )
-        // With the embedded database the lock on the data directory says that no other writer lives: a lease that a
-        // crash left is waited out.
+        // With the embedded database the lock on the data directory says that no other writer lives: a lease
+        // that a crash left is waited out.
         setup.standingBy = place.databaseURL == nil
         setup.onFailure = { reason in
             ServiceLog.logger.critical("an engine stopped: \(reason)")

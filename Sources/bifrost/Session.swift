@@ -1,8 +1,8 @@
 internal import HTTPAPI
 internal import Nodes
 
-/// One command's way to a door: the one that is open on the data directory, or one of a service of its own, which ends
-/// with the command.
+/// One command's way to a door: the one that is open on the data directory, or one of a service of its own,
+/// which ends with the command.
 enum Session {
     /// How long to wait for a process that holds the data directory and has no door.
     private static let waitSecondsMax: Int64 = 20

@@ -41,7 +41,8 @@ final class FaultyLog: EventLog {
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int { try inner.read(shard, selection, limit: limit, body) }
 
-    /// Holds appends to trading shards from now on, and fails the first one as `fault` says when it is let go.
+    /// Holds appends to trading shards from now on, and fails the first one as `fault` says when it is let
+    /// go.
     func hold(_ fault: Fault?) { script.change { $0 = Script(fault: fault, holding: true) } }
 
     func waitUntilHeld() { script.await { $0.held > 0 ? () : nil } }

@@ -3,7 +3,8 @@ import Orders
 import Synchronization
 import Venues
 
-/// A venue that acknowledges everything and fills marketable orders at one price; it rests limits below `price`.
+/// A venue that acknowledges everything and fills marketable orders at one price; it rests limits below
+/// `price`.
 final class TestVenue: Venue {
     let name = "paper"
     let refusesRepeats = true

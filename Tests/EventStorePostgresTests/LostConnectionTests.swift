@@ -13,7 +13,8 @@ import Testing
 struct LostConnectionTests {
     private let commitMillis = 1_500
 
-    /// Starts an append whose commit is slow, cuts the writer's socket when the commit runs, and returns the error.
+    /// Starts an append whose commit is slow, cuts the writer's socket when the commit runs, and returns the
+    /// error.
     private func cutAppend(_ fixture: StoreFixture, _ writer: PostgresWriter) throws -> AppendError? {
         try fixture.slowCommits(millis: commitMillis)
         let admin = try fixture.admin()

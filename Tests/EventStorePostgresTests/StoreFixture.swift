@@ -59,7 +59,8 @@ struct StoreFixture {
         return head
     }
 
-    /// Makes the commit of every append to the open leaf take this long, by a trigger that runs at the commit.
+    /// Makes the commit of every append to the open leaf take this long, by a trigger that runs at the
+    /// commit.
     func slowCommits(millis: Int, leaf: Int = 1) throws {
         let connection = try admin()
         try connection.execute(

@@ -1,4 +1,5 @@
-// A writer in a process of its own, which a test can stop and wake: it appends large batches until it may not.
+// A writer in a process of its own, which a test can stop and wake: it appends large batches until it may
+// not.
 
 import EventStore
 import EventStorePostgres

@@ -1,6 +1,6 @@
 // JSON at the edge (RFC 8259), stricter than most readers: no duplicate keys, no lone surrogates, at most
-// `JSONReader.depthMax` levels. Numbers stay the text that they are, so that no amount ever passes through a binary
-// fraction, and objects keep the order of their members.
+// `JSONReader.depthMax` levels. Numbers stay the text that they are, so that no amount ever passes through a
+// binary fraction, and objects keep the order of their members.
 
 /// A JSON value.
 public enum JSON: Equatable, Sendable {

@@ -1,8 +1,8 @@
 internal import BifrostKernel
 internal import Orders
 
-/// The members of a request's body, taken one by one; what nobody took is an error, so that a misspelt field never
-/// passes for an absent one.
+/// The members of a request's body, taken one by one; what nobody took is an error, so that a misspelt field
+/// never passes for an absent one.
 struct RequestFields {
     /// The members by name.
     ///
@@ -196,7 +196,8 @@ extension RequestFields {
         }
     }
 
-    /// A string, or a number without fraction and exponent: other numbers have often been a binary fraction before.
+    /// A string, or a number without fraction and exponent: other numbers have often been a binary fraction
+    /// before.
     private func decimal(_ value: JSON, _ name: String, _ codes: NumberCodes) throws(GatewayRejection)
         -> String
     {

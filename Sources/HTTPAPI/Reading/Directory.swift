@@ -8,8 +8,8 @@ internal import Synchronization
 
 /// The names of accounts and instruments, as the trading shard's log gives them.
 ///
-/// A name that is known is answered from memory. One that is not makes the log be read on from where the last reading
-/// ended, which blocks; so an account can be named as soon as its opening was answered.
+/// A name that is known is answered from memory. One that is not makes the log be read on from where the last
+/// reading ended, which blocks; so an account can be named as soon as its opening was answered.
 final class Directory: Sendable {
     private struct Names {
         var accountByAlias: [AccountAlias: AccountID] = [:]

@@ -154,7 +154,8 @@ struct OrderStatusTests {
         #expect(state.averagePrice == Price(nanos: 10_006_666_667))
     }
 
-    /// What may be said of one order in any sequence: trades, an acknowledgement, a cancel asked for, one end.
+    /// What may be said of one order in any sequence: trades, an acknowledgement, a cancel asked for, one
+    /// end.
     private static func story(_ generator: inout Generator, _ quantity: Quantity) -> [OrderCommand] {
         let count = generator.int(0...6)
         var story: [OrderCommand] = (0..<count).map { number in

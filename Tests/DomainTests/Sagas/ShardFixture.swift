@@ -101,7 +101,8 @@ enum World {
     }
 }
 
-/// What an honest venue says: it fills within the order's price and charges the order's rate on all that traded.
+/// What an honest venue says: it fills within the order's price and charges the order's rate on all that
+/// traded.
 struct HonestVenue {
     private var number = 0
 
