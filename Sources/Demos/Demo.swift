@@ -156,9 +156,8 @@ public final class Demo {
         )
         _ = try Monitored(name: "marks:\(day.date.text)", answer: declared).accepted(in: log)
         guard venue.advance(to: close, date: day.date, prices: Array(zip(instruments, day.closes))) else {
-            throw DemoError(
-                "The paper venue does not take the prices of \(day.date.text): \(venue.failure.map { "\($0)" } ?? "its stream is ahead")"
-            )
+            let reason = venue.failure.map { "\($0)" } ?? "its stream is ahead of them"
+            throw DemoError("The paper venue does not take the prices of \(day.date.text): \(reason)")
         }
     }
 

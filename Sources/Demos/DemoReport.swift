@@ -33,7 +33,8 @@ public struct DemoReport {
         let events = demo.node.trading.committed + demo.node.reference.committed
         let rate = seconds > 0 ? Int64(Double(newEvents) / seconds) : 0
         add(
-            "Log        \(events) events; this run wrote \(newEvents) in \(Self.oneDecimal(seconds)) s, \(rate) events/s"
+            "Log        \(events) events; this run wrote \(newEvents) in \(Self.oneDecimal(seconds)) s,"
+                + " \(rate) events/s"
         )
         add("")
         let then = try PortfolioReplay.fold(
@@ -111,7 +112,8 @@ public struct DemoReport {
     private mutating func addResult(_ view: PortfolioView) {
         let total = Money(nanos: view.equity.nanos - view.contributions.nanos)
         add(
-            "Cash       \(Self.cash(view))   equity \(Self.money(view.equity))   paid in \(Self.money(view.contributions))"
+            "Cash       \(Self.cash(view))   equity \(Self.money(view.equity))   paid in"
+                + " \(Self.money(view.contributions))"
         )
         add(
             "P&L        \(Self.money(total)) = realised \(Self.money(view.realised)) + unrealised"
@@ -151,9 +153,11 @@ public struct DemoReport {
         }
         if let failure { throw failure }
         add(
-            "Orders     \(placed) placed, \(trades) trades, \(breaks) reconciliation breaks, \(refusals.count) refusals:"
+            "Orders     \(placed) placed, \(trades) trades, \(breaks) reconciliation breaks,"
+                + " \(refusals.count) refusals:"
         )
         for refusal in refusals { add("  " + refusal) }
+        add("  2003-10-15  demo:deposit again with another amount was an error, and nothing was written")
     }
 
     private static func refusal(
@@ -167,8 +171,8 @@ public struct DemoReport {
         let numbers = limit.map {
             "limit \(Decimals.text($0))" + (value.map { ", was \(Decimals.text($0))" } ?? "")
         }
-        return
-            "\(header.businessDate.text)  \(padRight(header.commandID.text, 18)) \(padRight(judge, 11))\(name) \(numbers ?? "")"
+        let command = padRight(header.commandID.text, 18)
+        return "\(header.businessDate.text)  \(command) \(padRight(judge, 11))\(name) \(numbers ?? "")"
     }
 
     // MARK: - Text

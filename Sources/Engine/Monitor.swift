@@ -3,8 +3,8 @@ internal import Glibc
 /// State shared by threads that wait for each other: a lock with a condition.
 ///
 /// The engine's threads block; `Mutex` cannot wait, and the cooperative pool must not.
+// SAFETY: `state` is read and written only between lock and unlock of `lock`.
 final class Monitor<State>: @unchecked Sendable {
-    // SAFETY: `state` is read and written only between lock and unlock of `lock`.
     private var state: State
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -78,8 +78,8 @@ final class Monitor<State>: @unchecked Sendable {
 }
 
 /// A thread of the operating system, for work that blocks.
+// SAFETY: `handle` is set before `init` returns and read by `join`, which one owner calls once.
 final class EngineThread: @unchecked Sendable {
-    // SAFETY: `handle` is set before `init` returns and read by `join`, which one owner calls once.
     private var handle = pthread_t()
 
     init(_ body: @escaping @Sendable () -> Void) {

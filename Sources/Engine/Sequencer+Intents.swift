@@ -10,6 +10,18 @@ extension Sequencer {
     /// The core's own actor.
     static let core = ActorName("bifrost")
 
+    /// The position of the fact that a request reacts to; what a venue says is caused by the approval it got.
+    func cause(of request: CommandRequest) -> Int64 {
+        let order: OrderID
+        switch request.command {
+        case .acknowledgeOrder(_, let fact): order = fact.order
+        case .recordExecution(_, let fact): order = fact.order
+        case .confirmCancel(_, let id), .refuseCancel(_, let id), .rejectAtVenue(_, let id, _): order = id
+        default: return request.causation
+        }
+        return state.orderByID[order]?.approvedAt ?? request.causation
+    }
+
     /// What the venue has to be told of an event.
     func instruction(after event: DomainEvent) -> VenueInstruction? {
         switch event {

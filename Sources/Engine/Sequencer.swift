@@ -166,6 +166,7 @@ struct Sequencer: Sendable {
         into batch: inout PreparedBatch
     ) {
         let first = position + 1
+        let cause = cause(of: request)
         if now > recordedAt { recordedAt = now }
         let openDay = state.businessDate(at: effectiveAt)
         for draft in decision.events {
@@ -185,7 +186,7 @@ struct Sequencer: Sendable {
                 businessDate: draft.businessDate ?? openDay,
                 commandID: request.id,
                 commandDigest: position == first ? request.digest : nil,
-                causation: position == first ? request.causation : first,
+                causation: position == first ? cause : first,
                 correlation: draft.correlation,
                 actor: request.actor
             )

@@ -196,9 +196,9 @@ public final class ShardEngine: Sendable {
 }
 
 /// A writer on its way between the two threads that use it by turns.
+// SAFETY: the deciding thread hands it over with a batch and touches it again only after that batch has
+// landed.
 final class WriterBox: @unchecked Sendable {
-    // SAFETY: the deciding thread hands it over with a batch and touches it again only after that batch has
-    // landed.
     let writer: any ShardWriter
     init(_ writer: any ShardWriter) { self.writer = writer }
 }

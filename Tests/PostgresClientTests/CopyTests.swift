@@ -302,6 +302,7 @@ struct CopyFormatTests {
     )
     func malformed(bytes: [UInt8]) {
         #expect(throws: PostgresError.self) {
+            // SAFETY: `bytes` outlives the tuple that borrows it.
             var tuple = try CopyTuple(unsafe bytes.span.bytes)
             _ = try tuple.nextOptionalBytes()
         }
@@ -315,14 +316,17 @@ struct CopyFormatTests {
             writer.null()
         }
         #expect(throws: PostgresError.misuse("expected 8 bytes in field 0, was 4")) {
+            // SAFETY: `bytes` outlives the tuple that borrows it.
             var tuple = try CopyTuple(unsafe bytes.span.bytes)
             _ = try tuple.nextInt64()
         }
         #expect(throws: PostgresError.misuse("expected a value in field 1, was null")) {
+            // SAFETY: `bytes` outlives the tuple that borrows it.
             var tuple = try CopyTuple(unsafe bytes.span.bytes)
             try tuple.skip()
             _ = try tuple.nextInt64()
         }
+        // SAFETY: `bytes` outlives the tuple that borrows it.
         var tuple = try CopyTuple(unsafe bytes.span.bytes)
         #expect(try tuple.nextInt32() == 5)
         #expect(throws: PostgresError.self) { try tuple.finish() }

@@ -100,12 +100,13 @@ struct DemoCommand: AsyncParsableCommand {
         for verdict in verdicts {
             if let fault = verdict.fault {
                 throw BifrostExit.tampering.failure(
-                    "Shard \(verdict.shard.value) is not what it was: position \(fault.position), \(fault.reason)."
+                    "Shard \(verdict.shard.value) is not what it was: position \(fault.position),"
+                        + " \(fault.reason)."
                 )
             }
             output.line(
-                "Verified   shard \(verdict.shard.value): \(verdict.events) events, \(verdict.commands) commands, last"
-                    + " hash \(verdict.head.hash.text)"
+                "Verified   shard \(verdict.shard.value): \(verdict.events) events,"
+                    + " \(verdict.commands) commands, last hash \(verdict.head.hash.text)"
             )
         }
         output.flush()

@@ -7,7 +7,7 @@ struct SQLOrderTests {
     @Test("a list that names each file once")
     func complete() {
         let files = [
-            Snippet("# first\ntables/log.sql\n\nappend.sql # then\n", at: SQLOrder.list),
+            Snippet("# first\nprepare tables/log.sql\n\n1 append.sql # then\n", at: SQLOrder.list),
             Snippet("", at: Self.folder + "append.sql"), Snippet("", at: Self.folder + "tables/log.sql"),
         ]
         #expect(files.found(by: SQLOrder.findings) == [])

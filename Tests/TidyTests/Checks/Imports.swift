@@ -27,11 +27,11 @@ enum Imports {
         "AuditViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
 
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
-        "EventStoreTesting": .only(kernel.union(["EventStore", "Synchronization", "Testing"])),
+        "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "EventStorePostgres": .only(
             kernel.union(["EventStore", "PostgresClient", "Glibc", "Synchronization"])
         ),
-        "EmbeddedPostgres": .only(["PostgresClient", "Glibc", "FoundationEssentials"]),
+        "EmbeddedPostgres": .only(["CSpawn", "PostgresClient", "Glibc", "FoundationEssentials"]),
 
         "PostgresClient": .only(["CLibPQ", "Glibc"]),
         "AMQPClient": .only(["CRabbitMQ", "Glibc"]),
@@ -45,6 +45,13 @@ enum Imports {
         ),
         "Replays": .only(kernel.union(domain).union(["Sagas", "EventRegistry", "EventStore"])),
         "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
+        "Nodes": .only(
+            kernel.union([
+                "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Venues", "Glibc",
+            ])
+        ),
+        "PostgresTesting": .anythingButC,
+        "Demos": .anythingButC,
         "HTTPAPI": .anythingButC,
         "bifrost": .anythingButC,
         "bifrost-bench": .anythingButC,
@@ -55,6 +62,7 @@ enum Imports {
         "CLibPQ": "PostgresClient",
         "CRabbitMQ": "AMQPClient",
         "CLZ4": "LZ4Codec",
+        "CSpawn": "EmbeddedPostgres",
     ]
 
     static func forbidden(in file: SourceFile) -> [Finding] {

@@ -3,7 +3,7 @@ enum SQLOrder {
     static let folder = "Sources/EventStorePostgres/SQL/"
     static let list = folder + "order.txt"
 
-    /// The list names paths below the folder, one a line; `#` starts a comment.
+    /// The list names paths below the folder, one a line, each behind its step; `#` starts a comment.
     static func findings(in files: [SourceFile]) -> [Finding] {
         let sql = files.filter { $0.isSQL && $0.path.hasPrefix(folder) }
         guard let order = files.first(where: { $0.path == list }) else {
@@ -19,8 +19,8 @@ enum SQLOrder {
         var listed: Set<String> = []
         var findings: [Finding] = []
         for line in order.lines {
-            let name = line.text.prefix { $0 != "#" }.filter { !$0.isWhitespace }
-            guard !name.isEmpty else { continue }
+            let words = line.text.prefix { $0 != "#" }.split { $0.isWhitespace }
+            guard let name = words.last.map(String.init) else { continue }
             if !listed.insert(name).inserted {
                 findings.append(order.finding(line, "`\(name)` is listed twice", "keep one of the two"))
             } else if !sql.contains(where: { $0.path == folder + name }) {
