@@ -47,7 +47,8 @@ enum Imports {
         "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
         "Nodes": .only(
             kernel.union([
-                "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Venues", "Glibc",
+                "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Venues",
+                "Glibc",
             ])
         ),
         "PostgresTesting": .anythingButC,
