@@ -70,6 +70,40 @@ struct PostgresEngineTests {
         #expect(again.perform("seven", .deposit(account, move)) == .idReused(receipt))
     }
 
+    @Test("two engines in a restart loop: one stands by and takes over, and nothing is lost or doubled")
+    func restartLoop() throws {
+        let log = try freshLog("engine_loop")
+        var desk = TestDesk(log, holder: "engine 0")
+        try desk.start()
+        let account = try desk.openAccount("a", deposit: "1000")
+        var move = MoveCash()
+        move.amount = try Money("1")
+        let rounds = 6
+        for round in 1...rounds {
+            let next = TestDesk(log, holder: "engine \(round % 2)")
+            let isUp = Monitor(false)
+            let standby = EngineThread {
+                do {
+                    try next.start(standingBy: true)
+                } catch {
+                    Issue.record("the standby of round \(round) did not start: \(error)")
+                }
+                isUp.change { $0 = true }
+            }
+            for index in 0..<20 { desk.perform("r\(round)-\(index)", .deposit(account, move)) }
+            #expect(!isUp.look { $0 }, "a writer that lives is left alone")
+            desk.stop()
+            isUp.await { $0 ? () : nil }
+            standby.join()
+            desk = next
+        }
+        desk.stop()
+        let names = try desk.events().filter { $0.header.commandID.text.hasPrefix("r") }
+        #expect(names.count == rounds * 20)
+        #expect(Set(names.map { $0.header.commandID.text }).count == rounds * 20)
+        #expect(names.map { $0.header.position } == names.map { $0.header.position }.sorted())
+    }
+
     @Test("a connection cut under load: every answered command is in the log once, and the engine goes on")
     func connectionCut() throws {
         let log = try freshLog("engine_cut")

@@ -20,11 +20,15 @@ final class TestDesk: Sendable {
     let trading: ShardEngine
     let copier: ReferenceCopier
 
-    init(_ log: any EventLog, venue: TestVenue = TestVenue(price: Price(nanos: 10_000_000_000))) {
+    init(
+        _ log: any EventLog,
+        venue: TestVenue = TestVenue(price: Price(nanos: 10_000_000_000)),
+        holder: String = "test"
+    ) {
         self.log = log
         self.venue = venue
         var options = EngineOptions(
-            holder: "test",
+            holder: holder,
             build: "test",
             isReference: false,
             simulatedClock: true,
@@ -38,9 +42,9 @@ final class TestDesk: Sendable {
         reference = ShardEngine(shard: .reference, log: log, venue: nil, options: options)
     }
 
-    func start() throws {
-        try reference.start()
-        try trading.start()
+    func start(standingBy: Bool = false) throws {
+        try reference.start(standingBy: standingBy)
+        try trading.start(standingBy: standingBy)
         copier.start()
     }
 

@@ -52,7 +52,7 @@ struct ShardReplayTests {
         #expect(digests.first != digests.last)
     }
 
-    @Test("another process comes to the same digest")
+    @Test("replay in two processes with equal state hash")
     func processes() async throws {
         let digest = try Self.digest(try Self.record()).text
         let other = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
