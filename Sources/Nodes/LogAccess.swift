@@ -1,6 +1,7 @@
 internal import EmbeddedPostgres
 public import EventStorePostgres
 internal import Glibc
+internal import Synchronization
 
 /// Where a log is.
 public struct LogPlace: Sendable {
@@ -43,7 +44,7 @@ public struct LogAccessError: Error, Sendable, CustomStringConvertible {
 public final class LogAccess: Sendable {
     /// The log.
     public let log: PostgresLog
-    private let cluster: EmbeddedCluster?
+    private let cluster: Mutex<EmbeddedCluster?>
     private let lock: DataDirectoryLock?
 
     /// How long a reader waits for another process that is just starting or stopping the server.
@@ -52,7 +53,7 @@ public final class LogAccess: Sendable {
 
     private init(log: PostgresLog, cluster: EmbeddedCluster?, lock: consuming DataDirectoryLock?) {
         self.log = log
-        self.cluster = cluster
+        self.cluster = Mutex(cluster)
         self.lock = lock
     }
 
@@ -106,9 +107,24 @@ public final class LogAccess: Sendable {
         }
     }
 
+    /// Starts the server again if it was started here and has died; `true` when it had.
+    ///
+    /// The engines meet a lost connection meanwhile, take their shards anew and go on from the log.
+    public func revive() throws(LogAccessError) -> Bool {
+        guard let dead = cluster.withLock({ $0 }) else { return false }
+        do throws(EmbeddedPostgresError) {
+            guard try EmbeddedCluster.running(dataDirectory: dead.dataDirectory) == nil else { return false }
+            let alive = try EmbeddedCluster.start(dataDirectory: dead.dataDirectory)
+            cluster.withLock { $0 = alive }
+            return true
+        } catch {
+            throw LogAccessError(error)
+        }
+    }
+
     /// Stops the server if it was started here.
     public func close() throws(LogAccessError) {
-        guard let cluster else { return }
+        guard let cluster = cluster.withLock({ $0 }) else { return }
         do throws(EmbeddedPostgresError) {
             try cluster.stop(.fast)
         } catch {

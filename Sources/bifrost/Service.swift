@@ -40,11 +40,22 @@ final class Service: Sendable {
 
     private let parts: Parts
     private let door: Door
+    private let keeper: Task<Void, Never>
+
+    /// How soon a database server that died is noticed.
+    private static let lookSeconds = 1
 
     private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>) {
         self.parts = parts
         self.door = door
         self.failures = failures
+        // Unstructured, because it lasts as long as the service; `stop` ends it and waits for it.
+        keeper = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(Self.lookSeconds))
+                try? await Blocking.run { parts.keepServer() }
+            }
+        }
     }
 
     /// Starts everything, and returns when the door takes requests.
@@ -76,6 +87,8 @@ final class Service: Sendable {
 
     /// Refuses what comes, finishes what is under way, and stops everything, the database last.
     func stop() async throws {
+        keeper.cancel()
+        await keeper.value
         try await door.close()
         let parts = parts
         try await Blocking.run { try parts.stop() }
@@ -169,6 +182,18 @@ private final class Parts: Sendable {
             ServiceLog.logger.error("the venue did not get the new marks: \(error)")
         }
         return answer
+    }
+
+    /// Starts the embedded server again when it has died; blocks.
+    func keepServer() {
+        access.withLock { access in
+            do throws(LogAccessError) {
+                guard let access, try access.revive() else { return }
+                ServiceLog.logger.warning("PostgreSQL had ended and was started again")
+            } catch {
+                ServiceLog.logger.error("PostgreSQL has ended and does not start: \(error)")
+            }
+        }
     }
 
     /// Stops the engines, then the database; blocks.

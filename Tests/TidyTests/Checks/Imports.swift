@@ -48,7 +48,7 @@ enum Imports {
         "Nodes": .only(
             kernel.union([
                 "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Venues",
-                "Glibc",
+                "Glibc", "Synchronization",
             ])
         ),
         "PostgresTesting": .anythingButC,
