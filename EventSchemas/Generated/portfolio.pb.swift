@@ -651,6 +651,9 @@ public nonisolated struct Bifrost_V1_ReconciliationBroke: Sendable {
   /// Reserved: the currency that the numbers count.
   public var currency: String = String()
 
+  /// What the venue said, the canonical bytes of OrderExecuted, where no other event keeps it.
+  public var report: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1245,7 +1248,7 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReconciliationBroke"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}venue\0\u{3}venue_execution_id\0\u{1}kind\0\u{1}ours\0\u{1}theirs\0\u{3}instrument_id\0\u{1}currency\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}venue\0\u{3}venue_execution_id\0\u{1}kind\0\u{1}ours\0\u{1}theirs\0\u{3}instrument_id\0\u{1}currency\0\u{1}report\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1261,6 +1264,7 @@ nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, Swi
       case 6: try { try decoder.decodeSingularMessageField(value: &self._theirs) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.report) }()
       default: break
       }
     }
@@ -1295,6 +1299,9 @@ nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, Swi
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 8)
     }
+    if !self.report.isEmpty {
+      try visitor.visitSingularBytesField(value: self.report, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1307,6 +1314,7 @@ nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, Swi
     if lhs._theirs != rhs._theirs {return false}
     if lhs.instrumentID != rhs.instrumentID {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs.report != rhs.report {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -76,7 +76,7 @@ struct Sequencer: Sendable {
         let request = pending.request
         var scope = AccountOrdinal.none
         if let account = request.command.account {
-            guard state.accountByID[account] != nil else {
+            guard state.accountByID[account] != nil || request.command.isVenueReport else {
                 batch.settled.append(.init(pending: pending, answer: .unknownAccount))
                 return
             }

@@ -117,6 +117,23 @@ struct EngineTests {
         #expect(desk.trading.committed == before)
     }
 
+    @Test("a trade for an account that does not exist is kept as a break, once, restarts included")
+    func unknownAccountTrade() throws {
+        let desk = try open()
+        var report = OrderExecuted()
+        report.venue = "paper"
+        report.venueExecutionID = "E1"
+        report.quantity = Quantity(units: 1)
+        let account = AccountID(Identifier(.account, slot: 3, shard: 1, birth: 77))
+        let command = Command.recordExecution(account, report)
+        guard case .decided(let receipt, _) = desk.perform("x", command) else { throw NoAnswer() }
+        #expect(try desk.events().contains { $0.event.isBreak })
+        desk.stop()
+        let again = try open()
+        defer { again.stop() }
+        #expect(again.perform("x", command) == .repeated(receipt))
+    }
+
     @Test("a kill switch over 10,000 open orders cancels them all in bounded commands")
     func killSwitch() throws {
         let desk = try open()

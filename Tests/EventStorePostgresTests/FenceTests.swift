@@ -6,7 +6,8 @@ import Testing
 
 @testable import EventStorePostgres
 
-/// Each half of the fence alone: a takeover ends the old session too, which would hide a fence that lets through.
+/// Each half of the fence alone: a takeover ends the old session too, which would hide a fence that lets
+/// through.
 @Suite("the fence")
 struct FenceTests {
     private func answer(_ session: PostgresConnection, _ epoch: Int64, _ head: Head) -> PostgresError? {

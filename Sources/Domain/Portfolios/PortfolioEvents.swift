@@ -266,6 +266,8 @@ public struct ReconciliationBroke: EventPayload {
     public var ours: Int128?
     /// The venue's figure in units of 10⁻⁹, where there is one.
     public var theirs: Int128?
+    /// What the venue said, as `bifrost.v1.OrderExecuted`, where no other event keeps it.
+    public var report: [UInt8] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ReconciliationBroke`; gaps are reserved there.
@@ -276,6 +278,7 @@ public struct ReconciliationBroke: EventPayload {
         try visitor.choice(4, "kind", &kind)
         try visitor.wide(5, "ours", &ours)
         try visitor.wide(6, "theirs", &theirs)
+        try visitor.bytes(9, "report", &report)
     }
 }
 

@@ -8,6 +8,9 @@ public struct ReferenceBook: Sendable {
     public static let marksMax = 256
     /// Most days in one event.
     public static let daysMax = 400
+    /// Most days whose marks wait for their roll; beyond it the earliest are closed at the latest mark, as
+    /// stale.
+    public static let waitingDaysMax = 400
 
     /// Instruments by id.
     public private(set) var instrumentByID: [InstrumentID: InstrumentRegistered] = [:]
@@ -15,6 +18,8 @@ public struct ReferenceBook: Sendable {
     public private(set) var instrumentBySymbol: [Symbol: InstrumentID] = [:]
     /// The latest official mark of each instrument.
     public private(set) var markByID: [InstrumentID: StandingMark] = [:]
+    /// The marks of days that are not rolled yet: a day closes at its own marks, whatever came after them.
+    public private(set) var marksByDate: [BusinessDate: [InstrumentID: StandingMark]] = [:]
     /// The latest version of each day's marks.
     public private(set) var marksVersionByDate: [BusinessDate: UInt32] = [:]
     /// Restricted instruments.
@@ -41,6 +46,16 @@ public struct ReferenceBook: Sendable {
         feesByVenue[venue]?.last { $0.validFrom <= date }
     }
 
+    /// The mark by which a position is valued at the close of `date`: that day's own, else the latest known.
+    public func closingMark(of instrument: InstrumentID, on date: BusinessDate) -> StandingMark? {
+        marksByDate[date]?[instrument] ?? markByID[instrument]
+    }
+
+    /// Forgets the marks of days before `date`: they are rolled and close no more.
+    public mutating func forgetMarks(before date: BusinessDate) {
+        marksByDate = marksByDate.filter { $0.key >= date }
+    }
+
     /// Adds a fact.
     public mutating func evolve(by event: ReferenceEvent) {
         switch event {
@@ -49,12 +64,20 @@ public struct ReferenceBook: Sendable {
             instrumentBySymbol[fact.symbol] = fact.instrument
         case .marksRecorded(let fact):
             for mark in fact.marks {
+                marksByDate[fact.date, default: [:]][mark.instrument] = StandingMark(
+                    price: mark.price,
+                    date: fact.date,
+                    version: fact.version
+                )
                 if let known = markByID[mark.instrument], known.date > fact.date { continue }
                 markByID[mark.instrument] = StandingMark(
                     price: mark.price,
                     date: fact.date,
                     version: fact.version
                 )
+            }
+            if marksByDate.count > Self.waitingDaysMax, let earliest = marksByDate.keys.min() {
+                marksByDate[earliest] = nil
             }
             marksVersionByDate[fact.date] = fact.version
         case .restrictionChanged(let fact):

@@ -42,6 +42,7 @@ extension Shard {
     private static func roll(_ state: inout ShardState, _ rolled: DayRolled) {
         state.rolledByName[rolled.calendar] = rolled.date
         state.rolledDate = rolled.date
+        state.reference.forgetMarks(before: rolled.date)
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
         state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
     }
@@ -58,6 +59,7 @@ extension Shard {
             preconditionFailure("an order's events come after its placement")
         }
         Order.evolve(&entry.state, by: event)
+        if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
         if case .approved = event {
             entry.approvedAt = fact.position
             state.openOrders.insert(order)

@@ -205,6 +205,10 @@ extension Shard {
             shard: shardNumber(state),
             birth: posed.position
         )
+        if let other = state.orderByExecution[ExecutionIdentity(report)], other != report.order {
+            let standing = state.orderByID[other]?.state.executions[ExecutionIdentity(report)]?.execution
+            return try conflict(fact, standing: standing ?? .none, account, &decision)
+        }
         let before = decision.events.count
         try emit(.execute(fact), report.order, account, entry.state, &decision)
         guard decision.events.count > before, case .order(.executed) = decision.events[before].event else {
@@ -220,6 +224,27 @@ extension Shard {
             report.order.id,
             state,
             &decision
+        )
+    }
+
+    /// The identity already stands for a trade of another order: one of the two reports is wrong, and a
+    /// person has to say which.
+    private static func conflict(
+        _ report: OrderExecuted,
+        standing: Identifier,
+        _ account: AccountID,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var fact = ExecutionConflicted()
+        fact.report = report
+        fact.standing = standing
+        try decision.emit(
+            Draft(
+                .order(.executionConflicted(fact)),
+                StreamOrdinal(.order, of: report.order.id),
+                account: AccountOrdinal(account),
+                correlation: report.order.id
+            )
         )
     }
 
@@ -264,6 +289,7 @@ extension Shard {
         broken.venueExecutionID = report.venueExecutionID
         broken.kind = kind
         broken.theirs = Int128(report.quantity.nanos)
+        broken.report = WireEncoder.encode(report)
         let known = state.accountByID[account] != nil
         try decision.emit(
             Draft(

@@ -195,6 +195,11 @@ public enum Command: Equatable, Sendable {
         }
     }
 
+    /// Whether it is a trade that a venue reports: one is recorded whatever it names, because it happened.
+    public var isVenueReport: Bool {
+        if case .recordExecution = self { true } else { false }
+    }
+
     /// Whether it takes the lane that orders never fill: cancels, and what takes risk away.
     public var isUrgent: Bool {
         switch self {

@@ -59,6 +59,8 @@ public struct ShardState: Sendable {
     public internal(set) var accountByAlias: [AccountAlias: AccountID] = [:]
     /// Every order, closed ones included.
     public internal(set) var orderByID: [OrderID: OrderEntry] = [:]
+    /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
+    public internal(set) var orderByExecution: [ExecutionIdentity: OrderID] = [:]
     /// Orders that may still trade.
     public internal(set) var openOrders: Set<OrderID> = []
     /// Whether the shard's own kill switch is pulled.

@@ -107,6 +107,29 @@ struct DayRollTests {
         #expect(closes.map(\.marksVersion) == [1, 0])
     }
 
+    @Test("days that roll late close at their own marks, whatever came after them")
+    func closesAtItsOwnMarks() throws {
+        var runner = try World.trading(fee: 0)
+        var venue = HonestVenue()
+        let account = try runner.open("alpha", cash: 1000)
+        let order = try runner.place(account, World.limit(.buy, 10, at: 1000))
+        try runner.pose(.recordExecution(account, try venue.fill(order, 10, at: 1000, fee: 0, runner)))
+        for (day, price) in [(0, 1100), (1, 1200), (2, 900)] as [(Int32, Int64)] {
+            try World.mark([price], World.day(day), &runner)
+        }
+        for (day, equity) in [(0, 1010), (1, 1020), (2, 990)] as [(Int32, Int64)] {
+            _ = try Self.roll(day, &runner)
+            let closed = try #require(try runner.account(account).portfolio.closedDay)
+            #expect(closed.date == World.day(day))
+            #expect(closed.equity == Money(units: Int128(equity)))
+            #expect(closed.staleMarks == 0)
+        }
+        #expect(
+            runner.state.reference.marksByDate.keys.sorted() == [World.day(2)],
+            "what is rolled is forgotten"
+        )
+    }
+
     @Test("a thousand accounts and their orders close in bounded commands, each account once")
     func closesMany() throws {
         var runner = try World.trading(fee: 0)

@@ -51,8 +51,32 @@ struct VenueReportTests {
             let broken = try #require(Self.broken(try runner.pose(.recordExecution(owner, said))))
             #expect(broken.kind == .unknownOrder)
             #expect(broken.account == owner)
+            let kept = try WireDecoder.decode(OrderExecuted.self, broken.report)
+            #expect(kept == said, "a person has to see all that the venue said")
         }
         #expect(try runner.account(account).portfolio.position(Sample.instrument) == .zero)
+    }
+
+    @Test("an execution that already stands in another order is a conflict and books nothing")
+    func conflictsAcrossOrders() throws {
+        var runner = try World.trading()
+        var venue = HonestVenue()
+        let account = try runner.open("alpha", cash: 1000)
+        let first = try runner.place(account, World.limit(.buy, 1, at: 2000))
+        let second = try runner.place(account, World.limit(.buy, 1, at: 2000))
+        let report = try venue.fill(first, 1, at: 2000, runner)
+        try runner.pose(.recordExecution(account, report))
+        var repeated = report
+        repeated.order = second
+        let events = try runner.pose(.recordExecution(account, repeated)).events
+        guard events.count == 1, case .order(.executionConflicted(let fact)) = events[0] else {
+            Issue.record("expected one conflict, was \(events)")
+            return
+        }
+        #expect(fact.report.order == second)
+        #expect(fact.standing == (try runner.order(first).executions.values.first?.execution))
+        #expect(try runner.order(second).cumulative == .zero)
+        #expect(try runner.account(account).portfolio.position(Sample.instrument) == Quantity(units: 1))
     }
 
     @Test("a trade that no ledger can hold stays with the order and is a break")
