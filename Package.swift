@@ -94,6 +94,7 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
+                "Threads",
             ],
             swiftSettings: strict
         ),
@@ -146,11 +147,12 @@ let package = Package(
         ),
         .target(
             name: "EventStorePostgres",
-            dependencies: ["EventStore", "BifrostKernel", "PostgresClient"],
+            dependencies: ["EventStore", "BifrostKernel", "PostgresClient", "Threads"],
             resources: logSQL,
             swiftSettings: strict
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
+        .target(name: "Threads", swiftSettings: strict),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
         tests(
@@ -194,7 +196,7 @@ let package = Package(
             [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
                 "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
-                "EmbeddedPostgres",
+                "EmbeddedPostgres", "Threads",
             ]
         ),
         .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
@@ -245,7 +247,7 @@ let package = Package(
             "EventStorePostgresTests",
             [
                 "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresClient",
-                "PostgresTesting", "EventStoreProbe",
+                "PostgresTesting", "EventStoreProbe", "Threads",
             ]
         ),
         .target(

@@ -1,6 +1,7 @@
 internal import BifrostKernel
 internal import EventStore
 internal import Sagas
+internal import Threads
 internal import Venues
 
 /// The loop that owns a shard's state.

@@ -3,6 +3,7 @@ internal import EventRegistry
 public import EventStore
 internal import References
 internal import Sagas
+internal import Threads
 
 /// Copies the facts of the reference shard into a trading shard's log, in order, each once.
 ///
@@ -13,7 +14,7 @@ public final class ReferenceCopier: Sendable {
     private let target: ShardEngine
     private let time: any TimeSource
     private let progress: Monitor<Progress>
-    private let thread: Monitor<EngineThread?>
+    private let thread: Monitor<SystemThread?>
 
     private struct Progress {
         var nudged = true
@@ -25,7 +26,7 @@ public final class ReferenceCopier: Sendable {
     }
 
     /// How long a missed nudge can stay unnoticed.
-    private static let pollMillis: Int64 = 50
+    private static let pollMillis = 50
 
     /// Copies from the reference shard of `log` into `target`, once started.
     public init(log: any EventLog, into target: ShardEngine, time: any TimeSource) {
@@ -38,7 +39,7 @@ public final class ReferenceCopier: Sendable {
 
     /// Begins to copy behind what `target` has.
     public func start() {
-        let started = EngineThread { [self] in run() }
+        let started = SystemThread.needed { [self] in run() }
         thread.change { $0 = started }
     }
 
@@ -68,7 +69,7 @@ public final class ReferenceCopier: Sendable {
     /// Ends the copying and returns when its thread has ended.
     public func stop() {
         progress.change { $0.stopping = true }
-        thread.change { thread -> EngineThread? in
+        thread.change { thread -> SystemThread? in
             defer { thread = nil }
             return thread
         }?.join()
@@ -98,9 +99,9 @@ public final class ReferenceCopier: Sendable {
             } catch .corrupt(let reason) {
                 return progress.change { $0.failure = reason }
             } catch {
-                pause(millis: Int(Self.pollMillis))
+                pause(millis: Self.pollMillis)
             }
-            _ = progress.await(atMost: Self.pollMillis) { progress -> Void? in
+            _ = progress.await(until: .now.advanced(millis: Self.pollMillis)) { progress -> Void? in
                 guard progress.nudged || progress.stopping else { return nil }
                 progress.nudged = false
                 return ()

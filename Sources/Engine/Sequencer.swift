@@ -200,17 +200,7 @@ struct Sequencer: Sendable {
     }
 
     private mutating func apply(_ event: DomainEvent, _ header: EventHeader) {
-        Shard.evolve(
-            &state,
-            by: Fact(
-                position: header.position,
-                effectiveAt: header.effectiveAt,
-                businessDate: header.businessDate,
-                account: header.account,
-                correlation: header.correlation,
-                event: event
-            )
-        )
+        Shard.evolve(&state, by: Fact(header, event))
     }
 }
 

@@ -3,6 +3,7 @@ internal import EventStore
 internal import Orders
 internal import References
 internal import Sagas
+internal import Threads
 
 /// A recovered sequencer with the writer that goes on from it.
 struct EngineCore: Sendable {

@@ -2,6 +2,7 @@ internal import BifrostKernel
 internal import EventStore
 internal import Orders
 internal import Sagas
+internal import Threads
 internal import Venues
 
 extension ShardEngine {

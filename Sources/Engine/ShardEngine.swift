@@ -1,6 +1,7 @@
 public import BifrostKernel
 public import EventStore
 internal import Sagas
+internal import Threads
 public import Venues
 
 /// How an engine is set up.
@@ -63,7 +64,7 @@ public final class ShardEngine: Sendable {
     let options: EngineOptions
     let venue: (any Venue)?
     let inbox = Monitor(Inbox())
-    let threads = Monitor<[EngineThread]>([])
+    let threads = Monitor<[SystemThread]>([])
 
     /// What the threads share.
     struct Inbox {
@@ -110,9 +111,9 @@ public final class ShardEngine: Sendable {
     public func start(standingBy: Bool = false) throws(AcquireError) {
         let writer = try acquire(standingBy: standingBy)
         let core = try recover(writer)
-        let decider = EngineThread { [self] in DecidingThread(self, core).run() }
-        let appender = EngineThread { [self] in appendBatches() }
-        let link = EngineThread { [self] in carryInstructions() }
+        let decider = SystemThread.needed { [self] in DecidingThread(self, core).run() }
+        let appender = SystemThread.needed { [self] in appendBatches() }
+        let link = SystemThread.needed { [self] in carryInstructions() }
         threads.change { $0 = [decider, appender, link] }
         venue?.start { [weak self] reports in self?.receive(reports) }
         let status = inbox.await { inbox -> EngineStatus? in inbox.status == .recovering ? nil : inbox.status

@@ -8,6 +8,7 @@
 
 internal import EventStore
 internal import PostgresClient
+internal import Threads
 
 /// One attempt to take a shard, on the connection that will append.
 struct Acquisition {

@@ -1,5 +1,6 @@
 internal import EventStore
 internal import PostgresClient
+internal import Threads
 
 /// A session of the server, told apart from a later one with the same process number.
 struct Backend: Equatable {
@@ -66,8 +67,8 @@ final class Heartbeat: Sendable {
 
     /// Starts the thread; false when the system gives none.
     func start(_ lent: LentConnection, _ epoch: Epoch, appender: Backend, openLeaf: Int32) -> Bool {
-        state.withLock { $0.leafWanted = openLeaf + 1 }
-        return startThread { [self] in
+        state.look { $0.leafWanted = openLeaf + 1 }
+        let thread = SystemThread { [self] in
             let now = MonotonicTime.now
             var course = Course(
                 connection: lent.connection,
@@ -86,23 +87,25 @@ final class Heartbeat: Sendable {
             course.connection?.close()
             state.change { $0.hasEnded = true }
         }
+        thread?.detach()
+        return thread != nil
     }
 
     /// Ends the thread; waits for it, but not for a server that does not answer.
     func stop() {
         state.change { $0.isStopping = true }
         let deadline = MonotonicTime.now.advanced(millis: Self.stopMillisMax)
-        _ = state.wait(until: deadline) { $0.hasEnded ? true : nil }
+        _ = state.await(until: deadline) { $0.hasEnded ? true : nil }
     }
 
     /// Asks the thread to end without waiting for it.
     func abandon() { state.change { $0.isStopping = true } }
 
     /// Watches the append that begins now.
-    func appendBegins() { state.withLock { $0.appendSince = MonotonicTime.now } }
+    func appendBegins() { state.look { $0.appendSince = MonotonicTime.now } }
 
     /// The append is over.
-    func appendEnds() { state.withLock { $0.appendSince = nil } }
+    func appendEnds() { state.look { $0.appendSince = nil } }
 
     /// A leaf was opened: the one behind it should be made soon.
     func leafOpened(_ number: Int32) { state.change { $0.leafWanted = number + 1 } }
@@ -110,7 +113,7 @@ final class Heartbeat: Sendable {
     /// True for a step, false for the end.
     private func wait() -> Bool {
         let deadline = MonotonicTime.now.advanced(millis: Self.lookMillis)
-        return state.wait(until: deadline) { $0.isStopping ? true : nil } == nil
+        return state.await(until: deadline) { $0.isStopping ? true : nil } == nil
     }
 
     /// False when the reign is over.
@@ -127,7 +130,7 @@ final class Heartbeat: Sendable {
             course.connection = connection
         }
         let now = MonotonicTime.now
-        let (appendSince, leafWanted) = state.withLock { ($0.appendSince, $0.leafWanted) }
+        let (appendSince, leafWanted) = state.look { ($0.appendSince, $0.leafWanted) }
         if let appendSince, now > appendSince.advanced(millis: limits.appendMillisMax),
             course.cut != appendSince
         {
@@ -156,7 +159,7 @@ final class Heartbeat: Sendable {
             "select bifrost.add_leaf($1, $2)",
             [.int32(Int32(shard.value)), .int32(number)]
         )
-        state.withLock { state in
+        state.look { state in
             if state.leafWanted == number { state.leafWanted = nil }
         }
         course.viewIsStale = true

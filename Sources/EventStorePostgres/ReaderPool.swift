@@ -1,4 +1,5 @@
 internal import PostgresClient
+internal import Threads
 
 /// A connection on its way between threads.
 // SAFETY: whoever holds it is its only user; it changes hands under the lock of a monitor or when a thread
@@ -59,7 +60,7 @@ final class ReaderPool: Sendable {
 
     private func take() throws(PostgresError) -> LentConnection {
         let deadline = MonotonicTime.now.advanced(millis: limits.readerWaitMillisMax)
-        let turn = state.wait(until: deadline) { state -> Turn? in
+        let turn = state.await(until: deadline) { state -> Turn? in
             if let lent = state.idle.popLast() { return .use(lent) }
             guard state.open < limits.readersMax else { return nil }
             state.open += 1

@@ -47,17 +47,7 @@ public struct ShardReplay: Sendable {
 
     private mutating func take(_ event: RecordedEvent, _ walk: LogWalk) throws(ReplayError) {
         let header = event.header
-        Shard.evolve(
-            &state,
-            by: Fact(
-                position: header.position,
-                effectiveAt: header.effectiveAt,
-                businessDate: header.businessDate,
-                account: header.account,
-                correlation: header.correlation,
-                event: try walk.decode(event)
-            )
-        )
+        Shard.evolve(&state, by: Fact(header, try walk.decode(event)))
         position = header.position
         if header.commandDigest != nil { commandCount += 1 }
     }

@@ -4,6 +4,7 @@ import Orders
 import RiskLimits
 import Sagas
 import Testing
+import Threads
 
 @testable import Engine
 

@@ -3,6 +3,7 @@ import EventStore
 import Portfolios
 import Sagas
 import Testing
+import Threads
 
 @testable import Engine
 

@@ -1,5 +1,6 @@
 import BifrostKernel
 import EventStore
+import Threads
 
 @testable import Engine
 

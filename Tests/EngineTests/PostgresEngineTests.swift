@@ -6,6 +6,7 @@ import PostgresClient
 import PostgresTesting
 import Sagas
 import Testing
+import Threads
 
 @testable import Engine
 
@@ -82,7 +83,7 @@ struct PostgresEngineTests {
         for round in 1...rounds {
             let next = TestDesk(log, holder: "engine \(round % 2)")
             let isUp = Monitor(false)
-            let standby = EngineThread {
+            let standby = SystemThread.needed {
                 do {
                     try next.start(standingBy: true)
                 } catch {

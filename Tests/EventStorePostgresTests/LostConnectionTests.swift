@@ -6,6 +6,7 @@ import Glibc
 import PostgresClient
 import Synchronization
 import Testing
+import Threads
 
 @testable import EventStorePostgres
 

@@ -4,6 +4,7 @@ import EventStoreTesting
 import Glibc
 import PostgresClient
 import Testing
+import Threads
 
 @testable import EventStorePostgres
 

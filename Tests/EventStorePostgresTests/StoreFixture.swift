@@ -5,6 +5,7 @@ import Glibc
 import PostgresClient
 import PostgresTesting
 import Testing
+import Threads
 
 @testable import EventStorePostgres
 

@@ -287,6 +287,18 @@ public struct Fact: Sendable {
     /// What happened.
     public let event: DomainEvent
 
+    /// A stored event by its columns.
+    public init(_ header: EventHeader, _ event: DomainEvent) {
+        self.init(
+            position: header.position,
+            effectiveAt: header.effectiveAt,
+            businessDate: header.businessDate,
+            account: header.account,
+            correlation: header.correlation,
+            event: event
+        )
+    }
+
     /// Puts the parts together.
     public init(
         position: Int64,

@@ -29,10 +29,11 @@ enum Imports {
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "EventStorePostgres": .only(
-            kernel.union(["EventStore", "PostgresClient", "Glibc", "Synchronization"])
+            kernel.union(["EventStore", "PostgresClient", "Threads", "Glibc", "Synchronization"])
         ),
         "EmbeddedPostgres": .only(["CSpawn", "PostgresClient", "Glibc", "FoundationEssentials"]),
 
+        "Threads": .only(["Glibc"]),
         "PostgresClient": .only(["CLibPQ", "Glibc"]),
         "AMQPClient": .only(["CRabbitMQ", "Glibc"]),
         "LZ4Codec": .only(["CLZ4"]),
@@ -40,7 +41,7 @@ enum Imports {
 
         "Engine": .only(
             kernel.union(domain).union([
-                "Sagas", "EventRegistry", "EventStore", "Venues", "Synchronization", "Glibc", "Logging",
+                "Sagas", "EventRegistry", "EventStore", "Venues", "Threads",
             ])
         ),
         "Replays": .only(kernel.union(domain).union(["Sagas", "EventRegistry", "EventStore"])),
