@@ -314,7 +314,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
 
   /// Form and reference: 1 … 99.
   case quantityNotPositive // = 1
-  case quantityTooLarge // = 2
   case quantityNotLotMultiple // = 3
   case limitPriceMissing // = 4
   case limitPriceUnexpected // = 5
@@ -325,7 +324,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case unknownAccount // = 10
   case unknownSymbol // = 11
   case unknownOrder // = 12
-  case unknownOwner // = 13
   case unknownCalendar // = 14
   case aliasTaken // = 15
   case symbolTaken // = 16
@@ -336,11 +334,9 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case notATradingDay // = 21
   case notOnThisShard // = 22
   case settlementUnsupported // = 23
-  case instrumentClosed // = 24
   case tooManyItems // = 25
   case decisionTooLarge // = 26
   case notionalTooLarge // = 27
-  case timeRunsBackwards // = 28
   case referenceOutOfOrder // = 29
   case feeUnsupported // = 30
 
@@ -370,7 +366,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .quantityNotPositive
-    case 2: self = .quantityTooLarge
     case 3: self = .quantityNotLotMultiple
     case 4: self = .limitPriceMissing
     case 5: self = .limitPriceUnexpected
@@ -381,7 +376,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 10: self = .unknownAccount
     case 11: self = .unknownSymbol
     case 12: self = .unknownOrder
-    case 13: self = .unknownOwner
     case 14: self = .unknownCalendar
     case 15: self = .aliasTaken
     case 16: self = .symbolTaken
@@ -392,11 +386,9 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 21: self = .notATradingDay
     case 22: self = .notOnThisShard
     case 23: self = .settlementUnsupported
-    case 24: self = .instrumentClosed
     case 25: self = .tooManyItems
     case 26: self = .decisionTooLarge
     case 27: self = .notionalTooLarge
-    case 28: self = .timeRunsBackwards
     case 29: self = .referenceOutOfOrder
     case 30: self = .feeUnsupported
     case 100: self = .orderValueAboveLimit
@@ -418,7 +410,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     switch self {
     case .unspecified: return 0
     case .quantityNotPositive: return 1
-    case .quantityTooLarge: return 2
     case .quantityNotLotMultiple: return 3
     case .limitPriceMissing: return 4
     case .limitPriceUnexpected: return 5
@@ -429,7 +420,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .unknownAccount: return 10
     case .unknownSymbol: return 11
     case .unknownOrder: return 12
-    case .unknownOwner: return 13
     case .unknownCalendar: return 14
     case .aliasTaken: return 15
     case .symbolTaken: return 16
@@ -440,11 +430,9 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .notATradingDay: return 21
     case .notOnThisShard: return 22
     case .settlementUnsupported: return 23
-    case .instrumentClosed: return 24
     case .tooManyItems: return 25
     case .decisionTooLarge: return 26
     case .notionalTooLarge: return 27
-    case .timeRunsBackwards: return 28
     case .referenceOutOfOrder: return 29
     case .feeUnsupported: return 30
     case .orderValueAboveLimit: return 100
@@ -466,7 +454,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   public static let allCases: [Bifrost_V1_RejectionCode] = [
     .unspecified,
     .quantityNotPositive,
-    .quantityTooLarge,
     .quantityNotLotMultiple,
     .limitPriceMissing,
     .limitPriceUnexpected,
@@ -477,7 +464,6 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .unknownAccount,
     .unknownSymbol,
     .unknownOrder,
-    .unknownOwner,
     .unknownCalendar,
     .aliasTaken,
     .symbolTaken,
@@ -488,11 +474,9 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .notATradingDay,
     .notOnThisShard,
     .settlementUnsupported,
-    .instrumentClosed,
     .tooManyItems,
     .decisionTooLarge,
     .notionalTooLarge,
-    .timeRunsBackwards,
     .referenceOutOfOrder,
     .feeUnsupported,
     .orderValueAboveLimit,
@@ -683,7 +667,7 @@ nonisolated extension Bifrost_V1_FeeKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_RejectionCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{1}REJECTION_CODE_QUANTITY_TOO_LARGE\0\u{1}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{1}REJECTION_CODE_UNKNOWN_OWNER\0\u{1}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{1}REJECTION_CODE_INSTRUMENT_CLOSED\0\u{1}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{1}REJECTION_CODE_TIME_RUNS_BACKWARDS\0\u{1}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{2}F\u{1}REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{2}]\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{2}d\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{2}F\u{1}REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{2}]\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{2}d\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
 }
 
 nonisolated extension Bifrost_V1_Money: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -5,8 +5,6 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     // Form and reference: 1 … 99
     /// The order's quantity is zero or below.
     case quantityNotPositive = 1
-    /// The order's quantity is beyond what a quantity can hold.
-    case quantityTooLarge = 2
     /// The order's quantity is no multiple of the instrument's lot.
     case quantityNotLotMultiple = 3
     /// A limit order without its price.
@@ -27,8 +25,6 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case unknownSymbol = 11
     /// No such order in this account.
     case unknownOrder = 12
-    /// No such owner in this shard.
-    case unknownOwner = 13
     /// No days of this calendar are known.
     case unknownCalendar = 14
     /// Another account has this alias.
@@ -49,16 +45,12 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case notOnThisShard = 22
     /// Settlement days that this build cannot book.
     case settlementUnsupported = 23
-    /// The instrument does not trade any more.
-    case instrumentClosed = 24
     /// More entries than one command may have; the limit is the most.
     case tooManyItems = 25
     /// The decision would write more events than one may; the limit is `decisionEventsMax`.
     case decisionTooLarge = 26
     /// Price × quantity and the fees are beyond what money can hold.
     case notionalTooLarge = 27
-    /// The effective time is before one that was recorded.
-    case timeRunsBackwards = 28
     /// The copied fact is not the one that follows the last copy.
     case referenceOutOfOrder = 29
     /// A fee schedule that this build cannot charge.

@@ -46,7 +46,7 @@ extension ReferenceBook {
         source: String
     ) throws(Rejection) -> OfficialMarksRecorded {
         guard !prices.isEmpty, prices.count <= Self.marksMax else {
-            throw Rejection(.tooManyItems, limit: Int128(Self.marksMax), value: Int128(prices.count))
+            throw Rejection(.tooManyItems, limit: nanos(Self.marksMax), value: nanos(prices.count))
         }
         var fact = OfficialMarksRecorded()
         fact.date = date
@@ -111,7 +111,7 @@ extension ReferenceBook {
         source: String
     ) throws(Rejection) -> TradingDaysDeclared {
         guard !days.isEmpty, days.count <= Self.daysMax else {
-            throw Rejection(.tooManyItems, limit: Int128(Self.daysMax), value: Int128(days.count))
+            throw Rejection(.tooManyItems, limit: nanos(Self.daysMax), value: nanos(days.count))
         }
         var trial = TradingCalendar()
         if let last = calendarByName[calendar]?.days.last { _ = trial.append([last]) }
@@ -123,3 +123,6 @@ extension ReferenceBook {
         return fact
     }
 }
+
+/// A count as a verdict's numbers are kept, in units of 10⁻⁹.
+private func nanos(_ count: Int) -> Int128 { Int128(count) * Int128(Decimals.nanosPerUnit) }

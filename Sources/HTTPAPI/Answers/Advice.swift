@@ -13,7 +13,6 @@ extension RejectionCode {
         case .unknownAccount: "Open the account first, or name another one."
         case .unknownSymbol: "Register the instrument first, or check the symbol."
         case .unknownOrder: "Name an order of this account: GET /v1/accounts/{account}/orders lists them."
-        case .unknownOwner: "Name an owner that is known."
         case .unknownCalendar: "Declare the days of the calendar first."
         case .aliasTaken: "Choose another alias, or use the account that has it."
         case .symbolTaken: "Choose another symbol, or use the instrument that has it."
@@ -24,10 +23,8 @@ extension RejectionCode {
         case .notATradingDay: "Name a day of the calendar."
         case .notOnThisShard: "Send the command to the shard that decides it."
         case .settlementUnsupported: "Settlement on the trade date is all there is so far."
-        case .instrumentClosed: "Name an instrument that trades."
         case .tooManyItems: "Send fewer items in one command."
         case .decisionTooLarge: "Ask for less in one command."
-        case .timeRunsBackwards: "Declare a time that is not before the last one."
         case .referenceOutOfOrder: "Report this: facts reached the shard in the wrong order."
         case .feeUnsupported: "Name a commission within the limit."
         default: orderAdvice
@@ -38,7 +35,6 @@ extension RejectionCode {
     private var orderAdvice: String {
         switch self {
         case .quantityNotPositive: "Give a quantity above zero."
-        case .quantityTooLarge: "Give a smaller quantity."
         case .quantityNotLotMultiple: "Give a multiple of the lot size, which is the limit shown."
         case .limitPriceMissing: "Give a limitPrice, or make it a market order."
         case .limitPriceUnexpected: "Leave the limitPrice out, or make it a limit order."

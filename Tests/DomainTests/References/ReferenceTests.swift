@@ -114,13 +114,13 @@ struct ReferenceTests {
     }
 
     static let badMarks: [([(String, Int64)], Rejection)] = [
-        ([], Rejection(.tooManyItems, limit: Int128(ReferenceBook.marksMax), value: 0)),
+        ([], Rejection(.tooManyItems, limit: Int128(ReferenceBook.marksMax) * 1_000_000_000, value: 0)),
         (
             Array(repeating: ("SPX", 100), count: ReferenceBook.marksMax + 1),
             Rejection(
                 .tooManyItems,
-                limit: Int128(ReferenceBook.marksMax),
-                value: Int128(ReferenceBook.marksMax) + 1
+                limit: Int128(ReferenceBook.marksMax) * 1_000_000_000,
+                value: Int128(ReferenceBook.marksMax + 1) * 1_000_000_000
             )
         ),
         ([("DAX", 0)], Rejection(.unknownSymbol)),
