@@ -113,6 +113,29 @@ struct CommandTests {
         }
     }
 
+    @Test("a rolled day expires what rests and closes the account, once and in order")
+    func roll() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let body = #"{"symbol":"ACME","side":"buy","type":"limit","quantity":"5","limitPrice":"95"}"#
+            let placed = try await caller.post("/v1/accounts/main/orders", body, 201)
+            let rolls = "/v1/calendars/XNYS/rolls"
+            let done = try await caller.send(.post, rolls, #"{"date":"2023-11-14"}"#, key: "r1")
+            #expect(done.body["result"] == .string("accepted"))
+            let order = try await caller.send(.get, "/v1/accounts/main/orders/" + placed.subject, key: nil)
+            #expect(order.body["status"] == .string("EXPIRED"))
+            let again = try await caller.send(.post, rolls, #"{"date":"2023-11-14"}"#, key: "r2")
+            #expect(again.body["result"] == .string("no-effect"))
+            let never = try await caller.send(.post, rolls, #"{"date":"2023-11-19"}"#, key: "r3")
+            #expect(never.code == "NOT_A_TRADING_DAY")
+            let unknown = "/v1/calendars/XLON/rolls"
+            let other = try await caller.send(.post, unknown, #"{"date":"2023-11-15"}"#, key: "r4")
+            #expect(other.code == "UNKNOWN_CALENDAR")
+            let bad = try await caller.send(.post, rolls, #"{"date":"2023-13-01"}"#, key: "r5")
+            #expect(bad.code == "DATE_MALFORMED")
+        }
+    }
+
     @Test("the kill switch stops an account, or everybody, and never by mistake")
     func killSwitch() async throws {
         try await Fixture.run { fixture, caller in

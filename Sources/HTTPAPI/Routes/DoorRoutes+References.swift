@@ -19,6 +19,14 @@ extension DoorRoutes {
             try fields.end()
             return try await declare(.declareTradingDays(command), id, created: true)
         }
+        routes.post("calendars/:calendar/rolls") { request, context in
+            let id = try commandID(request)
+            let calendar = try context.parameters.require("calendar")
+            var fields = try await fields(request)
+            let date = try fields.date("date")
+            try fields.end()
+            return try await pose(.rollDay(calendar: calendar, date), id)
+        }
         routes.post("instruments") { request, _ in
             let id = try commandID(request)
             var fields = try await fields(request)

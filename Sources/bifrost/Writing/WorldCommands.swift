@@ -7,8 +7,8 @@ internal import Nodes
 struct CalendarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calendar",
-        abstract: "Declare trading days.",
-        subcommands: [CalendarDeclare.self]
+        abstract: "Declare trading days, and close them.",
+        subcommands: [CalendarDeclare.self, CalendarRoll.self]
     )
 }
 
@@ -42,6 +42,24 @@ struct CalendarDeclare: AsyncParsableCommand {
         let body: JSON = ["calendar": .string(calendar), "days": .array(days.map { .string($0.text) })]
         let done = "Declared \(days.count) days of \(calendar)"
         try await options.send("POST", ["calendars"], body, done: done)
+    }
+}
+
+/// Closes a trading day.
+struct CalendarRoll: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roll",
+        abstract: "Close a trading day: its orders expire, every account closes at the day's marks."
+    )
+
+    @Argument(help: "The calendar's name.") var calendar: String
+    @Argument(help: "The day, as 2026-01-02: the one after the last that was rolled.") var date: String
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        guard let day = BusinessDate(date) else { throw ValidationError("The day is one as 2026-01-02.") }
+        let body: JSON = ["date": .string(day.text)]
+        try await options.send("POST", ["calendars", calendar, "rolls"], body, done: "Rolled \(day.text)")
     }
 }
 
