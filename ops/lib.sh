@@ -9,7 +9,7 @@ readonly apt_lock_wait_seconds_max=300
 # server to run. The cluster that Debian creates with it is never used, started or stopped.
 readonly debian_packages=(
     libcurl4 libncurses6 libsqlite3-0 zlib1g
-    ca-certificates g++ git pkg-config
+    ca-certificates g++ git pkg-config python3
     libpq-dev librabbitmq-dev liblz4-dev
     postgresql protobuf-compiler
 )
