@@ -70,6 +70,7 @@ let package = Package(
             pkgConfig: "liblz4",
             providers: [.apt(["liblz4-dev"])]
         ),
+        .target(name: "CAllocations", path: "Sources/C/CAllocations"),
         .target(name: "BifrostKernel", swiftSettings: strict),
         domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"),
         domain("Portfolios"),
@@ -232,8 +233,10 @@ let package = Package(
         .executableTarget(
             name: "bifrost-bench",
             dependencies: [
-                "BifrostKernel", "EventStore", "EventStorePostgres", "EventStoreTesting", "PostgresClient",
-                "EmbeddedPostgres",
+                "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore", "EventStorePostgres",
+                "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
+                "Threads", "Venues",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

@@ -1,29 +1,46 @@
-internal import BifrostKernel
+package import BifrostKernel
 internal import EventRegistry
-internal import EventStore
+package import EventStore
 internal import Sagas
 internal import Venues
 
 /// A batch on its way to the log, with everything that must wait for its commit.
-struct PreparedBatch: Sendable {
+package struct PreparedBatch: Sendable {
     /// One request and the answer that it gets once the batch is durable.
-    struct Settled: Sendable {
+    package struct Settled: Sendable {
         let pending: PendingCommand
-        let answer: CommandAnswer
+        package let answer: CommandAnswer
     }
 
-    var events = EventBatch()
-    var settled: [Settled] = []
+    package var events = EventBatch()
+    package var settled: [Settled] = []
     var instructions: [VenueInstruction] = []
     var followUps: [CommandRequest] = []
 
+    /// Nothing.
+    package init() {}
+
     var isEmpty: Bool { events.isEmpty && settled.isEmpty }
+
+    /// Forgets everything and keeps the memory.
+    package mutating func removeAll() {
+        events.removeAll()
+        settled.removeAll(keepingCapacity: true)
+        instructions.removeAll(keepingCapacity: true)
+        followUps.removeAll(keepingCapacity: true)
+    }
 }
 
 /// A request with the one who waits for its answer.
-struct PendingCommand: Sendable {
-    let request: CommandRequest
+package struct PendingCommand: Sendable {
+    package let request: CommandRequest
     let answer: @Sendable (CommandAnswer) -> Void
+
+    /// Puts the parts together.
+    package init(request: CommandRequest, answer: @escaping @Sendable (CommandAnswer) -> Void) {
+        self.request = request
+        self.answer = answer
+    }
 }
 
 /// The engine's thinking: dedupe, decide, evolve, encode.
@@ -32,7 +49,7 @@ struct PendingCommand: Sendable {
 ///
 /// State runs ahead of the log by what is prepared and not committed; to take that back is to drop the
 /// sequencer and recover another one.
-struct Sequencer: Sendable {
+package struct Sequencer: Sendable {
     let shard: ShardNumber
     private(set) var state = Shard.initial
     /// The last position, committed or prepared.
@@ -42,7 +59,8 @@ struct Sequencer: Sendable {
     private var index = CommandIndex()
     private var decision = Decision<Draft>()
 
-    init(shard: ShardNumber) { self.shard = shard }
+    /// Before the first event of `shard`.
+    package init(shard: ShardNumber) { self.shard = shard }
 
     /// Takes in a stored event, in order of position.
     mutating func recover(_ event: RecordedEvent) throws(WireError) {
@@ -72,7 +90,7 @@ struct Sequencer: Sendable {
     private func scope(of header: EventHeader) -> AccountOrdinal { header.account }
 
     /// Decides one command and adds what follows to `batch`.
-    mutating func step(_ pending: PendingCommand, now: Timestamp, into batch: inout PreparedBatch) {
+    package mutating func step(_ pending: PendingCommand, now: Timestamp, into batch: inout PreparedBatch) {
         let request = pending.request
         var scope = AccountOrdinal.none
         if let account = request.command.account {

@@ -1,15 +1,45 @@
 import CLibPQ
 
 extension PostgresConnection {
-    /// Runs statements whose last one is `copy … from stdin`, feeds it all of `data`, and reads every result.
+    /// Runs statements whose last one is `copy … from stdin`, feeds it what `fill` writes, and reads every
+    /// result.
     ///
     /// The simple protocol without `begin` makes the string one implicit transaction in two round trips.
-    /// Errors of the server are in the report, not thrown: only the whole report tells whether the
+    /// `fill` is given an empty writer, again and again, until it returns `false` with its last bytes: while
+    /// it writes, the server already works on what it wrote before, and on the statements in front of the
+    /// copy. Errors of the server are in the report, not thrown: only the whole report tells whether the
     /// transaction committed. A thrown `connectionLost` means that the outcome is unknown.
+    public func copyIn(
+        _ sql: String,
+        through writer: inout CopyWriter,
+        _ fill: (inout CopyWriter) -> Bool
+    ) throws(PostgresError) -> CopyReport {
+        try begin(sql)
+        writer.reset()
+        var hasMore = fill(&writer)
+        var results: [StatementResult] = []
+        try readResults { result in
+            results.append(StatementResult(of: result))
+        } feedingOneCopy: {
+            while true {
+                guard putCopy(writer.bytes) else { return false }
+                guard hasMore else { return true }
+                writer.reset()
+                hasMore = fill(&writer)
+            }
+        }
+        return CopyReport(results: results, status: transactionStatus)
+    }
+
+    /// The same for bytes that are there already.
     public func copyIn(_ sql: String, _ data: RawSpan) throws(PostgresError) -> CopyReport {
         try begin(sql)
         var results: [StatementResult] = []
-        try readResults(offering: data, copies: 1) { result in results.append(StatementResult(of: result)) }
+        try readResults { result in
+            results.append(StatementResult(of: result))
+        } feedingOneCopy: {
+            putCopy(data)
+        }
         return CopyReport(results: results, status: transactionStatus)
     }
 
@@ -38,7 +68,7 @@ extension PostgresConnection {
             throw error
         }
         var failure: PostgresError?
-        try readResults(offering: RawSpan(), copies: 0) { result in
+        try readResults { result in
             if case .error(let error) = StatementResult(of: result) { failure = failure ?? .server(error) }
         }
         if let failure { throw failure }
@@ -53,7 +83,7 @@ extension PostgresConnection {
         let result = StatementResult(of: first)
         let error = first.serverError
         // A copy from stdin is refused here, for libpq repeats its result until the copy is ended.
-        try readResults(offering: RawSpan(), copies: 0) { _ in }
+        try readResults { _ in }
         if let error { throw .server(error) }
         throw .misuse("expected a copy to stdout, was \(result)")
     }
@@ -62,7 +92,7 @@ extension PostgresConnection {
     private func abandonCopyOut() throws(PostgresError) {
         guard requestCancel() else { throw lost() }
         while try withCopyMessage({ _ throws(PostgresError) in }) {}
-        try readResults(offering: RawSpan(), copies: 0) { _ in }
+        try readResults { _ in }
     }
 }
 

@@ -38,7 +38,7 @@ public final class PostgresConnection {
         try begin(sql)
         var tags: [String] = []
         var failure: PostgresError?
-        try readResults(offering: RawSpan(), copies: 0) { result in
+        try readResults { result in
             switch StatementResult(of: result) {
             case .rows(let tag, _), .command(let tag): tags.append(tag)
             case .error(let error): failure = failure ?? .server(error)
@@ -60,7 +60,7 @@ public final class PostgresConnection {
         guard handle.send(sql, block) else { throw lost() }
         var rows: PostgresRows?
         var failure: PostgresError?
-        try readResults(offering: RawSpan(), copies: 0) { result in
+        try readResults { result in
             switch StatementResult(of: result) {
             case .rows, .command, .empty: rows = PostgresRows(result)
             case .error(let error): failure = failure ?? .server(error)
@@ -94,17 +94,16 @@ extension PostgresConnection {
         guard handle.send(sql) else { throw lost() }
     }
 
-    /// Reads every result to the end, feeding `data` to the first `copies` copies and refusing any further
-    /// one.
+    /// Reads every result to the end, letting `feed` put the data of the first copy and refusing any other.
     ///
+    /// `feed` says whether all went out, or `nil` when it has nothing to feed a copy with.
     /// A session that ended meanwhile outranks whatever results were read: a fatal error may overtake the
     /// answer of a commit that has already happened.
     func readResults(
-        offering data: RawSpan,
-        copies: Int,
-        _ visit: (consuming ResultHandle) -> Void
+        _ visit: (consuming ResultHandle) -> Void,
+        feedingOneCopy feed: () -> Bool? = { nil }
     ) throws(PostgresError) {
-        var copiesLeft = copies
+        var isFed = false
         var last: ServerError?
         while true {
             guard let result = handle.nextResult() else { break }
@@ -114,13 +113,30 @@ extension PostgresConnection {
                 guard let error = result.serverError else { throw lost(last) }
                 last = error
             }
-            let isFed = status == PGRES_COPY_IN && copiesLeft > 0
-            if !isFed { visit(result) }
-            if isFed { copiesLeft -= 1 }
-            guard try endCopy(status, data: isFed ? data : nil) else { throw lost(last) }
+            if status == PGRES_COPY_IN, !isFed, let isPut = feed() {
+                isFed = true
+                guard isPut, handle.endCopy() else { throw lost(last) }
+            } else {
+                visit(result)
+                guard try refuseCopy(status) else { throw lost(last) }
+            }
         }
         guard handle.isUsable else { throw lost(last) }
     }
+
+    /// Puts the data of a copy under way, in messages small enough for the cache, which libpq copies them
+    /// through.
+    func putCopy(_ data: RawSpan) -> Bool {
+        var start = 0
+        while start < data.byteCount {
+            let end = min(start + Self.copyMessageBytesMax, data.byteCount)
+            guard handle.putCopyData(data.extracting(start..<end)) else { return false }
+            start = end
+        }
+        return true
+    }
+
+    private static let copyMessageBytesMax = 65_536
 
     /// Lends the next message of a copy out of the server.
     func withCopyMessage(_ body: (RawSpan) throws(PostgresError) -> Void) throws(PostgresError) -> Bool {
@@ -149,31 +165,16 @@ extension PostgresConnection {
         }
     }
 
-    /// Brings a copy that a result has started to its end; false when the session ended meanwhile.
-    private func endCopy(_ status: ExecStatusType, data: RawSpan?) throws(PostgresError) -> Bool {
-        switch (status, data) {
-        case (PGRES_COPY_IN, .some(let data)): return putCopy(data)
-        case (PGRES_COPY_IN, .none): return handle.endCopy(refusing: "nobody had data for this copy")
-        case (PGRES_COPY_OUT, _):
+    /// Brings a copy that nobody feeds or reads to its end; false when the session ended meanwhile.
+    private func refuseCopy(_ status: ExecStatusType) throws(PostgresError) -> Bool {
+        switch status {
+        case PGRES_COPY_IN: return handle.endCopy(refusing: "nobody had data for this copy")
+        case PGRES_COPY_OUT:
             while try handle.withCopyMessage({ _ throws(PostgresError) in }) {}
             return true
         default: return true
         }
     }
-
-    private func putCopy(_ data: RawSpan) -> Bool {
-        var start = 0
-        while start < data.byteCount {
-            let end = min(start + Self.copyMessageBytesMax, data.byteCount)
-            guard handle.putCopyData(data.extracting(start..<end)) else { return false }
-            start = end
-        }
-        return handle.endCopy()
-    }
-
-    /// libpq copies each message into its own buffer before sending, so messages stay small enough for the
-    /// cache.
-    private static let copyMessageBytesMax = 65_536
 }
 
 extension StatementResult {

@@ -65,6 +65,7 @@ enum Imports {
         "CRabbitMQ": "AMQPClient",
         "CLZ4": "LZ4Codec",
         "CSpawn": "EmbeddedPostgres",
+        "CAllocations": "bifrost-bench",
     ]
 
     static func forbidden(in file: SourceFile) -> [Finding] {

@@ -1,0 +1,108 @@
+import BifrostKernel
+import DemoMarket
+import Engine
+import Orders
+import References
+import Sagas
+
+/// Orders over real closing prices, the same for every run: what the order benchmarks feed an engine with.
+struct OrderFlow {
+    /// Accounts that the orders are spread over.
+    static let accounts = 1_000
+    private static let venue = "paper"
+    private static let deposit = Money(nanos: 1_000_000_000_000_000_000)
+
+    private let market: DemoMarket
+    private let actor: ActorName
+    private let names: [ClientName]
+
+    /// A flow of `orders` different orders, whose command ids have the form of a UUID, as most clients' do.
+    init(orders: Int) throws {
+        market = try DemoMarket.load()
+        guard let actor = ActorName("bench") else { preconditionFailure("bench is a name") }
+        self.actor = actor
+        names = (0..<orders).map { number in
+            let id = Identifier(high: UInt64(number) &* 0x9e37_79b9_7f4a_7c15, low: UInt64(number))
+            guard let name = ClientName(id.text) else { preconditionFailure("a UUID is a name") }
+            return name
+        }
+    }
+
+    var count: Int { names.count }
+
+    /// Calendar, fees, instruments and their first marks, as the copier brings them to a trading shard.
+    func facts() -> [CommandRequest] {
+        var days = TradingDaysDeclared()
+        days.calendar = "XNYS"
+        days.source = "bench"
+        days.days = market.days.prefix(ReferenceBook.daysMax).map { $0.date }
+        var fees = FeeScheduleSet()
+        fees.venue = Self.venue
+        fees.version = 1
+        fees.commission = BasisPoints(5)
+        var facts: [(type: UInt32, fact: ReferenceEvent, payload: [UInt8])] = [
+            (TradingDaysDeclared.eventType, .tradingDaysDeclared(days), WireEncoder.encode(days)),
+            (FeeScheduleSet.eventType, .feesSet(fees), WireEncoder.encode(fees)),
+        ]
+        for (index, symbol) in market.symbols.enumerated() {
+            var terms = InstrumentRegistered()
+            terms.instrument = InstrumentID(
+                Identifier(.instrument, slot: 0, shard: 0, birth: Int64(index) + 1)
+            )
+            terms.symbol = symbol
+            terms.tickSize = DemoMarket.tick
+            terms.lotSize = Quantity(units: 1)
+            terms.tradingCalendar = "XNYS"
+            facts.append(
+                (InstrumentRegistered.eventType, .instrumentRegistered(terms), WireEncoder.encode(terms))
+            )
+        }
+        return facts.enumerated().map { index, fact in
+            var copy = ReferenceFactCopied()
+            copy.sourcePosition = Int64(index) + 1
+            copy.type = fact.type
+            copy.schemaVersion = 1
+            copy.payload = fact.payload
+            return request("fact-\(index)", .copyReference(copy, fact.fact))
+        }
+    }
+
+    /// The opening of the account with this number.
+    func opening(_ number: Int) -> CommandRequest {
+        var open = OpenAccount()
+        open.alias = "a\(number)"
+        return request("open-\(number)", .openAccount(open))
+    }
+
+    /// The deposit that lets an account buy for as long as any benchmark lasts.
+    func funding(_ account: AccountID) -> CommandRequest {
+        var move = MoveCash()
+        move.amount = Self.deposit
+        return request("fund", .deposit(account, move))
+    }
+
+    /// The order with this number, of one of `accounts`: a limit order at a day's close.
+    func order(_ number: Int, _ accounts: [AccountID], at time: Timestamp) -> CommandRequest {
+        let day = market.days[number / market.symbols.count % market.days.count]
+        let instrument = number % market.symbols.count
+        let close = day.closes[instrument]
+        var order = PlaceOrder()
+        order.symbol = market.symbols[instrument]
+        order.type = .limit
+        order.quantity = Quantity(units: Int64(1 + number % 100))
+        order.limitPrice = close
+        order.seen = ReferencePrice(last: close, source: Self.venue, at: time)
+        return CommandRequest(
+            id: names[number],
+            .placeOrder(accounts[number % accounts.count], order),
+            actor: actor,
+            receivedAt: time
+        )
+    }
+
+    /// A command of the core itself, such as the one that opens a shard.
+    func request(_ id: String, _ command: Command) -> CommandRequest {
+        guard let name = ClientName(id) else { preconditionFailure("the bench makes valid names") }
+        return CommandRequest(id: name, command, actor: actor, receivedAt: Timestamp(nanos: 0))
+    }
+}
