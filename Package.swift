@@ -233,7 +233,8 @@ let package = Package(
         .executableTarget(
             name: "bifrost-bench",
             dependencies: [
-                "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore", "EventStorePostgres",
+                "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
+                "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
                 "Threads", "Venues",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

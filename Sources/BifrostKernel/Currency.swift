@@ -35,18 +35,17 @@ public struct Currency: Hashable, Comparable, Sendable {
     /// Orders by code.
     public static func < (left: Currency, right: Currency) -> Bool { left.packed < right.packed }
 
-    private static func digits(of packed: UInt32) -> Int? {
+    private static func digits(of packed: UInt32) -> Int? { digitsByPacked[packed] }
+
+    private static let digitsByPacked: [UInt32: Int] = {
+        var digitsByPacked: [UInt32: Int] = [:]
         for (digits, codes) in table {
-            var rest = codes.utf8[...]
-            while let first = rest.first {
-                let second = rest[rest.index(rest.startIndex, offsetBy: 1)]
-                let third = rest[rest.index(rest.startIndex, offsetBy: 2)]
-                if packed == UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third) { return digits }
-                rest = rest.dropFirst(4)
+            for code in codes.split(separator: " ") {
+                digitsByPacked[code.utf8.reduce(0) { $0 << 8 | UInt32($1) }] = digits
             }
         }
-        return nil
-    }
+        return digitsByPacked
+    }()
 
     private static let table: [(Int, String)] = [
         (

@@ -28,22 +28,66 @@ public let decisionEventsMax = 256
 /// The events of one decision, in order; it refuses to grow beyond `decisionEventsMax`.
 public struct Decision<Event: Sendable>: Sendable {
     /// The events so far.
-    public private(set) var events: [Event] = []
+    public internal(set) var events = EmittedEvents<Event>()
 
     /// An empty decision.
-    @inlinable public init() {}
+    public init() {}
 
     /// Adds an event, or rejects the command that wanted it.
-    @inlinable public mutating func emit(_ event: Event) throws(Rejection) {
+    public mutating func emit(_ event: consuming Event) throws(Rejection) {
         guard events.count < decisionEventsMax else {
             throw Rejection(.decisionTooLarge, limit: Int128(decisionEventsMax) * 1_000_000_000)
         }
-        append(event)
+        events.append(event)
+    }
+
+    /// Adds what an aggregate decided, each event as `wrap` makes it an event of this decision.
+    public mutating func emit<Part>(
+        _ part: consuming Decision<Part>,
+        _ wrap: (consuming Part) -> Event
+    ) throws(Rejection) {
+        guard let head = part.events.head.take() else { return }
+        try emit(wrap(head))
+        for event in part.events.tail { try emit(wrap(event)) }
     }
 
     /// Forgets the events and keeps the memory.
-    @inlinable public mutating func clear() { removeAll() }
+    public mutating func clear() { events.removeAll() }
+}
 
-    @usableFromInline mutating func append(_ event: Event) { events.append(event) }
-    @usableFromInline mutating func removeAll() { events.removeAll(keepingCapacity: true) }
+/// Emitted events: an aggregate's one event, the usual number, needs no array.
+public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
+    @usableFromInline var head: Event?
+    @usableFromInline var tail: [Event] = []
+
+    /// No events.
+    @inlinable init() {}
+
+    /// The index of the first event.
+    @inlinable public var startIndex: Int { 0 }
+    /// The index behind the last event.
+    @inlinable public var endIndex: Int { head == nil ? 0 : tail.count + 1 }
+    /// The number of events.
+    @inlinable public var count: Int { endIndex }
+    /// The index behind `index`.
+    @inlinable public func index(after index: Int) -> Int { index + 1 }
+    /// The event at `index`.
+    @inlinable public subscript(index: Int) -> Event {
+        if index > 0 { return tail[index - 1] }
+        guard let head else { preconditionFailure("there is no event at \(index)") }
+        return head
+    }
+
+    @inlinable mutating func append(_ event: consuming Event) {
+        if head == nil {
+            head = event
+        } else {
+            tail.append(event)
+        }
+    }
+
+    @inlinable mutating func removeAll() {
+        head = nil
+        tail.removeAll(keepingCapacity: true)
+    }
 }

@@ -1,16 +1,34 @@
-/// Appends canonical protobuf bytes to a buffer that the batch owns; nothing is allocated while it has room.
-public struct WireEncoder: FieldVisitor {
-    /// The bytes so far.
-    public var buffer: [UInt8]
+/// Appends canonical protobuf bytes to a buffer that it keeps; nothing is allocated while there is room.
+public struct WireEncoder: FieldVisitor, Sendable {
+    /// Always as long as the room there is, so that a field is stored and not appended: a third of the time.
+    @usableFromInline var storage: [UInt8] = []
+    @usableFromInline var used = 0
 
-    /// Continues behind the bytes of `buffer`.
-    @inlinable public init(buffer: [UInt8] = []) { self.buffer = buffer }
+    @usableFromInline static let roomBytesMin = 256
+
+    /// Begins without bytes.
+    @inlinable public init() {}
+
+    /// The number of bytes so far.
+    @inlinable public var byteCount: Int { used }
+
+    /// A copy of the bytes so far.
+    @inlinable public var bytes: [UInt8] { Array(storage[..<used]) }
+
+    /// The bytes in this range of those so far.
+    @inlinable public subscript(range: Range<Int>) -> ArraySlice<UInt8> {
+        precondition(range.upperBound <= used, "there are only the bytes written so far")
+        return storage[range]
+    }
+
+    /// Forgets the bytes and keeps the memory.
+    @inlinable public mutating func removeAll() { used = 0 }
 
     /// The canonical bytes of one value.
     public static func encode<M: WireFields>(_ value: M) -> [UInt8] {
         var encoder = WireEncoder()
         encoder.append(value)
-        return encoder.buffer
+        return encoder.bytes
     }
 
     /// Appends the fields of `value`.
@@ -23,24 +41,58 @@ public struct WireEncoder: FieldVisitor {
         }
     }
 
+    /// Appends bytes as they are.
+    @inlinable public mutating func append(raw bytes: some Collection<UInt8>) {
+        makeRoom(bytes.count)
+        let start = used
+        let isDone: Void? = bytes.withContiguousStorageIfAvailable { source in
+            storage.withUnsafeMutableBytes { room in
+                UnsafeMutableRawBufferPointer(rebasing: room[start...])
+                    .copyMemory(from: UnsafeRawBufferPointer(source))
+            }
+        }
+        if isDone == nil {
+            for (offset, byte) in bytes.enumerated() { storage[start + offset] = byte }
+        }
+        used = start + bytes.count
+    }
+
+    @inlinable mutating func makeRoom(_ bytes: Int) {
+        if storage.count - used < bytes { grow(by: bytes) }
+    }
+
+    @usableFromInline mutating func grow(by bytes: Int) {
+        let more = max(storage.count, bytes, Self.roomBytesMin)
+        storage.append(contentsOf: repeatElement(0, count: more))
+    }
+
+    @inlinable mutating func byte(_ value: UInt8) {
+        makeRoom(1)
+        storage[used] = value
+        used += 1
+    }
+
+    @inlinable mutating func word(_ value: UInt64) {
+        makeRoom(8)
+        let start = used
+        storage.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: start, as: UInt64.self) }
+        used = start + 8
+    }
+
     @inlinable mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
-            buffer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        buffer.append(UInt8(truncatingIfNeeded: rest))
+        byte(UInt8(truncatingIfNeeded: rest))
     }
 
     @inlinable mutating func tag(_ number: UInt64, _ wireType: UInt64) { varint(number << 3 | wireType) }
 
-    @inlinable mutating func fixed(_ value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { buffer.append(contentsOf: $0) }
-    }
+    @inlinable mutating func fixed(_ value: UInt64) { word(value.littleEndian) }
 
-    @inlinable mutating func bigEndian(_ value: UInt64) {
-        withUnsafeBytes(of: value.bigEndian) { buffer.append(contentsOf: $0) }
-    }
+    @inlinable mutating func bigEndian(_ value: UInt64) { word(value.bigEndian) }
 
     @inlinable mutating func fixedField(_ number: UInt64, _ value: Int64) {
         tag(number, 1)
@@ -51,25 +103,31 @@ public struct WireEncoder: FieldVisitor {
     /// rare longer message, the bytes are moved up.
     @inlinable mutating func nested<M: WireFields>(_ number: UInt64, _ value: M) {
         tag(number, 2)
-        let start = buffer.count
-        buffer.append(0)
+        let start = used
+        byte(0)
         append(value)
-        let count = UInt64(buffer.count - start - 1)
-        guard count >= 0x80 else {
-            buffer[start] = UInt8(count)
-            return
+        let count = used - start - 1
+        if count < 0x80 {
+            storage[start] = UInt8(count)
+        } else {
+            lengthen(start, by: count)
         }
-        var length = WireEncoder()
-        length.varint(count)
-        buffer.replaceSubrange(start...start, with: length.buffer)
+    }
+
+    /// Writes a length of more than one byte in front of the `count` bytes behind `start`.
+    @usableFromInline mutating func lengthen(_ start: Int, by count: Int) {
+        let content = Array(storage[start + 1..<used])
+        used = start
+        varint(UInt64(count))
+        append(raw: content)
     }
 
     @inlinable mutating func halves(_ number: UInt64, _ value: Int128) {
         tag(number, 2)
-        buffer.append(18)
-        buffer.append(0x09)
+        byte(18)
+        byte(0x09)
         fixed(UInt64(bitPattern: Int64(truncatingIfNeeded: value >> 64)))
-        buffer.append(0x11)
+        byte(0x11)
         fixed(UInt64(truncatingIfNeeded: value))
     }
 
@@ -102,14 +160,14 @@ extension WireEncoder {
         guard !value.isEmpty else { return }
         tag(number, 2)
         varint(UInt64(value.utf8.count))
-        buffer.append(contentsOf: value.utf8)
+        append(raw: value.utf8)
     }
     /// Writes the field unless empty.
     @inlinable public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) {
         guard !value.isEmpty else { return }
         tag(number, 2)
         varint(UInt64(value.count))
-        buffer.append(contentsOf: value)
+        append(raw: value)
     }
     /// Writes the field unless it is `Identifier.none`.
     @inlinable public mutating func identifier(
@@ -119,7 +177,7 @@ extension WireEncoder {
     ) {
         guard value.high | value.low != 0 else { return }
         tag(number, 2)
-        buffer.append(16)
+        byte(16)
         bigEndian(value.high)
         bigEndian(value.low)
     }
@@ -164,8 +222,8 @@ extension WireEncoder {
             last = Int64(day.days)
         }
         tag(number, 2)
-        varint(UInt64(packed.buffer.count))
-        buffer.append(contentsOf: packed.buffer)
+        varint(UInt64(packed.byteCount))
+        append(raw: packed[0..<packed.byteCount])
     }
     /// Writes the field unless it is the epoch.
     @inlinable public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) {

@@ -28,20 +28,9 @@ public struct CommandOutcome: Equatable, Sendable {
     }
 
     /// The outcome that a command's events tell: the one function for fresh answers and for stored ones.
-    static func of(_ events: some Sequence<DomainEvent>, subject: Identifier) -> CommandOutcome {
+    static func of(_ events: [DomainEvent], subject: Identifier) -> CommandOutcome {
         for event in events {
-            switch event {
-            case .commandRejected(let fact):
-                guard let code = fact.code else { continue }
-                let rejection = Rejection(code, limit: fact.limit, value: fact.value)
-                return CommandOutcome(result: .refused(rejection, by: "CORE"), subject: subject)
-            case .order(.rejected(let fact)):
-                guard let code = fact.code else { continue }
-                let rejection = Rejection(code, limit: fact.limit, value: fact.value)
-                return CommandOutcome(result: .refused(rejection, by: fact.judge.name), subject: subject)
-            case .commandHadNoEffect: return CommandOutcome(result: .noEffect, subject: subject)
-            default: continue
-            }
+            if let result = event.turnedDown { return CommandOutcome(result: result, subject: subject) }
         }
         return CommandOutcome(result: .accepted, subject: subject)
     }
@@ -71,5 +60,21 @@ extension EventRegistry {
     /// The event that a stored row holds.
     public static func decode(_ event: RecordedEvent) throws(WireError) -> DomainEvent {
         try decode(type: event.header.type, schemaVersion: event.header.schemaVersion, payload: event.payload)
+    }
+}
+
+extension DomainEvent {
+    /// What this event alone says of its command, when it says that there was no effect.
+    var turnedDown: CommandOutcome.Result? {
+        switch self {
+        case .commandRejected(let fact):
+            guard let code = fact.code else { return nil }
+            return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: "CORE")
+        case .order(.rejected(let fact)):
+            guard let code = fact.code else { return nil }
+            return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: fact.judge.name)
+        case .commandHadNoEffect: return .noEffect
+        default: return nil
+        }
     }
 }

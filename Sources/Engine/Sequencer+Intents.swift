@@ -19,7 +19,7 @@ extension Sequencer {
         case .confirmCancel(_, let id), .refuseCancel(_, let id), .rejectAtVenue(_, let id, _): order = id
         default: return request.causation
         }
-        return state.orderByID[order]?.approvedAt ?? request.causation
+        return state.orderByID.approvedAt(order) ?? request.causation
     }
 
     /// What the venue has to be told of an event.

@@ -65,23 +65,22 @@ package struct Sequencer: Sendable {
     /// Takes in a stored event, in order of position.
     mutating func recover(_ event: RecordedEvent) throws(WireError) {
         let header = event.header
-        apply(try EventRegistry.decode(event), header)
+        Shard.evolve(&state, by: Fact(header, try EventRegistry.decode(event)))
         versions[header.stream] = header.version
         position = header.position
         recordedAt = header.recordedAt
         let scope = scope(of: header)
         if let digest = header.commandDigest {
-            let entry = CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1)
-            index.insert(header.commandID, account: scope, actor: header.actor, entry)
-            lastScope = scope
-        } else if var entry = index.entry(header.commandID, account: lastScope, actor: header.actor) {
-            entry.count = header.position - entry.firstPosition + 1
-            index.insert(header.commandID, account: lastScope, actor: header.actor, entry)
+            let key = index.key(header.commandID, account: scope, actor: header.actor)
+            index.insert(key, CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1))
+            lastCommand = key
+        } else if let lastCommand {
+            index.lengthen(lastCommand, to: header.position)
         }
     }
 
-    /// The scope of the command that the last recovered event belongs to.
-    private var lastScope = AccountOrdinal.none
+    /// The command that the last recovered event belongs to.
+    private var lastCommand: CommandIndex.Key?
 
     /// A command's id is scoped by its account, which the first event of every account command names.
     ///
@@ -100,7 +99,8 @@ package struct Sequencer: Sendable {
             }
             scope = AccountOrdinal(account)
         }
-        if let entry = index.entry(request.id, account: scope, actor: request.actor) {
+        let key = index.key(request.id, account: scope, actor: request.actor)
+        if let entry = index.entry(key) {
             let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
             let same = entry.digest == request.digest
             batch.settled.append(
@@ -117,18 +117,16 @@ package struct Sequencer: Sendable {
         )
         precondition(decision.events[0].account == scope, "a command's first event names the scope of its id")
         let subject = decision.events[0].correlation
-        let outcome = CommandOutcome.of(decision.events.lazy.map { $0.event }, subject: subject)
-        record(request, effectiveAt, now, into: &batch)
+        let result = record(request, effectiveAt, now, into: &batch)
         index.insert(
-            request.id,
-            account: scope,
-            actor: request.actor,
+            key,
             CommandIndex.Entry(
                 digest: request.digest,
                 firstPosition: receipt.firstPosition,
                 count: receipt.count
             )
         )
+        let outcome = CommandOutcome(result: result, subject: subject)
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         if let followUp = followUp(to: request, receipt) { batch.followUps.append(followUp) }
     }
@@ -176,26 +174,26 @@ package struct Sequencer: Sendable {
         }
     }
 
-    /// Gives every draft its columns, encodes it, and changes the state by it.
+    /// Gives every draft its columns, encodes it, and changes the state by it; says what came of the command.
     private mutating func record(
         _ request: CommandRequest,
         _ effectiveAt: Timestamp,
         _ now: Timestamp,
         into batch: inout PreparedBatch
-    ) {
+    ) -> CommandOutcome.Result {
         let first = position + 1
         let cause = cause(of: request)
         if now > recordedAt { recordedAt = now }
         let openDay = state.businessDate(at: effectiveAt)
-        for draft in decision.events {
+        var result = CommandOutcome.Result.accepted
+        for index in 0..<decision.events.count {
             position += 1
-            let version = versions[draft.stream, default: 0] + 1
-            versions[draft.stream] = version
+            let draft = decision.events[index]
             let header = EventHeader(
                 position: position,
                 account: draft.account,
                 stream: draft.stream,
-                version: version,
+                version: nextVersion(of: draft.stream),
                 type: 0,
                 schemaVersion: 0,
                 receivedAt: request.receivedAt,
@@ -208,17 +206,24 @@ package struct Sequencer: Sendable {
                 correlation: draft.correlation,
                 actor: request.actor
             )
+            let fact = Fact(header, draft.event)
             var writer = BatchWriter(header: header, batch: batch.events)
             batch.events = EventBatch()
-            EventRegistry.visit(draft.event, &writer)
+            EventRegistry.visit(fact.event, &writer)
             batch.events = writer.batch
-            apply(draft.event, header)
-            if let instruction = instruction(after: draft.event) { batch.instructions.append(instruction) }
+            Shard.evolve(&state, by: fact)
+            if let instruction = instruction(after: fact.event) { batch.instructions.append(instruction) }
+            if let turnedDown = fact.event.turnedDown { result = turnedDown }
         }
+        return result
     }
 
-    private mutating func apply(_ event: DomainEvent, _ header: EventHeader) {
-        Shard.evolve(&state, by: Fact(header, event))
+    private mutating func nextVersion(of stream: StreamOrdinal) -> Int64 {
+        func advance(_ version: inout Int64) -> Int64 {
+            version += 1
+            return version
+        }
+        return advance(&versions[stream, default: 0])
     }
 }
 

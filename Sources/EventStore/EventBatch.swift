@@ -45,10 +45,10 @@ public struct Epoch: Hashable, Comparable, Sendable {
 public struct EventBatch: Sendable {
     /// The headers, in order of position.
     public private(set) var headers: [EventHeader] = []
-    /// The payload bytes, one after another; give and take the buffer with `takeBuffer` and `putBuffer`.
-    public private(set) var payloads: [UInt8] = []
+    /// The payload bytes, one after another.
+    private var payloads = WireEncoder()
     /// Where each payload ends.
-    public private(set) var ends: [Int] = []
+    private var ends: [Int] = []
 
     /// An empty batch.
     public init() {}
@@ -65,25 +65,22 @@ public struct EventBatch: Sendable {
 
     /// Adds an event whose payload `value` encodes to.
     public mutating func append<M: WireFields>(_ header: EventHeader, _ value: M) {
-        var encoder = WireEncoder(buffer: payloads)
-        payloads = []
-        encoder.append(value)
-        payloads = encoder.buffer
+        payloads.append(value)
         headers.append(header)
-        ends.append(payloads.count)
+        ends.append(payloads.byteCount)
     }
 
     /// Adds an event whose payload is already encoded.
-    public mutating func append(_ header: EventHeader, payload: some Sequence<UInt8>) {
-        payloads.append(contentsOf: payload)
+    public mutating func append(_ header: EventHeader, payload: some Collection<UInt8>) {
+        payloads.append(raw: payload)
         headers.append(header)
-        ends.append(payloads.count)
+        ends.append(payloads.byteCount)
     }
 
     /// Forgets the events and keeps the memory.
     public mutating func removeAll() {
         headers.removeAll(keepingCapacity: true)
-        payloads.removeAll(keepingCapacity: true)
+        payloads.removeAll()
         ends.removeAll(keepingCapacity: true)
     }
 }

@@ -1,7 +1,7 @@
 // The write path. A batch is one string of two statements, `select fence(…); copy … from stdin`: two round
-// trips and one flush of the WAL. Its rows are hashed and encoded piece by piece into one small buffer that is
-// kept: the first piece while the server fences, each further one while the server takes in the one before. So
-// the server waits for the writer's thread only at the first and the last piece.
+// trips and one flush of the WAL. Its rows are hashed and encoded piece by piece into one small buffer that
+// is kept: the first piece while the server fences, each further one while the server takes in the one
+// before. So the server waits for the writer's thread only at the first and the last piece.
 
 internal import BifrostKernel
 internal import EventStore

@@ -25,7 +25,7 @@ struct StateBytes {
             guard let entry = state.accountByID[account] else { continue }
             writer.account(entry)
         }
-        for order in state.orderByID.keys.sorted() {
+        for order in state.orderByID.ids.sorted() {
             guard let entry = state.orderByID[order] else { continue }
             writer.order(order, entry, isOpen: state.openOrders.contains(order))
         }

@@ -82,10 +82,7 @@ public struct PaperJournal: ~Copyable, Sendable {
     mutating func append(_ batch: PaperBatch, synced: Bool) throws(PaperJournalError) {
         buffer.removeAll(keepingCapacity: true)
         buffer.append(contentsOf: repeatElement(0, count: Self.prefixBytes))
-        var encoder = WireEncoder(buffer: buffer)
-        buffer = []
-        encoder.append(batch)
-        swap(&buffer, &encoder.buffer)
+        buffer.append(contentsOf: WireEncoder.encode(batch))
         let count = buffer.count - Self.prefixBytes
         precondition(count > 0 && count <= Self.payloadBytesMax, "a record has 1 … 2³⁰ bytes")
         Self.put(UInt32(count), at: 0, in: &buffer)

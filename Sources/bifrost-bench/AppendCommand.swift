@@ -1,7 +1,7 @@
 // Durable append, with encoding and hashing, against a bare binary copy of the same rows into an equal table.
 //
-// The candidates take turns batch by batch in one run: ours, the copy, and the copy into a second table, whose
-// ratio to the first shows the noise. The bytes of the copies are made outside their time.
+// The candidates take turns batch by batch in one run: ours, the copy, and the copy into a second table,
+// whose ratio to the first shows the noise. The bytes of the copies are made outside their time.
 
 import ArgumentParser
 import BifrostKernel

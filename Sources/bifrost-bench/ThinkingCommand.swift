@@ -1,5 +1,6 @@
-// What an order costs the engine's own thread: dedupe, decide, evolve, encode; then hash and row. No database,
-// no other thread. Times are processor times of this thread; allocations are counted in front of the allocator.
+// What an order costs the engine's own thread: dedupe, decide, evolve, encode; then hash and row. No
+// database, no other thread. Times are processor times of this thread; allocations are counted in front of
+// the allocator.
 
 import ArgumentParser
 import BifrostKernel
@@ -92,7 +93,11 @@ private struct ThinkingDesk {
     }
 
     private mutating func step(_ request: CommandRequest) {
-        sequencer.step(PendingCommand(request: request, answer: { _ in }), now: request.receivedAt, into: &batch)
+        sequencer.step(
+            PendingCommand(request: request, answer: { _ in }),
+            now: request.receivedAt,
+            into: &batch
+        )
     }
 
     /// Places orders in batches and counts what that costs.
@@ -101,7 +106,9 @@ private struct ThinkingDesk {
         var figures = Figures()
         var rest = requests
         while !rest.isEmpty {
-            let pending = rest.prefix(Self.ordersInBatch).map { PendingCommand(request: $0, answer: { _ in }) }
+            let pending = rest.prefix(Self.ordersInBatch).map {
+                PendingCommand(request: $0, answer: { _ in })
+            }
             rest = rest.dropFirst(Self.ordersInBatch)
             batch.removeAll()
             let allocations = bifrost_thread_allocations()

@@ -124,15 +124,16 @@ public enum Order: Decider {
         }
         var fact = report
         fact.afterClose = state.closed != nil
-        let ordered = state.placed?.quantity.nanos ?? 0
-        fact.overfilled = ordered - state.cumulative.nanos < report.quantity.nanos
+        fact.overfilled = state.ordered.nanos - state.cumulative.nanos < report.quantity.nanos
         try decision.emit(.executed(fact))
     }
 
     /// Adds a fact.
     public static func evolve(_ state: inout OrderState, by event: OrderEvent) {
         switch event {
-        case .placed(let fact): state.placed = fact
+        case .placed(let fact):
+            state.placed = fact
+            state.ordered = fact.quantity
         case .approved(let fact): state.venue = fact.venue
         case .rejected: state.closed = .rejected
         case .acknowledged: state.acknowledged = true

@@ -69,6 +69,8 @@ public enum OrderStatus: UInt8, WireChoice {
 public struct OrderState: Sendable {
     /// The terms; `nil` before the order exists.
     public internal(set) var placed: OrderPlaced?
+    /// The quantity of its terms, zero before its first event.
+    public internal(set) var ordered = Quantity.zero
     /// When it was approved, the venue it went to.
     public internal(set) var venue: String?
     /// Whether the venue has it.
@@ -96,12 +98,12 @@ public struct OrderState: Sendable {
 
     /// What may still trade: zero once closed.
     public var leaves: Quantity {
-        guard let placed, closed == nil, placed.quantity > cumulative else { return .zero }
-        return placed.quantity - cumulative
+        guard closed == nil, ordered > cumulative else { return .zero }
+        return ordered - cumulative
     }
 
     /// Whether it may still trade.
-    public var isOpen: Bool { placed != nil && closed == nil && leaves > .zero }
+    public var isOpen: Bool { leaves > .zero }
 
     /// The status by the precedence of FIX (5.0 SP2, appendix D): a pending cancel outranks a fill, a full
     /// fill outranks a close, a close outranks a partial fill.

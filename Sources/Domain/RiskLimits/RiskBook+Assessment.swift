@@ -3,6 +3,9 @@ internal import BifrostKernel
 /// The checks, in an order that is part of the contract: the first that fails names the refusal, and all that
 /// could be computed are recorded.
 extension RiskBook {
+    /// Most checks of one order.
+    private static let checksMax = 6
+
     static func assess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
         var fact = RiskAssessed()
         fact.order = question.order
@@ -12,6 +15,7 @@ extension RiskBook {
         fact.feeVersion = question.feeVersion
         fact.referencePrice = question.referencePrice
         fact.commission = question.commission
+        fact.checks.reserveCapacity(checksMax)
         var question = question
         // A book without quotes shows zero; a reservation at such a price would hold nothing back.
         if let price = question.referencePrice, price <= .zero { question.referencePrice = nil }

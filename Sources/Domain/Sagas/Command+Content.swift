@@ -11,7 +11,7 @@ extension Command {
     public var content: [UInt8] {
         var encoder = WireEncoder()
         encode(into: &encoder)
-        return encoder.buffer
+        return encoder.bytes
     }
 
     private func encode(into encoder: inout WireEncoder) {

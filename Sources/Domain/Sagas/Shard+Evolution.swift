@@ -29,10 +29,10 @@ extension Shard {
         case .order(let event): evolveOrder(&state, event, fact)
         case .risk(let event): evolveRisk(&state, event, fact)
         case .compliance(let event):
-            guard case .assessed(let assessed) = event, let entry = state.orderByID[assessed.order] else {
-                return
-            }
-            withEntry(&state, entry.account) { ComplianceBook.evolve(&$0.compliance, by: event) }
+            guard case .assessed(let assessed) = event,
+                let account = state.orderByID.account(of: assessed.order)
+            else { return }
+            withEntry(&state, account) { ComplianceBook.evolve(&$0.compliance, by: event) }
         case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
             withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
@@ -50,34 +50,33 @@ extension Shard {
     private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ fact: Fact) {
         let order = event.order
         if case .placed(let placed) = event {
-            state.orderByID[order] = OrderEntry(account: placed.account, placedOn: fact.businessDate)
+            state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: fact.businessDate))
             if let name = placed.clientOrderID {
                 withEntry(&state, placed.account) { $0.orderByName[name] = order }
             }
         }
-        guard var entry = state.orderByID.removeValue(forKey: order) else {
-            preconditionFailure("an order's events come after its placement")
-        }
-        Order.evolve(&entry.state, by: event)
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
+        let isOpen = state.orderByID.change(order) { entry in
+            Order.evolve(&entry.state, by: event)
+            if case .approved = event { entry.approvedAt = fact.position }
+            return entry.state.isOpen
+        }
         if case .approved = event {
-            entry.approvedAt = fact.position
             state.openOrders.insert(order)
-        } else if !entry.state.isOpen {
+        } else if !isOpen {
             state.openOrders.remove(order)
         }
-        state.orderByID[order] = entry
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ fact: Fact) {
         switch event {
         case .limitsSet(let set): withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
         case .assessed(let assessed):
-            guard let entry = state.orderByID[assessed.order] else { return }
-            withEntry(&state, entry.account) { RiskBook.evolve(&$0.risk, by: event) }
+            guard let account = state.orderByID.account(of: assessed.order) else { return }
+            withEntry(&state, account) { RiskBook.evolve(&$0.risk, by: event) }
         case .reservationChanged(let changed):
-            guard let entry = state.orderByID[changed.order] else { return }
-            withEntry(&state, entry.account) { RiskBook.evolve(&$0.risk, by: event) }
+            guard let account = state.orderByID.account(of: changed.order) else { return }
+            withEntry(&state, account) { RiskBook.evolve(&$0.risk, by: event) }
         case .killSwitchPulled(let pulled):
             if pulled.account == .none {
                 state.killed = true
@@ -85,7 +84,7 @@ extension Shard {
                 withEntry(&state, pulled.account) { RiskBook.evolve(&$0.risk, by: event) }
             }
             let inScope = state.openOrders.filter { order in
-                pulled.account == .none || state.orderByID[order]?.account == pulled.account
+                pulled.account == .none || state.orderByID.account(of: order) == pulled.account
             }
             guard !inScope.isEmpty else { return }
             state.sweeps.append(Sweep(position: fact.position, orders: inScope.sorted()))

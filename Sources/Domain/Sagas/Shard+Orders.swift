@@ -31,10 +31,9 @@ extension Shard {
         let question = question(placed, instrument, entry, posed, state)
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
+        let refusal = verdict.events.first?.refusal
         try emitRisk(verdict, order, account, &decision)
-        if case .assessed(let assessed)? = verdict.events.first, assessed.verdict == .refused {
-            return try reject(order, account, .risk, assessed.checks, &decision)
-        }
+        if let refusal { return try reject(order, account, .risk, refusal, &decision) }
         let restricted = state.reference.restricted.contains(instrument.instrument)
         var clearance = Decision<ComplianceEvent>()
         try ComplianceBook.decide(
@@ -42,23 +41,23 @@ extension Shard {
             given: entry.compliance,
             into: &clearance
         )
-        for event in clearance.events {
-            try decision.emit(
-                Draft(
-                    .compliance(event),
-                    StreamOrdinal(.compliance, of: account.id),
-                    account: AccountOrdinal(account),
-                    correlation: order.id
-                )
+        let refused = clearance.events.first?.refusal
+        try decision.emit(clearance) { event in
+            Draft(
+                .compliance(event),
+                StreamOrdinal(.compliance, of: account.id),
+                account: AccountOrdinal(account),
+                correlation: order.id
             )
-            guard case .assessed(let assessed) = event, !assessed.cleared else { continue }
+        }
+        if let refused {
             var released = ReservationChanged()
             released.order = order
             released.reason = .released
             var release = Decision<RiskEvent>()
             try release.emit(.reservationChanged(released))
             try emitRisk(release, order, account, &decision)
-            return try reject(order, account, .compliance, assessed.checks, &decision)
+            return try reject(order, account, .compliance, refused, &decision)
         }
         var approved = OrderApproved()
         approved.order = order
@@ -110,9 +109,8 @@ extension Shard {
         question.quantity = placed.quantity
         question.limitPrice = placed.limitPrice
         let touch = placed.side == .buy ? placed.seen.ask : placed.seen.bid
-        let mark = state.reference.markByID[placed.instrument]?.price
-        // A feed without a quote shows zero, so the first real price counts.
-        question.referencePrice = [touch, placed.seen.last, mark].lazy.compactMap { $0 }.first { $0 > .zero }
+        question.referencePrice =
+            real(touch) ?? real(placed.seen.last) ?? real(state.reference.markByID[placed.instrument]?.price)
         question.commission = fees?.commission ?? BasisPoints(0)
         question.feeVersion = fees?.version ?? 0
         question.settledCash = entry.portfolio.cash(instrument.currency)
@@ -121,20 +119,22 @@ extension Shard {
         return question
     }
 
+    /// A feed without a quote shows zero, which is no price.
+    private static func real(_ price: Price?) -> Price? { price.flatMap { $0 > .zero ? $0 : nil } }
+
     private static func reject(
         _ order: OrderID,
         _ account: AccountID,
         _ judge: Judge,
-        _ checks: [RuleCheck],
+        _ failed: RuleCheck,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        let failed = checks.first { !$0.passed }
         var rejected = OrderRejected()
         rejected.order = order
         rejected.judge = judge
-        rejected.code = failed?.rule
-        rejected.limit = failed?.limit
-        rejected.value = failed?.value
+        rejected.code = failed.rule
+        rejected.limit = failed.limit
+        rejected.value = failed.value
         try emit(.reject(rejected), order, account, Order.initial, &decision)
     }
 
@@ -311,34 +311,46 @@ extension Shard {
     ) throws(Rejection) {
         var events = Decision<OrderEvent>()
         try Order.decide(wanted, given: state, into: &events)
-        for event in events.events {
-            try decision.emit(
-                Draft(
-                    .order(event),
-                    StreamOrdinal(.order, of: order.id),
-                    account: AccountOrdinal(account),
-                    correlation: order.id,
-                    businessDate: businessDate
-                )
+        try decision.emit(events) { event in
+            Draft(
+                .order(event),
+                StreamOrdinal(.order, of: order.id),
+                account: AccountOrdinal(account),
+                correlation: order.id,
+                businessDate: businessDate
             )
         }
     }
 
     private static func emitRisk(
-        _ events: Decision<RiskEvent>,
+        _ events: consuming Decision<RiskEvent>,
         _ order: OrderID,
         _ account: AccountID,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        for event in events.events {
-            try decision.emit(
-                Draft(
-                    .risk(event),
-                    StreamOrdinal(.risk, of: account.id),
-                    account: AccountOrdinal(account),
-                    correlation: order.id
-                )
+        try decision.emit(events) { event in
+            Draft(
+                .risk(event),
+                StreamOrdinal(.risk, of: account.id),
+                account: AccountOrdinal(account),
+                correlation: order.id
             )
         }
+    }
+}
+
+extension RiskEvent {
+    /// The first check that refused the order; `nil` when all passed.
+    fileprivate var refusal: RuleCheck? {
+        guard case .assessed(let fact) = self, fact.verdict == .refused else { return nil }
+        return fact.checks.first { !$0.passed } ?? RuleCheck()
+    }
+}
+
+extension ComplianceEvent {
+    /// The first check that refused the order; `nil` when all passed.
+    fileprivate var refusal: RuleCheck? {
+        guard case .assessed(let fact) = self, !fact.cleared else { return nil }
+        return fact.checks.first { !$0.passed } ?? RuleCheck()
     }
 }

@@ -177,15 +177,13 @@ public enum Shard {
     ) throws(Rejection) {
         var events = Decision<RiskEvent>()
         try RiskBook.decide(wanted, given: try entry(account, state).risk, into: &events)
-        for event in events.events {
-            try decision.emit(
-                Draft(
-                    .risk(event),
-                    StreamOrdinal(.risk, of: account.id),
-                    account: AccountOrdinal(account),
-                    correlation: root,
-                    businessDate: businessDate
-                )
+        try decision.emit(events) { event in
+            Draft(
+                .risk(event),
+                StreamOrdinal(.risk, of: account.id),
+                account: AccountOrdinal(account),
+                correlation: root,
+                businessDate: businessDate
             )
         }
     }
@@ -200,15 +198,13 @@ public enum Shard {
     ) throws(Rejection) {
         var events = Decision<PortfolioEvent>()
         try Portfolio.decide(wanted, given: try entry(account, state).portfolio, into: &events)
-        for event in events.events {
-            try decision.emit(
-                Draft(
-                    .portfolio(event),
-                    StreamOrdinal(.portfolio, of: account.id),
-                    account: AccountOrdinal(account),
-                    correlation: root,
-                    businessDate: businessDate
-                )
+        try decision.emit(events) { event in
+            Draft(
+                .portfolio(event),
+                StreamOrdinal(.portfolio, of: account.id),
+                account: AccountOrdinal(account),
+                correlation: root,
+                businessDate: businessDate
             )
         }
     }

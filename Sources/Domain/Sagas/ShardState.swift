@@ -58,7 +58,7 @@ public struct ShardState: Sendable {
     /// The accounts by their short names.
     public internal(set) var accountByAlias: [AccountAlias: AccountID] = [:]
     /// Every order, closed ones included.
-    public internal(set) var orderByID: [OrderID: OrderEntry] = [:]
+    public internal(set) var orderByID = OrderStore()
     /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
     public internal(set) var orderByExecution: [ExecutionIdentity: OrderID] = [:]
     /// Orders that may still trade.

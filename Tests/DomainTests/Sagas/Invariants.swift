@@ -72,7 +72,8 @@ enum Invariants {
                 lines.append("\(name.text) \(order)")
             }
         }
-        for (id, entry) in state.orderByID.sorted(by: { $0.key < $1.key }) {
+        for id in state.orderByID.ids.sorted() {
+            guard let entry = state.orderByID[id] else { continue }
             let order = entry.state
             lines.append(
                 "\(id) \(order.status) \(order.cumulative) \(order.tradedNotional) \(entry.placedOn)"

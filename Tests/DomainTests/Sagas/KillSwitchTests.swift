@@ -103,8 +103,9 @@ struct KillSwitchTests {
         }
         #expect(runner.state.openOrders.isEmpty)
         #expect(
-            runner.state.orderByID.values.allSatisfy {
-                $0.state.status == .cancelled || $0.state.status == .filled
+            runner.state.orderByID.ids.allSatisfy {
+                let status = runner.state.orderByID[$0]?.state.status
+                return status == .cancelled || status == .filled
             }
         )
         for account in accounts {

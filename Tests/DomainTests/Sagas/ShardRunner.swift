@@ -46,10 +46,10 @@ struct ShardRunner {
             try Shard.decide(posed, given: state, into: &second)
         }
         try #require(refusal == again)
-        try #require(first.events == second.events)
+        try #require(first.events.elementsEqual(second.events))
         try #require(first.events.count <= decisionEventsMax)
         if let refusal { throw refusal }
-        return first.events
+        return Array(first.events)
     }
 
     private static func refusal(_ body: () throws(Rejection) -> Void) -> Rejection? {

@@ -12,7 +12,7 @@ func folded<D: Decider>(_ decider: D.Type, _ events: [D.Event]) -> D.State {
 func decided<D: Decider>(_ decider: D.Type, _ command: D.Command, _ state: D.State) throws -> [D.Event] {
     var decision = Decision<D.Event>()
     try D.decide(command, given: state, into: &decision)
-    return decision.events
+    return Array(decision.events)
 }
 
 /// After `events`, `command` leads to `expected` and to nothing else.
