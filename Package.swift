@@ -229,11 +229,28 @@ let package = Package(
             "EventStoreTests",
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
         ),
+        .target(
+            name: "Faults",
+            dependencies: [
+                "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
+                "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
+                "HTTPAPI",
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "FaultTests",
+            [
+                "Faults", "bifrost", "BifrostKernel", "Orders", "Sagas", "Engine", "EventStore",
+                "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "HTTPAPI", "Nodes",
+                "PostgresClient", "PostgresTesting", "Replays", "Threads", "Venues",
+            ]
+        ),
         .executableTarget(
             name: "bifrost-bench",
             dependencies: [
                 "BifrostKernel", "EventStore", "EventStorePostgres", "EventStoreTesting", "PostgresClient",
-                "EmbeddedPostgres",
+                "EmbeddedPostgres", "Faults",
             ],
             swiftSettings: strict
         ),

@@ -33,6 +33,10 @@ struct BenchOptions {
     }
 }
 
+if CommandLine.arguments.dropFirst().first == "faults" {
+    exit(FaultsBench.main(CommandLine.arguments.dropFirst(2)))
+}
+
 #if DEBUG
     print("bifrost-bench: a debug build measures nothing; build with -c release")
     exit(2)
