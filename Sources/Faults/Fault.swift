@@ -14,6 +14,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case databaseKilled = "PostgreSQL killed"
     case sessionEnded = "writer's session ended"
     case engineAsked = "engine asked to end"
+    case databaseStoppedTwice = "PostgreSQL stopped at once, and again when it is back"
     case killedUnderSnapshot = "engine killed under a long snapshot"
 
     /// Whether the service's own process is to be started again.
@@ -29,6 +30,17 @@ package enum Fault: String, CaseIterable, Sendable {
         switch self {
         case .engineKilled, .killedUnderSnapshot: service.crash()
         case .databaseStopped: try Self.cluster(dataDirectory).stop(.immediate)
+        case .databaseStoppedTwice:
+            let first = try Self.cluster(dataDirectory)
+            try first.stop(.immediate)
+            let isBack = try wait(millis: 20_000) {
+                let next = try EmbeddedCluster.running(dataDirectory: dataDirectory)
+                guard let next, next.postmasterPID != first.postmasterPID else { return false }
+                return (try? Self.connect(dataDirectory)) != nil
+            }
+            guard isBack else { throw FaultError("PostgreSQL was not started again") }
+            pause(millis: dice.int(0...400))
+            try Self.cluster(dataDirectory).stop(.immediate)
         case .databaseRestarted: try Self.cluster(dataDirectory).stop(.fast)
         case .databaseKilled: kill(try Self.cluster(dataDirectory).postmasterPID, SIGKILL)
         case .sessionKilled: kill(try Self.writerPID(dataDirectory), SIGKILL)
