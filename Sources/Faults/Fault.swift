@@ -26,7 +26,8 @@ package enum Fault: String, CaseIterable, Sendable {
     }
 
     /// Does it to the service and the database under it.
-    func inflict(on service: ServiceProcess, _ dataDirectory: String, _ dice: inout Dice) throws {
+    func inflict(on service: ServiceProcess, _ dice: inout Dice) throws {
+        let dataDirectory = service.setup.dataDirectory
         switch self {
         case .engineKilled, .killedUnderSnapshot: service.crash()
         case .databaseStopped: try Self.cluster(dataDirectory).stop(.immediate)

@@ -56,6 +56,7 @@ package struct FaultCampaign {
         _ report: (String) -> Void
     ) throws {
         let setup = ServiceProcess.Setup(binary: options.binary, dataDirectory: directory)
+        try FileSystem.removeTree(directory)
         let first = options.seed &+ UInt64(summary.rounds)
         let house = try FaultHouse(setup, seed: first, clients: options.clients)
         for number in 0..<count {

@@ -7,20 +7,21 @@ internal import PostgresClient
 internal import Threads
 
 /// One data directory with a service on it and clients in front, for a few rounds.
-final class FaultHouse {
+package final class FaultHouse {
     private let setup: ServiceProcess.Setup
     private let clients: [LoadClient]
     private let accounts: [LoadAccount]
     private var service: ServiceProcess
     private var audit: LogAudit
-    private(set) var violations: [String] = []
+    private var violations: [String] = []
 
     private static let warmMillisMax = 20_000
     private static let recoveryMillisMax = 60_000
+    private static let restartMillis = 20
 
-    init(_ setup: ServiceProcess.Setup, seed: UInt64, clients count: Int) throws {
+    /// Starts a service on a new data directory, and opens an account for each client.
+    package init(_ setup: ServiceProcess.Setup, seed: UInt64, clients count: Int) throws {
         self.setup = setup
-        try FileSystem.removeTree(setup.dataDirectory)
         try FileSystem.makeDirectories(setup.dataDirectory, mode: 0o755)
         service = try ServiceProcess(setup)
         guard service.waitUntilServing() else {
@@ -35,28 +36,47 @@ final class FaultHouse {
         audit = LogAudit(try LogAccess.open(setup.place).log, Node.tradingShard)
     }
 
-    /// Load, a fault at a random moment, recovery under load, then every check; returns the outage in
-    /// milliseconds.
+    /// A round with a fault at a random moment; returns the outage in milliseconds.
     func round(_ fault: Fault, _ dice: inout Dice) throws -> Int64 {
+        let held = try fault.hold(setup.dataDirectory)
+        defer { held?.close() }
+        return try round(fault.rawValue, mayEnd: fault.endsService, &dice) { service, dice in
+            try fault.inflict(on: service, &dice)
+        }
+    }
+
+    /// Load, something that goes wrong at a random moment, recovery under load, then every check; returns the
+    /// outage in milliseconds.
+    ///
+    /// A service that ends is started again; it may do so only where `mayEnd` says it.
+    @discardableResult
+    package func round(
+        _ name: String,
+        mayEnd: Bool,
+        _ dice: inout Dice,
+        _ harm: (ServiceProcess, inout Dice) throws -> Void
+    ) throws -> Int64 {
         for client in clients { client.start() }
         defer { for client in clients { client.stop() } }
-        waitForProgress(Self.warmMillisMax, "before the fault")
-        let held = try fault.hold(setup.dataDirectory)
+        try waitForProgress(Self.warmMillisMax, "before: \(name)", mayEnd: false)
         pause(millis: dice.int(0...400))
         let began = MonotonicTime.now
-        try fault.inflict(on: service, setup.dataDirectory, &dice)
-        if fault.endsService { service = try ServiceProcess(setup) }
-        waitForProgress(Self.recoveryMillisMax, "after \(fault.rawValue)")
+        try harm(service, &dice)
+        try waitForProgress(Self.recoveryMillisMax, "after: \(name)", mayEnd: mayEnd)
         let outage = (MonotonicTime.now.nanos - began.nanos) / 1_000_000
         pause(millis: dice.int(0...200))
         for client in clients { client.stop() }
-        held?.close()
         try settle()
         return outage
     }
 
+    /// What clients were told last, by the code of the refusal.
+    package func refusals(_ code: String) -> Int {
+        clients.reduce(0) { $0 + $1.entries.count { $0.refusal == code } }
+    }
+
     /// Ends the service, then verifies the whole log and the venue's book.
-    func close(into summary: inout FaultSummary) throws {
+    package func close(into summary: inout FaultSummary) throws {
         for client in clients { client.askForAll() }
         service.signal(SIGTERM)
         if !service.waitForEnd() { violations.append("the service does not end when asked to") }
@@ -74,11 +94,13 @@ final class FaultHouse {
         try access.close()
         summary.acknowledged += journal.count { $0.outcome != nil }
         summary.unanswered += journal.count { $0.isUnknown }
-        summary.lost += whole.lost
-        summary.doubled += whole.doubled
+        summary.lost += audit.lost.union(whole.lost).count
+        summary.doubled += audit.doubled.union(whole.doubled).count
         summary.events += books.events
         summary.executions += books.executions
-        summary.violations += violations + whole.violations + books.violations
+        let seen = Set(whole.violations)
+        summary.violations += violations + audit.violations.filter { !seen.contains($0) }
+        summary.violations += whole.violations + books.violations
     }
 
     /// What the rounds so far did wrong, for the round's line.
@@ -106,22 +128,18 @@ final class FaultHouse {
     }
 
     /// Waits until every client has got some more answers; notes a violation when that does not come.
-    private func waitForProgress(_ millis: Int, _ when: String) {
+    private func waitForProgress(_ millis: Int, _ when: String, mayEnd: Bool) throws {
         let marks = clients.map { $0.acknowledged + 3 }
-        let isThere = wait(millis: millis) {
-            if service.hasEnded { return true }
+        let isThere = try wait(millis: millis) {
+            if service.hasEnded {
+                if !mayEnd { violations.append("the service ended by itself, \(when); see \(setup.log)") }
+                // As a supervisor does, which does not ask why.
+                pause(millis: Self.restartMillis)
+                service = try ServiceProcess(setup)
+            }
             return zip(clients, marks).allSatisfy { $0.acknowledged >= $1 }
         }
-        if service.hasEnded {
-            violations.append("the service ended by itself \(when); see \(setup.log)")
-            do {
-                try revive()
-            } catch {
-                violations.append("and does not start again: \(error)")
-            }
-        } else if !isThere {
-            violations.append("no progress within \(millis) ms \(when)")
-        }
+        if !isThere { violations.append("no progress within \(millis) ms, \(when); see \(setup.log)") }
     }
 
     private func revive() throws {

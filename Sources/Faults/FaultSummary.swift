@@ -1,5 +1,6 @@
 /// What a run came to.
 package struct FaultSummary: Sendable, CustomStringConvertible {
+    package init() {}
     package internal(set) var rounds = 0
     /// Commands that clients were told an outcome of.
     package internal(set) var acknowledged = 0

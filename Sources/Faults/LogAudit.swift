@@ -12,10 +12,10 @@ package struct LogAudit {
 
     /// What was found wrong, in words.
     package private(set) var violations: [String] = []
-    /// Acknowledged commands that are not in the log.
-    package private(set) var lost = 0
+    /// Acknowledged commands that were not in the log when it was compared, even if they came back since.
+    package private(set) var lost: Set<String> = []
     /// Commands that are in the log more than once.
-    package private(set) var doubled = 0
+    package private(set) var doubled: Set<String> = []
     /// The end of what was read.
     package private(set) var head: Head
 
@@ -54,7 +54,7 @@ package struct LogAudit {
             }
             if let outcome = entry.outcome {
                 guard let group else {
-                    lost += 1
+                    guard lost.insert(command.id).inserted else { continue }
                     violations.append("\(command.id) was acknowledged and is not in the log: \(outcome.body)")
                     continue
                 }
@@ -102,7 +102,7 @@ package struct LogAudit {
         guard isOfLoad(header) else { return }
         let group = Group(first: header.position, last: header.position, digest: digest)
         guard let before = groups.updateValue(group, forKey: header.commandID.text) else { return }
-        doubled += 1
+        doubled.insert(header.commandID.text)
         violations.append(
             "\(header.commandID.text) took effect at \(before.first) and again at \(header.position)"
         )

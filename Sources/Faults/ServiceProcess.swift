@@ -29,7 +29,8 @@ package final class ServiceProcess {
 
     /// The process.
     package let pid: Int32
-    private let setup: Setup
+    /// What it was started with.
+    package let setup: Setup
     private var isOver = false
 
     /// How long a start may take: a recovery of the database after a crash at full load, and ours.
