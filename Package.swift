@@ -230,13 +230,30 @@ let package = Package(
             "EventStoreTests",
             ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
         ),
+        .target(
+            name: "Faults",
+            dependencies: [
+                "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
+                "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
+                "HTTPAPI",
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "FaultTests",
+            [
+                "Faults", "bifrost", "BifrostKernel", "Orders", "Sagas", "Engine", "EventStore",
+                "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "HTTPAPI", "Nodes",
+                "PostgresClient", "PostgresTesting", "Replays", "Threads", "Venues",
+            ]
+        ),
         .executableTarget(
             name: "bifrost-bench",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
-                "Threads", "Venues",
+                "Threads", "Venues", "Faults",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

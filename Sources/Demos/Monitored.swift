@@ -49,6 +49,7 @@ final class Monitored: Sendable {
             throw DemoError("\(name): its id stands for another content in this log; use a fresh --data-dir")
         case .unknownAccount: throw DemoError("\(name): the account is unknown")
         case .busy: throw DemoError("\(name): the engine is busy")
+        case .storageLow(let shortage): throw DemoError("\(name): \(shortage)")
         case .stopped(let reason): throw DemoError("\(name): \(reason)")
         }
     }

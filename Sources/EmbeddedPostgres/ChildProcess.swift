@@ -2,7 +2,7 @@ import CSpawn
 import Glibc
 
 /// Programs run by `posix_spawn`: no fork of a threaded process, no descriptor of ours passed on.
-enum ChildProcess {
+package enum ChildProcess {
     /// How a finished program ended, and what it printed.
     struct Ending {
         /// The exit code; a program that died of a signal counts as 128 and the signal.
@@ -38,11 +38,11 @@ enum ChildProcess {
     }
 
     /// Starts a program that outlives us: in a session of its own, with its output in a log.
-    static func launch(
+    package static func launch(
         _ arguments: [String],
         appendingTo log: String,
         environment extra: [String]
-    ) throws(EmbeddedPostgresError) -> pid_t {
+    ) throws(EmbeddedPostgresError) -> Int32 {
         let file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw FileSystem.failure("Opening the log \(log)") }
         defer { close(file) }
@@ -57,7 +57,7 @@ enum ChildProcess {
     }
 
     /// Whether a process, a child of ours or not, has ended.
-    static func hasEnded(_ pid: pid_t) -> Bool { reap(pid) || !ProcessTable.isAlive(pid) }
+    package static func hasEnded(_ pid: Int32) -> Bool { reap(pid) || !ProcessTable.isAlive(pid) }
 
     /// Nothing of our own environment: a stray PGDATA or locale would change what the server does.
     private static let environment = [

@@ -83,6 +83,11 @@ public struct EmbeddedCluster: Sendable {
         return text + "'"
     }
 
+    /// What is left for tables or for the write-ahead log, whichever has less; nil where it cannot be asked.
+    public var freeBytes: Int64? {
+        [layout.cluster, layout.cluster + "/pg_wal"].compactMap { FileSystem.freeBytes(at: $0) }.min()
+    }
+
     private static let stopFastSecondsMax = 60
     private static let stopImmediateSecondsMax = 15
 

@@ -106,6 +106,13 @@ package enum FileSystem {
         try syncDirectory(parent(of: path))
     }
 
+    /// What an ordinary user may still write to the file system of a path; nil where it cannot be asked.
+    static func freeBytes(at path: String) -> Int64? {
+        var info = statvfs()
+        guard statvfs(path, &info) == 0 else { return nil }
+        return Int64(clamping: info.f_bavail.multipliedReportingOverflow(by: info.f_frsize).partialValue)
+    }
+
     static func syncDirectory(_ path: String) throws(EmbeddedPostgresError) {
         let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { throw failure("Opening \(path)") }

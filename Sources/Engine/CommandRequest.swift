@@ -40,6 +40,9 @@ public struct CommandRequest: Sendable {
         self.digest = CommandDigest(of: command.content)
     }
 
+    /// Whether it comes from outside and can be asked again later without harm.
+    var mayWait: Bool { !command.isUrgent && Self.isFree(id.text) }
+
     /// Whether `text` may be the id of a command from outside.
     public static func isFree(_ text: String) -> Bool { !text.hasPrefix(reservedPrefix) }
 }
@@ -76,6 +79,8 @@ public enum CommandAnswer: Equatable, Sendable {
     case unknownAccount
     /// The queue is full; nothing was done: try again.
     case busy
+    /// The store is short of space, in words; nothing was done: try again when there is more.
+    case storageLow(String)
     /// The engine stopped before it could say: ask again with the same id to learn what happened.
     case stopped(String)
 }

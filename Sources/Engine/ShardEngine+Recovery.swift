@@ -49,6 +49,8 @@ extension ShardEngine {
                 guard count > 0 else { throw .corrupt("expected events up to \(head.position)") }
             } catch {
                 box.writer.release()
+                // A server that ends while it is read comes back: only what was read can be refused.
+                if case .unavailable(let reason) = error { throw .unavailable(reason) }
                 throw .refused("the log cannot be read: \(error)")
             }
             if let failure {

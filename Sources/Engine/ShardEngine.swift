@@ -84,6 +84,8 @@ public final class ShardEngine: Sendable {
         var copiedAtStart: Int64 = 0
         var instructions: [VenueInstruction] = []
         var linkIsBusy = false
+        /// Why the commands of clients are turned away, urgent ones excepted.
+        var shortage: String? = nil
 
         var isIdle: Bool {
             urgent.isEmpty && normal.isEmpty && !inFlight && !isDeciding && landed == nil && handed == nil
@@ -132,6 +134,7 @@ public final class ShardEngine: Sendable {
             case .stopping: return .stopped("the engine is stopping")
             case .stopped(let reason): return .stopped(reason ?? "the engine has stopped")
             }
+            if let shortage = inbox.shortage, request.mayWait { return .storageLow(shortage) }
             if request.command.isUrgent {
                 guard inbox.urgent.count < Self.urgentCommandsMax else { return .busy }
                 inbox.urgent.append(PendingCommand(request: request, answer: answer))
@@ -163,6 +166,14 @@ public final class ShardEngine: Sendable {
             submit(request) { continuation.resume(returning: $0) }
         }
     }
+
+    /// Turns the commands of clients away while the store has a shortage, in words; `nil` takes them again.
+    ///
+    /// What lowers risk is taken all the same, and so is all that the core and its venues have to say.
+    public func hold(for shortage: String?) { inbox.change { $0.shortage = shortage } }
+
+    /// What the store is short of.
+    public var shortage: String? { inbox.look { $0.shortage } }
 
     /// The last durable position.
     public var committed: Int64 { inbox.look { $0.committed } }

@@ -122,6 +122,9 @@ public final class LogAccess: Sendable {
         }
     }
 
+    /// What is left on the embedded server's disk; `nil` where the server is not ours to look at.
+    public var freeBytes: Int64? { cluster.withLock { $0?.freeBytes } }
+
     /// Stops the server if it was started here.
     public func close() throws(LogAccessError) {
         guard let cluster = cluster.withLock({ $0 }) else { return }

@@ -118,6 +118,12 @@ public final class Node: Sendable {
         return answer
     }
 
+    /// Turns the commands of clients away while there is a shortage, in words.
+    public func hold(for shortage: String?) {
+        trading.hold(for: shortage)
+        reference.hold(for: shortage)
+    }
+
     /// Waits until nothing is under way, then gives the shards back.
     public func stop() {
         copier.stop()

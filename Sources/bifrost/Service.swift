@@ -25,6 +25,8 @@ final class Service: Sendable {
         var simulatedClock = false
         /// What the paper venue takes, where the log declares no fees yet.
         var commission = BasisPoints(0)
+        /// What commands leave free on the embedded database's disk.
+        var reserve = DiskReserve()
     }
 
     /// The engines and the log.
@@ -42,7 +44,7 @@ final class Service: Sendable {
     private let door: Door
     private let keeper: Task<Void, Never>
 
-    /// How soon a database server that died is noticed.
+    /// How soon a database server that died is noticed, and a disk that fills up.
     private static let lookSeconds = 1
 
     private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>) {
@@ -53,7 +55,10 @@ final class Service: Sendable {
         keeper = Task {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(Self.lookSeconds))
-                try? await Blocking.run { parts.keepServer() }
+                try? await Blocking.run {
+                    parts.keepServer()
+                    parts.watchStorage()
+                }
             }
         }
     }
@@ -118,6 +123,8 @@ private final class Parts: Sendable {
     let node: Node
     let venue: PaperVenue
     private let feed: MarkFeed
+    private let reserve: Mutex<DiskReserve>
+    private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
     private let access: Mutex<LogAccess?>
 
@@ -129,7 +136,9 @@ private final class Parts: Sendable {
     ) throws -> Parts {
         let access = try LogAccess.openAlone(place)
         do {
-            return try Parts(access, place, options, onFailure)
+            let parts = try Parts(access, place, options, onFailure)
+            parts.watchStorage()
+            return parts
         } catch {
             try access.close()
             throw error
@@ -157,15 +166,18 @@ private final class Parts: Sendable {
         // With the embedded database the lock on the data directory says that no other writer lives: a lease
         // that a crash left is waited out.
         setup.standingBy = place.databaseURL == nil
-        setup.onFailure = { reason in
+        let fail: @Sendable (String) -> Void = { reason in
             ServiceLog.logger.critical("an engine stopped: \(reason)")
             onFailure(reason)
         }
+        setup.onFailure = fail
         setup.onRefusedBatch = { RefusedBatch.keep($0, in: directory) }
         dataDirectory = directory
         node = try Node.start(access.log, venue: venue, setup)
         self.venue = venue
         self.feed = feed
+        self.onFailure = fail
+        reserve = Mutex(options.reserve)
         self.access = Mutex(access)
     }
 
@@ -194,6 +206,18 @@ private final class Parts: Sendable {
                 ServiceLog.logger.error("PostgreSQL has ended and does not start: \(error)")
             }
         }
+    }
+
+    /// Turns commands away while the disk has only its reserve left, and ends a service whose venue could not
+    /// write its journal: a venue that answers nothing more must not look like one that has nothing to say.
+    func watchStorage() {
+        let free = access.withLock { $0?.freeBytes }
+        let shortage = reserve.withLock { $0.look(free: free) }
+        if shortage != node.trading.shortage {
+            ServiceLog.logger.warning("storage: \(shortage ?? "there is enough space again")")
+            node.hold(for: shortage)
+        }
+        if let failure = venue.failure { onFailure("the paper venue closed: \(failure)") }
     }
 
     /// Stops the engines, then the database; blocks.

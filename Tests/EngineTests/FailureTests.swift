@@ -66,6 +66,21 @@ struct FailureTests {
         #expect(Set(names).count == names.count, "no command is in the log twice")
     }
 
+    @Test("a server that ends again while the log is read after its first end is waited for")
+    func failedRecovery() throws {
+        let (desk, account, answers) = try twoBatches(.lost(.outcomeUnknown("cut")))
+        defer { desk.stop() }
+        log.failReads(2)
+        log.letGo()
+        for answer in answers.await({ $0.count == 3 ? $0 : nil }).values {
+            guard case .decided = answer else {
+                Issue.record("was answered \(answer)")
+                continue
+            }
+        }
+        #expect(try balance(desk, account) == Money("13"))
+    }
+
     @Test("a refused batch stops the shard loudly, keeps the batch, and answers nobody with an outcome")
     func refusedBatch() throws {
         let (desk, _, answers) = try twoBatches(.lost(.refused("expected a column")))

@@ -18,6 +18,8 @@ final class FaultyLog: EventLog {
         var holding = false
         /// Appends that have arrived at the hold.
         var held = 0
+        /// Reads of trading shards that still fail.
+        var readsFailing = 0
     }
 
     let inner: MemoryLog
@@ -40,11 +42,22 @@ final class FaultyLog: EventLog {
         _ selection: LogSelection,
         limit: Int,
         _ body: (RecordedEvent) -> Void
-    ) throws(ReadError) -> Int { try inner.read(shard, selection, limit: limit, body) }
+    ) throws(ReadError) -> Int {
+        let fails = script.look { script in
+            guard shard != .reference, script.readsFailing > 0 else { return false }
+            script.readsFailing -= 1
+            return true
+        }
+        if fails { throw .unavailable("the server ended") }
+        return try inner.read(shard, selection, limit: limit, body)
+    }
 
     /// Holds appends to trading shards from now on, and fails the first one as `fault` says when it is let
     /// go.
     func hold(_ fault: Fault?) { script.change { $0 = Script(fault: fault, holding: true) } }
+
+    /// Fails the next reads of trading shards.
+    func failReads(_ count: Int) { script.change { $0.readsFailing = count } }
 
     func waitUntilHeld() { script.await { $0.held > 0 ? () : nil } }
 

@@ -53,6 +53,29 @@ struct CommandTests {
         }
     }
 
+    @Test("short of space, it turns commands away and nothing is done; cancels are taken")
+    func storageLow() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let order = #"{"symbol":"ACME","side":"buy","type":"limit","quantity":"1","limitPrice":"99"}"#
+            let placed = try await caller.post("/v1/accounts/main/orders", order, 201)
+            fixture.trading.hold(for: "3 MB are free")
+            let deposit = #"{"currency":"USD","amount":"1"}"#
+            let path = "/v1/accounts/main/deposits"
+            let held = try await caller.post(path, deposit, 503, key: "one")
+            #expect(held.code == "STORAGE_LOW")
+            #expect(held.headers[.retryAfter] == "5")
+            #expect(held.body["detail"]?.string?.contains("3 MB are free") == true)
+            let health = try await caller.send(.get, "/health", key: nil)
+            #expect(health.status == 503 && health.body["status"] == "storage-low")
+            let order1 = "/v1/accounts/main/orders/" + placed.subject
+            #expect(try await caller.send(.delete, order1, key: "two").status == 200)
+            fixture.trading.hold(for: nil)
+            let taken = try await caller.post(path, deposit, 201, key: "one")
+            #expect(taken.headers[.init("Idempotency-Replayed")!] == nil, "nothing had been done")
+        }
+    }
+
     @Test("a repeated key gets the first answer, byte for byte, refusals too")
     func replayed() async throws {
         try await Fixture.run { fixture, caller in

@@ -36,6 +36,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     case unknownOrder = "UNKNOWN_ORDER"
     // The service
     case busy = "BUSY"
+    case storageLow = "STORAGE_LOW"
     case stopped = "STOPPED"
     case logUnavailable = "LOG_UNAVAILABLE"
     case internalError = "INTERNAL_ERROR"
@@ -46,7 +47,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .routeUnknown, .unknownAccount, .unknownOrder: 404
         case .bodyTooLarge: 413
         case .idempotencyKeyReused: 409
-        case .busy, .stopped, .logUnavailable: 503
+        case .busy, .storageLow, .stopped, .logUnavailable: 503
         case .internalError: 500
         default: 400
         }
@@ -77,6 +78,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .unknownAccount: "There is no such account"
         case .unknownOrder: "There is no such order"
         case .busy: "The queue is full"
+        case .storageLow: "The disk has only its reserve left"
         case .stopped: "The engine is not running"
         case .logUnavailable: "The log cannot be read"
         case .internalError: "Something failed inside"

@@ -43,10 +43,11 @@ struct DoorRoutes: Sendable {
     }
 
     private func health() -> Response {
-        let running = core.trading.status == .running
+        let isShort = core.trading.shortage != nil
+        let running = core.trading.status == .running && !isShort
         return .json(
             [
-                "status": .string(running ? "ok" : "unavailable"),
+                "status": .string(isShort ? "storage-low" : running ? "ok" : "unavailable"),
                 "shard": .count(Int64(core.trading.shard.value)),
                 "position": .count(core.trading.committed),
                 "venue": .string(core.venue.name),
@@ -152,7 +153,17 @@ struct DoorRoutes: Sendable {
         case .unknownAccount:
             throw GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
         case .busy:
-            throw GatewayRejection(.busy, "Nothing was done: try again in a moment with the same key.")
+            throw GatewayRejection(
+                .busy,
+                "This request did nothing, whatever an earlier one with this key did: try again in a moment with"
+                    + " the same key."
+            )
+        case .storageLow(let shortage):
+            throw GatewayRejection(
+                .storageLow,
+                "This request did nothing, whatever an earlier one with this key did: \(shortage). Free some space,"
+                    + " then try again with the same key. Cancels and kill switches are taken meanwhile."
+            )
         case .stopped(let reason):
             throw GatewayRejection(
                 .stopped,

@@ -22,9 +22,17 @@ struct UpCommand: AsyncParsableCommand {
 
     @Option(help: "Listen on this port of 127.0.0.1 too; 0 takes a free one.") var port: Int?
     @Option(help: "The clock of a new log; one that exists keeps its own.") var clock = ClockChoice.wall
+    @Option(
+        name: .customLong("disk-reserve-mb"),
+        help: "Take no commands while less is free on the embedded database's disk; 0 for no reserve."
+    )
+    var diskReserve = DiskReserve.megabytesStandard
     @OptionGroup var placeOptions: PlaceOptions
 
     func validate() throws {
+        guard (0...DiskReserve.megabytesMax).contains(diskReserve) else {
+            throw ValidationError("--disk-reserve-mb is 0 … \(DiskReserve.megabytesMax).")
+        }
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 … 65535.") }
     }
 
@@ -37,7 +45,11 @@ struct UpCommand: AsyncParsableCommand {
         }
         let service = RunningService(
             place: place,
-            options: Service.Options(port: port, simulatedClock: clock == .simulated)
+            options: Service.Options(
+                port: port,
+                simulatedClock: clock == .simulated,
+                reserve: DiskReserve(megabytes: diskReserve)
+            )
         )
         let group = ServiceGroup(
             configuration: .init(

@@ -54,6 +54,7 @@ enum Imports {
         ),
         "PostgresTesting": .anythingButC,
         "Demos": .anythingButC,
+        "Faults": .anythingButC,
         "HTTPAPI": .anythingButC,
         "bifrost": .anythingButC,
         "bifrost-bench": .anythingButC,
