@@ -49,7 +49,10 @@ extension ShardEngine {
                 guard count > 0 else { throw .corrupt("expected events up to \(head.position)") }
             } catch {
                 box.writer.release()
-                throw .refused("the log cannot be read: \(error)")
+                switch error {
+                case .unavailable(let reason): throw .unavailable(reason)
+                case .corrupt(let reason): throw .refused("the log cannot be read: \(reason)")
+                }
             }
             if let failure {
                 box.writer.release()
