@@ -1,6 +1,6 @@
 internal import BifrostKernel
 internal import EventStore
-internal import Sagas
+package import Sagas
 internal import Threads
 internal import Venues
 
@@ -8,43 +8,72 @@ internal import Venues
 ///
 /// It collects what waits, decides it, and hands over the batch as soon as none is in flight: one waiting
 /// command is a batch of one, a flood is a batch of thousands.
-struct DecidingThread {
+package struct DecidingThread: Sendable {
     private let engine: ShardEngine
     private var core: EngineCore
     /// Decided and not handed over.
     private var prepared = PreparedBatch()
     /// Handed over and not landed.
     private var flying: PreparedBatch? = nil
+    /// Set while the shard has to be taken again.
+    private var loss: Loss? = nil
     private var failures = 0
 
     /// Attempts to take the shard again after a failure, before the engine stops.
     private static let recoveriesMax = 60
-    private static let recoveryPauseMillis = 250
 
+    /// A writer that was lost, and those who wait for what becomes of their commands.
+    private struct Loss {
+        let waiting: [PendingCommand]
+        var reason: String
+    }
+
+    /// Begins the reign: its own first commands, and after a restart what was still open.
     init(_ engine: ShardEngine, _ core: EngineCore) {
         self.engine = engine
         self.core = core
+        begin()
     }
 
     consuming func run() {
-        begin()
-        while let work = next() {
-            if let landed = work.landed {
-                guard settle(landed) else { return }
-            }
-            decide(work.commands)
-            handOver()
-        }
-        core.writer.writer.release()
-        finish(nil)
+        var loop = self
+        loop.engine.repeatTurns({ loop.turn() }, while: { loop.isDue($0) })
     }
+
+    /// Takes in what landed, decides what waits and hands it over; or, when the writer was lost, tries once
+    /// to take the shard again.
+    package mutating func turn() -> Turn {
+        if let loss { return takeAgain(loss) }
+        let work = engine.inbox.change { inbox in
+            inbox.isDeciding = false
+            return takeWork(&inbox)
+        }
+        guard let work else { return .idle }
+        guard let work else {
+            core.writer.writer.release()
+            finish(nil)
+            return .ended
+        }
+        if let landed = work.landed {
+            let turn = settle(landed, before: work.commands)
+            guard turn == .worked else { return turn }
+        }
+        decide(work.commands)
+        handOver()
+        return .worked
+    }
+
+    /// The state that the next command is decided by; it runs ahead of the log unless `isSettled`.
+    package var state: ShardState { core.sequencer.state }
+
+    /// Whether all that was decided is known to be in the log.
+    package var isSettled: Bool { flying == nil && prepared.isEmpty && loss == nil }
 
     private struct Work {
         var landed: Result<Head, AppendError>?
         var commands: [PendingCommand]
     }
 
-    /// The reign's own first commands, and after a restart what was still open.
     private mutating func begin() {
         let own = engine.beginning(core).map { PendingCommand(request: $0, answer: { _ in }) }
         decide(own)
@@ -54,33 +83,35 @@ struct DecidingThread {
         handOver()
     }
 
-    /// Waits for commands, for the batch in flight, or for the end; `nil` is the end.
-    private func next() -> Work? {
-        let room = prepared.events.count < ShardEngine.batchEventsMax
-        engine.inbox.change { $0.isDeciding = false }
-        return engine.inbox.await { inbox -> Work?? in
-            let landed = inbox.landed
-            inbox.landed = nil
-            let commands = room ? inbox.takeCommands() : []
-            if landed != nil || !commands.isEmpty {
-                inbox.isDeciding = true
-                return .some(Work(landed: landed, commands: commands))
-            }
-            guard inbox.status == .stopping, !inbox.inFlight, inbox.isDrained else { return nil }
-            return .some(nil)
-        }
+    private var hasRoom: Bool { prepared.events.count < ShardEngine.batchEventsMax }
+
+    private func isDue(_ inbox: ShardEngine.Inbox) -> Bool {
+        inbox.landed != nil || (hasRoom && inbox.hasCommands) || inbox.isOver
+    }
+
+    /// Commands, what became of the batch in flight, or the end, which is `.some(nil)`; `nil` when nothing is
+    /// due.
+    private func takeWork(_ inbox: inout ShardEngine.Inbox) -> Work?? {
+        guard isDue(inbox) else { return nil }
+        let landed = inbox.landed
+        inbox.landed = nil
+        let commands = hasRoom ? inbox.takeCommands() : []
+        guard landed != nil || !commands.isEmpty else { return .some(nil) }
+        inbox.isDeciding = true
+        return .some(Work(landed: landed, commands: commands))
     }
 
     private mutating func decide(_ commands: [PendingCommand]) {
         guard !commands.isEmpty else { return }
         let now = engine.options.time.now()
         for (index, pending) in commands.enumerated() {
-            guard prepared.events.count < ShardEngine.batchEventsMax else {
-                engine.inbox.change { $0.normal.insert(contentsOf: commands[index...], at: 0) }
-                return
-            }
+            guard hasRoom else { return putBack(commands[index...]) }
             core.sequencer.step(pending, now: now, into: &prepared)
         }
+    }
+
+    private func putBack(_ commands: ArraySlice<PendingCommand>) {
+        engine.inbox.change { $0.normal.insert(contentsOf: commands, at: 0) }
     }
 
     private mutating func handOver() {
@@ -95,59 +126,65 @@ struct DecidingThread {
         }
     }
 
-    /// Takes in what became of the batch in flight; `false` ends the thread.
-    private mutating func settle(_ landed: Result<Head, AppendError>) -> Bool {
+    /// Takes in what became of the batch in flight; `commands` were taken with it and are not decided yet.
+    private mutating func settle(_ landed: Result<Head, AppendError>, before commands: [PendingCommand])
+        -> Turn
+    {
         switch landed {
         case .success(let head):
             flying = nil
             failures = 0
             core.head = head
-            return true
+            return .worked
         case .failure(.fenced(let reason)):
+            putBack(commands[...])
             return end("another writer has shard \(engine.shard.value): \(reason)")
         case .failure(.refused(let reason)):
             if let flying { engine.options.onRefusedBatch(flying.events) }
+            putBack(commands[...])
             return end("the store refused a batch of shard \(engine.shard.value): \(reason)")
         case .failure(.outcomeUnknown(let reason)), .failure(.unavailable(let reason)):
-            return takeAgain(reason)
+            let unanswered = ((flying?.settled ?? []) + prepared.settled).map { $0.pending }
+            flying = nil
+            prepared = PreparedBatch()
+            core.writer.writer.release()
+            let loss = Loss(waiting: unanswered + commands, reason: reason)
+            self.loss = loss
+            return takeAgain(loss)
         }
     }
 
-    /// The outcome-unknown protocol: take the shard anew, which ends whatever still commits, read the log,
-    /// and pose again every command whose answer has not left.
+    /// One attempt of the outcome-unknown protocol: take the shard anew, which ends whatever still commits,
+    /// read the log, and pose again every command whose answer has not left.
     ///
     /// Those that are in the log are answered from it.
-    private mutating func takeAgain(_ reason: String) -> Bool {
-        let waiting = ((flying?.settled ?? []) + prepared.settled).map { $0.pending }
-        flying = nil
-        prepared = PreparedBatch()
-        core.writer.writer.release()
-        var last = reason
-        while failures < Self.recoveriesMax {
+    private mutating func takeAgain(_ loss: Loss) -> Turn {
+        var problem = loss.reason
+        if failures < Self.recoveriesMax {
             failures += 1
             do throws(AcquireError) {
                 core = try engine.recover(try engine.acquire(standingBy: false))
+                self.loss = nil
                 begin()
-                decide(waiting)
+                decide(loss.waiting)
                 handOver()
-                return true
-            } catch .unavailable(let problem) {
-                last = problem
-                pause(millis: Self.recoveryPauseMillis)
+                return .worked
+            } catch .unavailable(let reason) {
+                self.loss?.reason = reason
+                return .failed
             } catch {
-                flying = PreparedBatch(waiting: waiting)
-                return end("shard \(engine.shard.value) cannot be taken again: \(error)")
+                problem = "\(error)"
             }
         }
-        flying = PreparedBatch(waiting: waiting)
-        return end("shard \(engine.shard.value) cannot be taken again: \(last)")
+        flying = PreparedBatch(waiting: loss.waiting)
+        return end("shard \(engine.shard.value) cannot be taken again: \(problem)")
     }
 
-    private mutating func end(_ reason: String) -> Bool {
+    private mutating func end(_ reason: String) -> Turn {
         core.writer.writer.release()
         engine.options.onFailure(reason)
         finish(reason)
-        return false
+        return .ended
     }
 
     /// Answers everybody who still waits: they may ask again with the same id.
@@ -171,6 +208,8 @@ extension PreparedBatch {
 }
 
 extension ShardEngine.Inbox {
+    var hasCommands: Bool { !urgent.isEmpty || !normal.isEmpty }
+
     /// Everything that waits, the urgent lane first.
     mutating func takeCommands() -> [PendingCommand] {
         let commands = urgent + normal
@@ -179,6 +218,8 @@ extension ShardEngine.Inbox {
         return commands
     }
 
-    /// Whether nothing waits and the venue has been told everything.
-    var isDrained: Bool { urgent.isEmpty && normal.isEmpty && instructions.isEmpty && !linkIsBusy }
+    /// Whether the engine was asked to stop, nothing waits, and the venue has been told everything.
+    fileprivate var isOver: Bool {
+        status == .stopping && !inFlight && !hasCommands && instructions.isEmpty && !linkIsBusy
+    }
 }

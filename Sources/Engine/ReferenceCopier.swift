@@ -19,6 +19,8 @@ public final class ReferenceCopier: Sendable {
     private struct Progress {
         var nudged = true
         var copiedUpTo: Int64 = 0
+        /// Queued and not answered.
+        var unanswered = 0
         /// What stands in the target's queue: a command submitted now is decided after it.
         var queuedUpTo: Int64 = 0
         var stopping = false
@@ -76,58 +78,102 @@ public final class ReferenceCopier: Sendable {
     }
 
     private func run() {
-        let start = target.inbox.look { $0.copiedAtStart }
-        progress.change { $0.copiedUpTo = start }
-        var subscription = LogSubscription(log, .reference, after: start)
-        while progress.look({ !$0.stopping }) {
-            do throws(ReadError) {
-                var requests: [CommandRequest] = []
-                var failure: String? = nil
-                let count = try subscription.next { event in
-                    do throws(WireError) {
-                        if let request = try copy(of: event) { requests.append(request) }
-                    } catch {
-                        failure = "position \(event.header.position) of the reference shard: \(error)"
-                    }
-                }
-                guard failure == nil, submit(requests, upTo: subscription.position) else {
-                    return progress.change { $0.failure = failure ?? "the trading shard has stopped" }
-                }
-                let position = subscription.position
-                progress.change { $0.copiedUpTo = position }
-                if count > 0 { continue }
-            } catch .corrupt(let reason) {
-                return progress.change { $0.failure = reason }
-            } catch {
-                pause(millis: Self.pollMillis)
-            }
-            _ = progress.await(until: .now.advanced(millis: Self.pollMillis)) { progress -> Void? in
-                guard progress.nudged || progress.stopping else { return nil }
-                progress.nudged = false
-                return ()
+        var copying = begin()
+        while true {
+            switch copying.turn() {
+            case .worked: break
+            case .idle, .failed: waitForNudge()
+            case .ended: return
             }
         }
     }
 
-    /// Queues all and waits for all; each is answered once it is durable.
-    private func submit(_ requests: [CommandRequest], upTo position: Int64) -> Bool {
-        let answers = Monitor<(done: Int, failed: Bool)>((0, false))
-        for request in requests {
-            while true {
-                let refused = Monitor<Bool>(false)
-                target.submit(request) { answer in
-                    if answer == .busy { return refused.change { $0 = true } }
-                    answers.change { state in
-                        state.done += 1
-                        if case .stopped = answer { state.failed = true }
+    private func waitForNudge() {
+        _ = progress.await(until: .now.advanced(millis: Self.pollMillis)) { progress -> Void? in
+            guard progress.nudged || progress.stopping else { return nil }
+            progress.nudged = false
+            return ()
+        }
+    }
+
+    /// The loop that goes on behind what the target has.
+    package func begin() -> Copying {
+        let start = target.inbox.look { $0.copiedAtStart }
+        progress.change { $0.copiedUpTo = start }
+        return Copying(self, after: start)
+    }
+
+    /// The loop that reads a page, queues its facts, and waits until all are answered: durable, that is.
+    package struct Copying {
+        private let copier: ReferenceCopier
+        private var subscription: LogSubscription
+        /// Read and not queued.
+        private var requests: ArraySlice<CommandRequest> = []
+
+        init(_ copier: ReferenceCopier, after position: Int64) {
+            self.copier = copier
+            self.subscription = LogSubscription(copier.log, .reference, after: position)
+        }
+
+        /// Queues what was read, or reads on once that is answered.
+        package mutating func turn() -> Turn {
+            while let request = requests.first {
+                guard copier.queue(request) else { return .failed }
+                requests.removeFirst()
+            }
+            let position = subscription.position
+            let isOver = copier.progress.change { progress -> Bool? in
+                progress.queuedUpTo = position
+                guard progress.unanswered == 0 else { return nil }
+                guard progress.failure == nil else { return true }
+                progress.copiedUpTo = position
+                return progress.stopping
+            }
+            guard let isOver else { return .idle }
+            return isOver ? .ended : read()
+        }
+
+        private mutating func read() -> Turn {
+            let copier = copier
+            do throws(ReadError) {
+                var page: [CommandRequest] = []
+                var failure: String? = nil
+                let count = try subscription.next { event in
+                    do throws(WireError) {
+                        if let request = try copier.copy(of: event) { page.append(request) }
+                    } catch {
+                        failure = "position \(event.header.position) of the reference shard: \(error)"
                     }
                 }
-                guard refused.look({ $0 }) else { break }
-                pause(millis: 1)
+                if let failure { return copier.end(failure) }
+                requests = page[...]
+                return count > 0 ? .worked : .idle
+            } catch .corrupt(let reason) {
+                return copier.end(reason)
+            } catch {
+                return .failed
             }
         }
-        progress.change { $0.queuedUpTo = position }
-        return answers.await { $0.done == requests.count ? !$0.failed : nil }
+    }
+
+    private func end(_ reason: String) -> Turn {
+        progress.change { $0.failure = reason }
+        return .ended
+    }
+
+    /// Queues one; `false` when the target is busy.
+    private func queue(_ request: CommandRequest) -> Bool {
+        let isBusy = Monitor(false)
+        progress.change { $0.unanswered += 1 }
+        target.submit(request) { [progress] answer in
+            if answer == .busy { isBusy.change { $0 = true } }
+            progress.change { progress in
+                progress.unanswered -= 1
+                if case .stopped = answer { progress.failure = "the trading shard has stopped" }
+                if progress.unanswered == 0 { progress.nudged = true }
+            }
+        }
+        return !isBusy.look { $0 }
     }
 
     private func copy(of event: RecordedEvent) throws(WireError) -> CommandRequest? {

@@ -50,8 +50,10 @@ extension ShardEngine {
             } catch {
                 box.writer.release()
                 // A server that ends while it is read comes back: only what was read can be refused.
-                if case .unavailable(let reason) = error { throw .unavailable(reason) }
-                throw .refused("the log cannot be read: \(error)")
+                switch error {
+                case .unavailable(let reason): throw .unavailable(reason)
+                case .corrupt(let reason): throw .refused("the log cannot be read: \(reason)")
+                }
             }
             if let failure {
                 box.writer.release()

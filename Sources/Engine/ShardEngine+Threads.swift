@@ -8,18 +8,18 @@ internal import Venues
 extension ShardEngine {
     /// The appending thread: one batch after another into the store, then everything that waited for it.
     func appendBatches() {
-        while true {
-            let next = inbox.await { inbox -> HandedBatch?? in
-                if let handed = inbox.handed {
-                    inbox.handed = nil
-                    return .some(handed)
-                }
-                if case .stopped = inbox.status { return .some(nil) }
-                return nil
-            }
-            guard let handed = next else { return }
-            append(handed)
+        repeatTurns(appendNext) { $0.handed != nil || $0.hasStopped }
+    }
+
+    /// The appending thread's turn.
+    package func appendNext() -> Turn {
+        let (handed, hasStopped) = inbox.look { inbox in
+            defer { inbox.handed = nil }
+            return (inbox.handed, inbox.hasStopped)
         }
+        guard let handed else { return hasStopped ? .ended : .idle }
+        append(handed)
+        return .worked
     }
 
     private func append(_ handed: HandedBatch) {
@@ -52,21 +52,20 @@ extension ShardEngine {
 
     /// The venue thread: carries what is durably approved to the venue.
     func carryInstructions() {
-        while true {
-            let next = inbox.await { inbox -> [VenueInstruction]?? in
-                if !inbox.instructions.isEmpty {
-                    let instructions = inbox.instructions
-                    inbox.instructions = []
-                    inbox.linkIsBusy = true
-                    return .some(instructions)
-                }
-                if case .stopped = inbox.status { return .some(nil) }
-                return nil
-            }
-            guard let instructions = next else { return }
-            venue?.send(instructions)
-            inbox.change { $0.linkIsBusy = false }
+        repeatTurns(carryNext) { !$0.instructions.isEmpty || $0.hasStopped }
+    }
+
+    /// The venue thread's turn.
+    package func carryNext() -> Turn {
+        let (instructions, hasStopped) = inbox.look { inbox in
+            defer { inbox.instructions = [] }
+            inbox.linkIsBusy = !inbox.instructions.isEmpty
+            return (inbox.instructions, inbox.hasStopped)
         }
+        guard !instructions.isEmpty else { return hasStopped ? .ended : .idle }
+        venue?.send(instructions)
+        inbox.change { $0.linkIsBusy = false }
+        return .worked
     }
 
     /// Turns what the venue says into commands.
@@ -76,7 +75,7 @@ extension ShardEngine {
         for report in reports {
             guard let request = request(for: report) else { continue }
             inbox.await { inbox -> Void? in
-                if case .stopped = inbox.status { return () }
+                if inbox.hasStopped { return () }
                 guard inbox.urgent.count < Self.urgentCommandsMax else { return nil }
                 inbox.urgent.append(PendingCommand(request: request, answer: { _ in }))
                 return ()
@@ -121,5 +120,11 @@ extension ShardEngine {
             effectiveAt: at,
             causation: 0
         )
+    }
+}
+
+extension ShardEngine.Inbox {
+    var hasStopped: Bool {
+        if case .stopped = status { true } else { false }
     }
 }

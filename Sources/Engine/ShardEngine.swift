@@ -111,19 +111,26 @@ public final class ShardEngine: Sendable {
     ///
     /// With `standingBy` it waits as long as another writer lives and takes over when that one's heart stops.
     public func start(standingBy: Bool = false) throws(AcquireError) {
-        let writer = try acquire(standingBy: standingBy)
-        let core = try recover(writer)
-        let decider = SystemThread.needed { [self] in DecidingThread(self, core).run() }
+        let deciding = try takeShard(standingBy: standingBy)
+        let decider = SystemThread.needed { deciding.run() }
         let appender = SystemThread.needed { [self] in appendBatches() }
         let link = SystemThread.needed { [self] in carryInstructions() }
         threads.change { $0 = [decider, appender, link] }
-        venue?.start { [weak self] reports in self?.receive(reports) }
+        listen()
         let status = inbox.await { inbox -> EngineStatus? in inbox.status == .recovering ? nil : inbox.status
         }
         if case .stopped(let reason) = status {
             throw .unavailable(reason ?? "the engine stopped while starting")
         }
     }
+
+    /// Takes the shard and recovers; the loop that goes on from there.
+    package func takeShard(standingBy: Bool) throws(AcquireError) -> DecidingThread {
+        DecidingThread(self, try recover(try acquire(standingBy: standingBy)))
+    }
+
+    /// Lets the venue report from now on.
+    package func listen() { venue?.start { [weak self] reports in self?.receive(reports) } }
 
     /// Queues a command; `answer` is called once, on a thread of the engine, and must not block.
     public func submit(_ request: CommandRequest, _ answer: @escaping @Sendable (CommandAnswer) -> Void) {

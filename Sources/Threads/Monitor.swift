@@ -59,7 +59,14 @@ public final class Monitor<State>: @unchecked Sendable {
         }
     }
 
-    /// The same until a deadline; then `nil`, unless `body` has an answer after all.
+    /// Waits until `condition` holds; it changes nothing, so nobody is woken.
+    public func wait(until condition: (State) -> Bool) {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        while !condition(state) { pthread_cond_wait(self.condition, lock) }
+    }
+
+    /// Waits until `body` has an answer, or until a deadline; then `nil`, unless `body` has one after all.
     public func await<Answer>(until deadline: MonotonicTime, _ body: (inout State) -> Answer?) -> Answer? {
         var time = timespec(
             tv_sec: Int(deadline.nanos / 1_000_000_000),

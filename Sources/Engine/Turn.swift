@@ -1,0 +1,33 @@
+internal import Threads
+
+/// What one turn of an engine's loop came to.
+///
+/// A loop is a function that does what is due and never waits. The engine's threads repeat it and wait in
+/// between; a simulation takes its turns one at a time, in an order of its own.
+package enum Turn: Equatable, Sendable {
+    /// It did something; there may be more.
+    case worked
+    /// Nothing is due until something changes.
+    case idle
+    /// What is due failed and may work later.
+    case failed
+    /// The loop is over.
+    case ended
+}
+
+extension ShardEngine {
+    /// Pause before a turn that failed is taken again.
+    private static let failedTurnPauseMillis = 250
+
+    /// Repeats `turn` until it ends, and waits while it is idle until something `isDue`.
+    func repeatTurns(_ turn: () -> Turn, while isDue: (Inbox) -> Bool) {
+        while true {
+            switch turn() {
+            case .worked: break
+            case .idle: inbox.wait(until: isDue)
+            case .failed: pause(millis: Self.failedTurnPauseMillis)
+            case .ended: return
+            }
+        }
+    }
+}
