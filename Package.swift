@@ -253,7 +253,7 @@ let package = Package(
                 "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
-                "Threads", "Venues", "Faults",
+                "Threads", "Nodes", "Faults",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

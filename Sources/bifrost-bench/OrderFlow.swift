@@ -14,21 +14,12 @@ struct OrderFlow {
 
     private let market: DemoMarket
     private let actor: ActorName
-    private let names: [ClientName]
 
-    /// A flow of `orders` different orders, whose command ids have the form of a UUID, as most clients' do.
-    init(orders: Int) throws {
+    init() throws {
         market = try DemoMarket.load()
         guard let actor = ActorName("bench") else { preconditionFailure("bench is a name") }
         self.actor = actor
-        names = (0..<orders).map { number in
-            let id = Identifier(high: UInt64(number) &* 0x9e37_79b9_7f4a_7c15, low: UInt64(number))
-            guard let name = ClientName(id.text) else { preconditionFailure("a UUID is a name") }
-            return name
-        }
     }
-
-    var count: Int { names.count }
 
     /// Calendar, fees, instruments and their first marks, as the copier brings them to a trading shard.
     func facts() -> [CommandRequest] {
@@ -93,11 +84,21 @@ struct OrderFlow {
         order.limitPrice = close
         order.seen = ReferencePrice(last: close, source: Self.venue, at: time)
         return CommandRequest(
-            id: names[number],
+            id: Self.name(number),
             .placeOrder(accounts[number % accounts.count], order),
             actor: actor,
             receivedAt: time
         )
+    }
+
+    /// A command id in the form of a UUID, as most clients send them.
+    private static func name(_ number: Int) -> ClientName {
+        // Spread over all bits; the product may wrap.
+        let high = UInt64(number) &* 0x9e37_79b9_7f4a_7c15
+        guard let name = ClientName(Identifier(high: high, low: UInt64(number)).text) else {
+            preconditionFailure("a UUID is a name")
+        }
+        return name
     }
 
     /// A command of the core itself, such as the one that opens a shard.

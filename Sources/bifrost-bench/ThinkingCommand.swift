@@ -26,10 +26,10 @@ struct ThinkingCommand: ParsableCommand {
     var allocationsMax: Double?
 
     func run() throws {
-        let flow = try OrderFlow(orders: orders)
+        let flow = try OrderFlow()
         var desk = ThinkingDesk()
         let accounts = try desk.open(flow)
-        let requests = (0..<flow.count).map { flow.order($0, accounts, at: Timestamp(nanos: Int64($0))) }
+        let requests = (0..<orders).map { flow.order($0, accounts, at: Timestamp(nanos: Int64($0))) }
         // Half of the orders let every table and buffer grow to its size.
         let warm = requests.count / 2
         desk.place(requests[..<warm])

@@ -1,0 +1,144 @@
+import BifrostKernel
+import Engine
+import EventStore
+import EventStorePostgres
+import Nodes
+import Sagas
+import Threads
+
+/// An engine on its own, with a market and funded accounts, and nobody else to serve.
+final class OrderDesk {
+    /// Times of answered orders.
+    struct Result {
+        let sample: Sample
+        let perSecond: Int
+    }
+
+    private static let shard = ShardNumber(1)
+    private let engine: ShardEngine
+    private let flow: OrderFlow
+    private var accounts: [AccountID] = []
+    private var placed = 0
+    private var committedAtStart: Int64 = 0
+
+    /// What the answering thread notes down.
+    private struct Answers {
+        var nanos: [Int64] = []
+        var waiting = 0
+        var failure: CommandAnswer?
+    }
+
+    private let answers = Monitor(Answers())
+
+    init(_ log: PostgresLog) throws {
+        flow = try OrderFlow()
+        let options = EngineOptions(
+            holder: "bench",
+            build: "bench",
+            isReference: false,
+            simulatedClock: false,
+            time: WallTime()
+        )
+        engine = ShardEngine(shard: Self.shard, log: log, venue: nil, options: options)
+        try engine.start()
+        var opened: [AccountID] = []
+        func perform(_ request: CommandRequest) throws -> CommandOutcome {
+            let answer = engine.perform(request)
+            guard case .decided(_, let outcome) = answer, outcome.result == .accepted else {
+                throw BenchServer.Refusal(description: "expected \(request.id.text) to be accepted, was \(answer)")
+            }
+            return outcome
+        }
+        for fact in flow.facts() { _ = try perform(fact) }
+        for number in 0..<OrderFlow.accounts {
+            let account = AccountID(try perform(flow.opening(number)).subject)
+            _ = try perform(flow.funding(account))
+            opened.append(account)
+        }
+        accounts = opened
+        committedAtStart = engine.committed
+    }
+
+    var rowsPerOrder: Double { Double(engine.committed - committedAtStart) / Double(max(placed, 1)) }
+
+    func stop() { engine.stop() }
+
+    private func next() -> CommandRequest {
+        defer { placed += 1 }
+        return flow.order(placed, accounts, at: WallTime().now())
+    }
+
+    /// Places one order and waits for its answer.
+    func place() throws {
+        let answer = engine.perform(next())
+        guard case .decided(_, let outcome) = answer, outcome.result == .accepted else {
+            throw BenchServer.Refusal(description: "expected an accepted order, was \(answer)")
+        }
+    }
+
+    /// Queues one order whose time runs from `due`.
+    private func submit(due: Int64) {
+        let answers = answers
+        engine.submit(next()) { answer in
+            let nanos = monotonicNanos() - due
+            answers.change { answers in
+                answers.waiting -= 1
+                if case .decided(_, let outcome) = answer, outcome.result == .accepted {
+                    answers.nanos.append(nanos)
+                } else {
+                    answers.failure = answers.failure ?? answer
+                }
+            }
+        }
+    }
+
+    /// As many orders as possible, with `window` of them on their way.
+    func flood(window: Int, seconds: Int) throws -> Result {
+        try measure(seconds: seconds) { end in
+            while monotonicNanos() < end {
+                let room = answers.await { answers -> Int? in
+                    // Woken for every tenth of the window, not for every order.
+                    let room = window - answers.waiting
+                    guard room >= window / 10 || answers.failure != nil else { return nil }
+                    answers.waiting += room
+                    return room
+                }
+                for _ in 0..<room { submit(due: monotonicNanos()) }
+                if answers.look({ $0.failure != nil }) { return }
+            }
+        }
+    }
+
+    /// `load` orders a second on schedule.
+    func keep(_ load: Int, seconds: Int) throws -> Result {
+        try measure(seconds: seconds) { end in
+            let start = monotonicNanos()
+            var sent = 0
+            while monotonicNanos() < end, answers.look({ $0.failure == nil }) {
+                let elapsed = monotonicNanos() - start
+                let due = Int(Int128(elapsed) * Int128(load) / 1_000_000_000)
+                answers.change { $0.waiting += due - sent }
+                for number in sent..<due {
+                    submit(due: start + Int64(Int128(number) * 1_000_000_000 / Int128(load)))
+                }
+                sent = due
+                pause(millis: 1)
+            }
+        }
+    }
+
+    private func measure(seconds: Int, _ body: (_ end: Int64) -> Void) throws -> Result {
+        answers.change { answers in
+            answers = Answers()
+            answers.nanos.reserveCapacity(4_000_000)
+        }
+        let began = monotonicNanos()
+        body(began + Int64(seconds) * 1_000_000_000)
+        let done = answers.await { $0.waiting == 0 ? $0 : nil }
+        let took = Double(monotonicNanos() - began) / 1e9
+        if let failure = done.failure {
+            throw BenchServer.Refusal(description: "expected accepted orders, was \(failure)")
+        }
+        return Result(sample: Sample(done.nanos), perSecond: Int(Double(done.nanos.count) / took))
+    }
+}
