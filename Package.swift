@@ -199,6 +199,17 @@ let package = Package(
                 "EmbeddedPostgres", "Threads",
             ]
         ),
+        .target(name: "SeededChoices", swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas",
+                "EventRegistry", "EventStore", "Engine", "Replays", "Venues", "SeededChoices", "Threads",
+            ],
+            swiftSettings: strict
+        ),
+        tests("SimulationTests", ["Simulation", "BifrostKernel", "EventRegistry"]),
         .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
         tests("LZ4CodecTests", ["LZ4Codec"]),
         .target(
@@ -233,7 +244,7 @@ let package = Package(
             name: "bifrost-bench",
             dependencies: [
                 "BifrostKernel", "EventStore", "EventStorePostgres", "EventStoreTesting", "PostgresClient",
-                "EmbeddedPostgres",
+                "EmbeddedPostgres", "Simulation",
             ],
             swiftSettings: strict
         ),

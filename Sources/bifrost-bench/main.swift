@@ -33,6 +33,14 @@ struct BenchOptions {
     }
 }
 
+if CommandLine.arguments.dropFirst().first == "simulate" {
+    guard let command = SimulateCommand(CommandLine.arguments.dropFirst(2)) else {
+        print("usage: bifrost-bench simulate [--seconds N | --seeds N] [--seed S] [--steps N] [--keep N,N,…]")
+        exit(2)
+    }
+    exit(command.run())
+}
+
 #if DEBUG
     print("bifrost-bench: a debug build measures nothing; build with -c release")
     exit(2)
