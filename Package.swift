@@ -200,6 +200,17 @@ let package = Package(
                 "EmbeddedPostgres", "Threads",
             ]
         ),
+        .target(name: "SeededChoices", swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas",
+                "EventRegistry", "EventStore", "Engine", "Replays", "Venues", "SeededChoices", "Threads",
+            ],
+            swiftSettings: strict
+        ),
+        tests("SimulationTests", ["Simulation", "BifrostKernel", "EventRegistry"]),
         .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
         tests("LZ4CodecTests", ["LZ4Codec"]),
         .target(
@@ -253,7 +264,7 @@ let package = Package(
                 "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
-                "Threads", "Nodes", "Faults",
+                "Threads", "Nodes", "Faults", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -144,7 +144,9 @@ package struct DecidingThread: Sendable {
             putBack(commands[...])
             return end("the store refused a batch of shard \(engine.shard.value): \(reason)")
         case .failure(.outcomeUnknown(let reason)), .failure(.unavailable(let reason)):
+            // The next reign names its own writer: the one that was lost must not be named after it.
             let unanswered = ((flying?.settled ?? []) + prepared.settled).map { $0.pending }
+                .filter { !$0.request.command.isStartOfWriter }
             flying = nil
             prepared = PreparedBatch()
             core.writer.writer.release()
@@ -196,6 +198,12 @@ package struct DecidingThread: Sendable {
         let told = reason ?? "the engine has stopped"
         for settled in (flying?.settled ?? []) + prepared.settled { settled.pending.answer(.stopped(told)) }
         for pending in left { pending.answer(.stopped(told)) }
+    }
+}
+
+extension Command {
+    fileprivate var isStartOfWriter: Bool {
+        if case .startWriter = self { true } else { false }
     }
 }
 

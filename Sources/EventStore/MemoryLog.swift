@@ -8,6 +8,49 @@ public final class MemoryLog: EventLog {
         var holder: String? = nil
         var events: [RecordedEvent] = []
         var versions: [StreamOrdinal: Int64] = [:]
+
+        /// Appends all of `batch`, or nothing.
+        mutating func append(_ batch: EventBatch, after head: Head, _ epoch: Epoch, _ chain: Chain)
+            -> Result<Head, AppendError>
+        {
+            guard self.epoch == epoch.value else {
+                return .failure(.fenced("expected epoch \(epoch.value), was \(self.epoch)"))
+            }
+            guard (events.last?.header.position ?? 0) == head.position,
+                (events.last?.hash ?? chain.genesis) == head.hash
+            else { return .failure(.fenced("expected the log to end at \(head.position)")) }
+            if let reason = contradiction(in: batch, after: head.position) {
+                return .failure(.refused(reason))
+            }
+            var chain = chain
+            var newHead = head
+            for (index, header) in batch.headers.enumerated() {
+                versions[header.stream] = header.version
+                let payload = batch.payload(at: index)
+                let hash = chain.hash(after: newHead.hash, header, payload: payload)
+                events.append(RecordedEvent(header: header, payload: Array(payload), hash: hash))
+                newHead = Head(position: header.position, hash: hash, recordedAt: header.recordedAt)
+            }
+            return .success(newHead)
+        }
+
+        /// Why the numbers of `batch` do not go on from where the log is.
+        private func contradiction(in batch: EventBatch, after position: Int64) -> String? {
+            var position = position
+            var next: [StreamOrdinal: Int64] = [:]
+            for header in batch.headers {
+                position += 1
+                guard header.position == position else {
+                    return "expected position \(position), was \(header.position)"
+                }
+                let version = (next[header.stream] ?? versions[header.stream] ?? 0) + 1
+                guard header.version == version else {
+                    return "stream \(header.stream.value) already has version \(header.version)"
+                }
+                next[header.stream] = version
+            }
+            return nil
+        }
     }
 
     /// The log's own id.
@@ -50,7 +93,7 @@ public final class MemoryLog: EventLog {
         switch selection {
         case .all(let after):
             let start = min(Int(max(after, 0)), events.count)
-            selected = Array(events[start..<min(events.count, start + max(limit, 0))])
+            selected = Array(events[start...].prefix(max(limit, 0)))
         case .account(let account, let after):
             let wanted = events.lazy.filter { $0.header.account == account && $0.header.position > after }
             selected = Array(wanted.prefix(max(limit, 0)))
@@ -82,37 +125,9 @@ public final class MemoryLog: EventLog {
         after head: Head,
         epoch: Epoch
     ) throws(AppendError) -> Head {
-        var chain = Chain(log: id, shard: shard)
+        let chain = Chain(log: id, shard: shard)
         let result = shards.withLock { shards -> Result<Head, AppendError> in
-            var entry = shards[shard, default: Shard()]
-            guard entry.epoch == epoch.value else {
-                return .failure(.fenced("expected epoch \(epoch.value), was \(entry.epoch)"))
-            }
-            let last = entry.events.last
-            guard (last?.header.position ?? 0) == head.position, (last?.hash ?? chain.genesis) == head.hash
-            else {
-                return .failure(.fenced("expected the log to end at \(head.position)"))
-            }
-            var newHead = head
-            for (index, header) in batch.headers.enumerated() {
-                guard header.position == newHead.position + 1 else {
-                    return .failure(
-                        .refused("expected position \(newHead.position + 1), was \(header.position)")
-                    )
-                }
-                guard header.version == entry.versions[header.stream, default: 0] + 1 else {
-                    return .failure(
-                        .refused("stream \(header.stream.value) already has version \(header.version)")
-                    )
-                }
-                entry.versions[header.stream] = header.version
-                let payload = batch.payload(at: index)
-                let hash = chain.hash(after: newHead.hash, header, payload: payload)
-                entry.events.append(RecordedEvent(header: header, payload: Array(payload), hash: hash))
-                newHead = Head(position: header.position, hash: hash, recordedAt: header.recordedAt)
-            }
-            shards[shard] = entry
-            return .success(newHead)
+            shards[shard, default: Shard()].append(batch, after: head, epoch, chain)
         }
         return try result.get()
     }

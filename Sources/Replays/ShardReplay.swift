@@ -53,5 +53,10 @@ public struct ShardReplay: Sendable {
     }
 
     /// The SHA-256 of the state's canonical bytes: equal states, equal digests, in every process.
-    public var digest: EventHash { EventHash(digesting: StateBytes.of(state)) }
+    public var digest: EventHash { Self.digest(of: state) }
+
+    /// The same of a state that was come by in another way.
+    package static func digest(of state: ShardState) -> EventHash {
+        EventHash(digesting: StateBytes.of(state))
+    }
 }

@@ -7,7 +7,7 @@ struct BifrostBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bifrost-bench",
         abstract: "Measures Bifrost against plain ways of doing the same work.",
-        subcommands: [AppendCommand.self, OrdersCommand.self, ThinkingCommand.self, FaultsCommand.self]
+        subcommands: [AppendCommand.self, OrdersCommand.self, ThinkingCommand.self, FaultsCommand.self, SimulateCommand.self]
     )
 }
 

@@ -73,4 +73,23 @@ struct TurnTests {
         }
         #expect(engine.appendNext() == .ended && engine.carryNext() == .ended)
     }
+
+    @Test("a writer that was lost before its beginning was stored is not named after the next one")
+    func namesWritersInOrder() throws {
+        let faulty = FaultyLog(log)
+        let desk = TestDesk(faulty)
+        var deciding = try desk.trading.takeShard(standingBy: false)
+        for _ in 0..<3 {
+            faulty.script.change { $0.fault = .lost(.unavailable("disk full")) }
+            #expect(desk.trading.appendNext() == .worked)
+            #expect(deciding.turn() == .worked)
+        }
+        #expect(desk.trading.appendNext() == .worked)
+        #expect(deciding.turn() == .worked && deciding.isSettled)
+        let epochs = try desk.events().compactMap { row -> Int64? in
+            guard case .writerStarted(let fact) = row.event else { return nil }
+            return fact.epoch
+        }
+        #expect(epochs == [4])
+    }
 }

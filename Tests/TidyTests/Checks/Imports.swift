@@ -52,6 +52,13 @@ enum Imports {
                 "Glibc", "Synchronization",
             ])
         ),
+        "SeededChoices": .only([]),
+        "Simulation": .only(
+            kernel.union(domain).union([
+                "Sagas", "EventRegistry", "EventStore", "Engine", "Replays", "Venues", "SeededChoices",
+                "Synchronization", "Threads",
+            ])
+        ),
         "PostgresTesting": .anythingButC,
         "Demos": .anythingButC,
         "Faults": .anythingButC,

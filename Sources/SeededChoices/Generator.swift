@@ -1,0 +1,34 @@
+/// A seeded source of choices (SplitMix64): the same seed gives the same choices in every process.
+public struct Generator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// Begins at `seed`.
+    public init(seed: UInt64) { state = seed }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        // Wrapping is the definition of SplitMix64.
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A count within `range`.
+    public mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+    /// A number within `range`.
+    public mutating func int64(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &self) }
+
+    /// Whether something happens that does so `percent` times in a hundred.
+    public mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
+
+    /// One of `choices`, which are never empty.
+    public mutating func one<Choice>(of choices: [Choice]) -> Choice { choices[int(0...choices.count - 1)] }
+
+    /// So many bytes.
+    public mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 32) }
+    }
+}

@@ -1,0 +1,280 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventStore
+internal import Orders
+internal import References
+internal import Replays
+internal import Sagas
+internal import SeededChoices
+internal import Synchronization
+internal import Venues
+
+/// Both shards on one log, with clients, a venue, a clock and a store that all do what the steps say.
+///
+/// Everything runs on the calling thread, so the order of all that happens follows from the plan.
+struct World {
+    static let tradingShard = ShardNumber(1)
+    /// Engines that lost their shard and still live.
+    private static let sleepersMax = 2
+
+    let clock: SimulatedClock
+    let log: SimulatedLog
+    let venue: SimulatedVenue
+    let answers = Answers()
+    let alarm = Alarm()
+    let hasSimulatedClock: Bool
+    var trading: Seat?
+    var facts: Seat?
+    var sleepers: [Seat] = []
+    var watch: ShardWatch
+    var factWatch: ShardWatch
+    var posed: [Posed] = []
+    var posedByKey: [ShardWatch.Key: [Int]] = [:]
+    var namesGiven = 0
+    private var seatsGiven = 0
+    private var growths = 0
+    private let arrivals: Arrivals
+
+    init(seed: UInt64) {
+        var choices = Generator(seed: ~seed)
+        let id = Identifier(high: choices.next(), low: choices.next())
+        let log = SimulatedLog(id: id)
+        let arrivals = Arrivals()
+        clock = SimulatedClock(BusinessDate(days: 100).at(seconds: 0))
+        venue = SimulatedVenue(clock) { arrivals.add($0) }
+        hasSimulatedClock = choices.chance(50)
+        watch = ShardWatch(Self.tradingShard, of: id)
+        factWatch = ShardWatch(.reference, of: id)
+        self.log = log
+        self.arrivals = arrivals
+    }
+
+    /// Does one step and holds what came of it against every promise.
+    mutating func take(_ step: Step) throws(Violation) {
+        var choices = Generator(seed: step.salt)
+        switch step.kind {
+        case .pose: pose(&choices)
+        case .poseAgain: poseAgain(&choices)
+        case .reuseID: reuseID(&choices)
+        case .state: state(&choices)
+        case .decide: _ = try trading?.decide()
+        case .append: _ = trading?.engine.appendNext()
+        case .carry: _ = trading?.engine.carryNext()
+        case .decideFacts: _ = try facts?.decide()
+        case .appendFacts: _ = facts?.engine.appendNext()
+        case .copy: _ = trading?.copy()
+        case .trade: venue.act(&choices)
+        case .report: venue.deliver(&choices)
+        case .stray: venue.stray(&choices)
+        case .move: moveMarket(&choices)
+        case .clock: moveClock(&choices)
+        case .failAppend:
+            let shard = choices.chance(80) ? Self.tradingShard : .reference
+            log.failNextAppend(of: shard, choices.one(of: SimulatedLog.Fault.allCases))
+        case .failStore: log.failCalls(choices.int(1...3))
+        case .crash: crash(\.trading)
+        case .crashFacts: crash(\.facts)
+        case .usurp: usurp()
+        case .wake: try wake(&choices)
+        case .start: try startMissing()
+        }
+        try observe()
+    }
+
+    /// Reads what was appended and checks what was said.
+    mutating func observe() throws(Violation) {
+        let (posed, posedByKey) = (posed, posedByKey)
+        let before = watch.head.position
+        let checkTerms = { (event: RecordedEvent, fact: DomainEvent) throws(Violation) in
+            try Self.check(event, fact, posed, posedByKey)
+        }
+        let stored = log.inner
+        try factWatch.read(stored, checkTerms)
+        try watch.read(stored, checkTerms)
+        for said in answers.take() {
+            let posed = self.posed[said.index]
+            try (posed.shard == .reference ? factWatch : watch).check(said, to: posed)
+            switch said.answer {
+            case .busy, .stopped: break
+            default: self.posed[said.index].isSettled = true
+            }
+        }
+        if let breach = log.breach { throw Violation("I4", breach) }
+        if let violation = alarm.take() { throw violation }
+        for instruction in arrivals.take() { try check(instruction) }
+        guard watch.head.position > before else { return }
+        try watch.books.compare(watch.state)
+        growths += 1
+        if growths % 8 == 0 { try compareStates() }
+    }
+
+    /// The state that decides must be the one that the log leads to.
+    func compareStates() throws(Violation) {
+        for (seat, watch) in [(trading, watch), (facts, factWatch)] {
+            guard let seat, seat.deciding.isSettled, seat.engine.committed == watch.head.position else {
+                continue
+            }
+            try expect(
+                ShardReplay.digest(of: seat.deciding.state) == watch.digest,
+                "I7",
+                "\(seat.holder) decides by another state than its log leads to"
+            )
+        }
+    }
+
+    /// Nothing reaches the venue that is not approved in the log.
+    private func check(_ instruction: VenueInstruction) throws(Violation) {
+        switch instruction {
+        case .new(let routed):
+            let order = watch.books.orders[routed.order]
+            try expect(
+                order?.isApproved == true,
+                "I1",
+                "\(routed.order.id.text) was routed before its approval"
+            )
+            let terms = order.map {
+                $0.placed.quantity == routed.quantity && $0.placed.limitPrice == routed.limitPrice
+            }
+            try expect(
+                terms == true,
+                "I8",
+                "\(routed.order.id.text) was routed with other terms than approved"
+            )
+        case .cancel(_, let id):
+            let order = watch.books.orders[id]
+            try expect(
+                order?.isCancelAsked == true,
+                "I1",
+                "a cancel of \(id.id.text) was carried before it was recorded"
+            )
+        }
+    }
+}
+
+/// What the engines tell beside their answers.
+final class Alarm: Sendable {
+    private let violation = Mutex<Violation?>(nil)
+    func raise(_ raised: Violation) { violation.withLock { $0 = $0 ?? raised } }
+    func take() -> Violation? { violation.withLock { $0 } }
+}
+
+/// Instructions as they arrive at the venue.
+final class Arrivals: Sendable {
+    private let instructions = Mutex<[VenueInstruction]>([])
+    func add(_ instruction: VenueInstruction) { instructions.withLock { $0.append(instruction) } }
+    func take() -> [VenueInstruction] {
+        instructions.withLock { instructions in
+            defer { instructions = [] }
+            return instructions
+        }
+    }
+}
+
+/// An engine with its loops.
+struct Seat {
+    let engine: ShardEngine
+    let holder: String
+    var deciding: DecidingThread
+    var copying: ReferenceCopier.Copying?
+    var hasLostLease = false
+    var hasEnded = false
+
+    /// The copying loop's turn, once the other loops have a shard to copy to.
+    mutating func copy() -> Turn { copying?.turn() ?? .ended }
+
+    /// The deciding loop's turn; an engine that still has its shard must not end.
+    mutating func decide() throws(Violation) -> Turn {
+        guard !hasEnded else { return .ended }
+        let turn = deciding.turn()
+        guard turn == .ended else { return turn }
+        hasEnded = true
+        try expect(hasLostLease, "I11", "\(holder) stopped: \(engine.status)")
+        return turn
+    }
+}
+
+extension World {
+    mutating func startMissing() throws(Violation) {
+        if facts == nil { facts = try start(.reference) }
+        guard trading == nil || trading?.hasLostLease == true else { return }
+        guard let next = try start(Self.tradingShard) else { return }
+        if let trading { sleepers = (sleepers + [trading]).suffix(Self.sleepersMax) }
+        trading = next
+    }
+
+    /// Starts an engine, unless the store says to try later.
+    private mutating func start(_ shard: ShardNumber) throws(Violation) -> Seat? {
+        seatsGiven += 1
+        let holder = "engine \(seatsGiven)"
+        let isReference = shard == .reference
+        var options = EngineOptions(
+            holder: holder,
+            build: "simulated",
+            isReference: isReference,
+            simulatedClock: hasSimulatedClock,
+            time: clock
+        )
+        options.onCommit = { [log, alarm] position in
+            guard let head = try? log.inner.head(of: shard), head.position < position else { return }
+            alarm.raise(Violation("I1", "\(position) was called committed, the log ends at \(head.position)"))
+        }
+        options.onRefusedBatch = { [alarm] batch in
+            alarm.raise(Violation("I3", "the store refused a batch of \(batch.count) events"))
+        }
+        let engine = ShardEngine(
+            shard: shard,
+            log: log,
+            venue: isReference ? nil : venue,
+            options: options
+        )
+        do throws(AcquireError) {
+            var seat = Seat(engine: engine, holder: holder, deciding: try engine.takeShard(standingBy: false))
+            if !isReference {
+                engine.listen()
+                seat.copying = ReferenceCopier(log: log, into: engine, time: clock).begin()
+            }
+            return seat
+        } catch {
+            if case .refused(let reason) = error {
+                throw Violation("I13", "\(holder) cannot start: \(reason)")
+            }
+            return nil
+        }
+    }
+
+    /// Ends a process: what it had in memory is gone.
+    mutating func crash(_ seat: WritableKeyPath<World, Seat?>) {
+        if let holder = self[keyPath: seat]?.holder { log.stopHeart(of: holder) }
+        self[keyPath: seat] = nil
+    }
+
+    /// Lets the lease of the trading engine run out behind its back.
+    private mutating func usurp() {
+        guard let holder = trading?.holder else { return }
+        log.stopHeart(of: holder)
+        trading?.hasLostLease = true
+    }
+
+    private mutating func wake(_ choices: inout Generator) throws(Violation) {
+        guard !sleepers.isEmpty else { return }
+        let index = choices.int(0...sleepers.count - 1)
+        switch choices.int(0...3) {
+        case 0: _ = try sleepers[index].decide()
+        case 1: _ = sleepers[index].engine.appendNext()
+        case 2: _ = sleepers[index].engine.carryNext()
+        default: _ = sleepers[index].copy()
+        }
+    }
+
+    private func moveMarket(_ choices: inout Generator) {
+        for instrument in watch.books.facts.instruments where choices.chance(60) {
+            venue.move(instrument.instrument, &choices)
+        }
+    }
+
+    private func moveClock(_ choices: inout Generator) {
+        let second: Int64 = 1_000_000_000
+        let steps = [second, 60 * second, -second, -3_600 * second, 86_400 * second, -1, 0]
+        clock.move(nanos: choices.one(of: steps))
+    }
+}
