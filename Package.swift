@@ -264,7 +264,7 @@ let package = Package(
                 "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
-                "Threads", "Nodes", "Faults", "Simulation",
+                "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -1,39 +1,35 @@
 internal import Glibc
 
-// `Mutex` cannot wait, and the cooperative pool must not: threads that block need a lock with a condition.
+// `Mutex` cannot wait, and the cooperative pool must not: threads that block need a lock with a condition. Each
+// waiter has a condition of its own and says what it waits for, so a change wakes those that it concerns and
+// nobody else: a wake-up for nothing costs as much as deciding an order.
 
-// SAFETY: `state` is touched only between lock and unlock of `lock`; the pointers live as long as the object.
+// SAFETY: `state` and `waiters` are touched only between lock and unlock of `lock`, which lives as long as the
+// object.
 /// State that threads share, and on whose changes they wait.
 public final class Monitor<State>: @unchecked Sendable {
     private var state: State
+    private var waiters: [Waiter<State>] = []
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     /// Guards `state` from now on.
     public init(_ state: sending State) {
         self.state = state
         pthread_mutex_init(lock, nil)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
-        pthread_cond_destroy(condition)
         pthread_mutex_destroy(lock)
-        condition.deallocate()
         lock.deallocate()
     }
 
-    /// Changes the state and wakes every waiter.
+    /// Changes the state and wakes those who wait for what it became.
     @discardableResult
     public func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         let answer = body(&state)
-        pthread_cond_broadcast(condition)
+        wakeConcerned()
         return answer
     }
 
@@ -52,10 +48,10 @@ public final class Monitor<State>: @unchecked Sendable {
         defer { pthread_mutex_unlock(lock) }
         while true {
             if let answer = body(&state) {
-                pthread_cond_broadcast(condition)
+                wakeConcerned()
                 return answer
             }
-            pthread_cond_wait(condition, lock)
+            sleep(until: nil, concerning: { _ in true })
         }
     }
 
@@ -63,23 +59,83 @@ public final class Monitor<State>: @unchecked Sendable {
     public func wait(until condition: (State) -> Bool) {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        while !condition(state) { pthread_cond_wait(self.condition, lock) }
+        while !condition(state) { sleep(until: nil, concerning: condition) }
     }
 
     /// Waits until `body` has an answer, or until a deadline; then `nil`, unless `body` has one after all.
     public func await<Answer>(until deadline: MonotonicTime, _ body: (inout State) -> Answer?) -> Answer? {
-        var time = timespec(
-            tv_sec: Int(deadline.nanos / 1_000_000_000),
-            tv_nsec: Int(deadline.nanos % 1_000_000_000)
-        )
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         while true {
             if let answer = body(&state) {
-                pthread_cond_broadcast(condition)
+                wakeConcerned()
                 return answer
             }
-            if pthread_cond_timedwait(condition, lock, &time) != 0 { return body(&state) }
+            if !sleep(until: deadline, concerning: { _ in true }) { return body(&state) }
         }
+    }
+
+    /// Sleeps without the lock until a change after which `concerns` holds; `false` when the deadline came
+    /// first.
+    @discardableResult
+    private func sleep(until deadline: MonotonicTime?, concerning concerns: (State) -> Bool) -> Bool {
+        withoutActuallyEscaping(concerns) { concerns in
+            let waiter = Waiter(concerns)
+            waiters.append(waiter)
+            let isWoken = waiter.sleep(lock, until: deadline)
+            if !isWoken { waiters.removeAll { $0 === waiter } }
+            return isWoken
+        }
+    }
+
+    private func wakeConcerned() {
+        guard !waiters.isEmpty else { return }
+        waiters.removeAll { waiter in
+            guard waiter.concerns(state) else { return false }
+            waiter.wake()
+            return true
+        }
+    }
+}
+
+/// One thread that sleeps, on its own condition; the monitor's lock guards it.
+private final class Waiter<State> {
+    let concerns: (State) -> Bool
+    private var isWoken = false
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init(_ concerns: @escaping (State) -> Bool) {
+        self.concerns = concerns
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        condition.deallocate()
+    }
+
+    func wake() {
+        isWoken = true
+        pthread_cond_signal(condition)
+    }
+
+    /// Sleeps until woken; `false` when the deadline came first.
+    func sleep(_ lock: UnsafeMutablePointer<pthread_mutex_t>, until deadline: MonotonicTime?) -> Bool {
+        guard let deadline else {
+            while !isWoken { pthread_cond_wait(condition, lock) }
+            return true
+        }
+        var time = timespec(
+            tv_sec: Int(deadline.nanos / 1_000_000_000),
+            tv_nsec: Int(deadline.nanos % 1_000_000_000)
+        )
+        while !isWoken {
+            guard pthread_cond_timedwait(condition, lock, &time) == 0 else { return isWoken }
+        }
+        return true
     }
 }

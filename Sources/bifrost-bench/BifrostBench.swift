@@ -7,7 +7,11 @@ struct BifrostBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bifrost-bench",
         abstract: "Measures Bifrost against plain ways of doing the same work.",
-        subcommands: [AppendCommand.self, OrdersCommand.self, ThinkingCommand.self, FaultsCommand.self, SimulateCommand.self]
+        subcommands: [
+            AppendCommand.self, OrdersCommand.self, ThinkingCommand.self, ReplayBenchCommand.self,
+            RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
+            SimulateCommand.self,
+        ]
     )
 }
 

@@ -3,10 +3,12 @@ import Engine
 import EventStore
 import EventStorePostgres
 import Nodes
+import Orders
 import Sagas
 import Threads
+import Venues
 
-/// An engine on its own, with a market and funded accounts, and nobody else to serve.
+/// A node with a market and funded accounts, whose venue takes orders and never trades.
 final class OrderDesk {
     /// Times of answered orders.
     struct Result {
@@ -14,8 +16,8 @@ final class OrderDesk {
         let perSecond: Int
     }
 
-    private static let shard = ShardNumber(1)
-    private let engine: ShardEngine
+    private let node: Node
+    private var engine: ShardEngine { node.trading }
     private let flow: OrderFlow
     private var accounts: [AccountID] = []
     private var placed = 0
@@ -32,36 +34,52 @@ final class OrderDesk {
 
     init(_ log: PostgresLog) throws {
         flow = try OrderFlow()
-        let options = EngineOptions(
-            holder: "bench",
-            build: "bench",
-            isReference: false,
-            simulatedClock: false,
-            time: WallTime()
-        )
-        engine = ShardEngine(shard: Self.shard, log: log, venue: nil, options: options)
-        try engine.start()
-        var opened: [AccountID] = []
-        func perform(_ request: CommandRequest) throws -> CommandOutcome {
-            let answer = engine.perform(request)
+        node = try Self.node(on: log)
+        func perform(_ request: CommandRequest, _ pose: (CommandRequest) -> CommandAnswer) throws
+            -> CommandOutcome
+        {
+            let answer = pose(request)
             guard case .decided(_, let outcome) = answer, outcome.result == .accepted else {
-                throw BenchServer.Refusal(description: "expected \(request.id.text) to be accepted, was \(answer)")
+                throw BenchServer.Refusal(
+                    description: "expected \(request.id.text) to be accepted, was \(answer)"
+                )
             }
             return outcome
         }
-        for fact in flow.facts() { _ = try perform(fact) }
+        for fact in flow.declarations() { _ = try perform(fact, node.declare) }
+        var opened: [AccountID] = []
         for number in 0..<OrderFlow.accounts {
-            let account = AccountID(try perform(flow.opening(number)).subject)
-            _ = try perform(flow.funding(account))
+            let account = AccountID(try perform(flow.opening(number), engine.perform).subject)
+            _ = try perform(flow.funding(account), engine.perform)
             opened.append(account)
         }
         accounts = opened
         committedAtStart = engine.committed
     }
 
+    /// A node on `log` with a venue that never trades.
+    static func node(on log: PostgresLog) throws -> Node {
+        let options = Node.Options(holder: "bench", build: "bench", simulatedClock: false)
+        return try Node.start(log, venue: SilentVenue(), options)
+    }
+
+    /// Places orders until the log has about this many events.
+    func fill(upTo events: Int64) throws {
+        while engine.committed < events {
+            for _ in 0..<1_000 {
+                answers.change { $0.waiting += 1 }
+                submit(due: monotonicNanos())
+            }
+            let failure = answers.await { $0.waiting == 0 ? .some($0.failure) : nil }
+            if let failure {
+                throw BenchServer.Refusal(description: "expected accepted orders, was \(failure)")
+            }
+        }
+    }
+
     var rowsPerOrder: Double { Double(engine.committed - committedAtStart) / Double(max(placed, 1)) }
 
-    func stop() { engine.stop() }
+    func stop() { node.stop() }
 
     private func next() -> CommandRequest {
         defer { placed += 1 }
@@ -141,4 +159,13 @@ final class OrderDesk {
         }
         return Result(sample: Sample(done.nanos), perSecond: Int(Double(done.nanos.count) / took))
     }
+}
+
+/// A venue that takes whatever it is given and says nothing.
+private struct SilentVenue: Venue {
+    let name = "paper"
+    let refusesRepeats = true
+    func price(of instrument: InstrumentID) -> ReferencePrice? { nil }
+    func send(_ instructions: [VenueInstruction]) {}
+    func start(_ report: @escaping @Sendable ([VenueReport]) -> Void) {}
 }

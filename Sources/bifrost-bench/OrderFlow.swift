@@ -21,41 +21,24 @@ struct OrderFlow {
         self.actor = actor
     }
 
-    /// Calendar, fees, instruments and their first marks, as the copier brings them to a trading shard.
-    func facts() -> [CommandRequest] {
+    /// Calendar, fees and instruments, for the reference shard.
+    func declarations() -> [CommandRequest] {
         var days = TradingDaysDeclared()
         days.calendar = "XNYS"
         days.source = "bench"
         days.days = market.days.prefix(ReferenceBook.daysMax).map { $0.date }
         var fees = FeeScheduleSet()
         fees.venue = Self.venue
-        fees.version = 1
         fees.commission = BasisPoints(5)
-        var facts: [(type: UInt32, fact: ReferenceEvent, payload: [UInt8])] = [
-            (TradingDaysDeclared.eventType, .tradingDaysDeclared(days), WireEncoder.encode(days)),
-            (FeeScheduleSet.eventType, .feesSet(fees), WireEncoder.encode(fees)),
-        ]
-        for (index, symbol) in market.symbols.enumerated() {
-            var terms = InstrumentRegistered()
-            terms.instrument = InstrumentID(
-                Identifier(.instrument, slot: 0, shard: 0, birth: Int64(index) + 1)
-            )
-            terms.symbol = symbol
-            terms.tickSize = DemoMarket.tick
-            terms.lotSize = Quantity(units: 1)
-            terms.tradingCalendar = "XNYS"
-            facts.append(
-                (InstrumentRegistered.eventType, .instrumentRegistered(terms), WireEncoder.encode(terms))
-            )
+        let instruments = market.symbols.map { symbol in
+            var wanted = RegisterInstrument()
+            wanted.terms.symbol = symbol
+            wanted.terms.tickSize = DemoMarket.tick
+            wanted.terms.lotSize = Quantity(units: 1)
+            wanted.terms.tradingCalendar = "XNYS"
+            return request("instrument-\(symbol.text)", .registerInstrument(wanted))
         }
-        return facts.enumerated().map { index, fact in
-            var copy = ReferenceFactCopied()
-            copy.sourcePosition = Int64(index) + 1
-            copy.type = fact.type
-            copy.schemaVersion = 1
-            copy.payload = fact.payload
-            return request("fact-\(index)", .copyReference(copy, fact.fact))
-        }
+        return [request("days", .declareTradingDays(days)), request("fees", .setFees(fees))] + instruments
     }
 
     /// The opening of the account with this number.

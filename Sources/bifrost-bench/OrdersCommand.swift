@@ -28,7 +28,9 @@ struct OrdersCommand: ParsableCommand {
 
     func validate() throws {
         guard window > 0, window <= ShardEngine.queueCommandsMax, loads.allSatisfy({ $0 > 0 }) else {
-            throw ValidationError("expected loads above 0 and a window of 1 … \(ShardEngine.queueCommandsMax)")
+            throw ValidationError(
+                "expected loads above 0 and a window of 1 … \(ShardEngine.queueCommandsMax)"
+            )
         }
     }
 

@@ -6,9 +6,11 @@ import ArgumentParser
 import BifrostKernel
 import CAllocations
 import Engine
+import EventRegistry
 import EventStore
 import EventStorePostgres
 import PostgresClient
+import References
 import Sagas
 
 struct ThinkingCommand: ParsableCommand {
@@ -78,7 +80,7 @@ private struct ThinkingDesk {
         var opened = ShardOpened()
         opened.shard = 1
         step(flow.request("open", .openShard(opened)))
-        for fact in flow.facts() { step(fact) }
+        for copy in try copies(of: flow) { step(copy) }
         var accounts: [AccountID] = []
         for number in 0..<OrderFlow.accounts {
             batch.removeAll()
@@ -90,6 +92,29 @@ private struct ThinkingDesk {
             step(flow.funding(AccountID(outcome.subject)))
         }
         return accounts
+    }
+
+    /// The facts of a reference shard, as the copier brings them to a trading shard.
+    private func copies(of flow: OrderFlow) throws -> [CommandRequest] {
+        var reference = Sequencer(shard: .reference)
+        var batch = PreparedBatch()
+        var opened = ShardOpened()
+        opened.isReference = true
+        for request in [flow.request("open", .openShard(opened))] + flow.declarations() {
+            let pending = PendingCommand(request: request, answer: { _ in })
+            reference.step(pending, now: request.receivedAt, into: &batch)
+        }
+        return try batch.events.headers.enumerated().compactMap { index, header in
+            let payload = Array(batch.events.payload(at: index))
+            let event = RecordedEvent(header: header, payload: payload, hash: EventHash(0, 0, 0, 0))
+            guard case .reference(let fact) = try EventRegistry.decode(event) else { return nil }
+            var copy = ReferenceFactCopied()
+            copy.sourcePosition = header.position
+            copy.type = header.type
+            copy.schemaVersion = header.schemaVersion
+            copy.payload = payload
+            return flow.request("fact-\(index)", .copyReference(copy, fact))
+        }
     }
 
     private mutating func step(_ request: CommandRequest) {
