@@ -30,7 +30,8 @@ struct DecidingThread {
         begin()
         while let work = next() {
             if let landed = work.landed {
-                guard settle(landed) else { return }
+                // Commands that were taken out with the landing have nobody else who answers them.
+                guard settle(landed) else { return Self.turnAway(work.commands) }
             }
             decide(work.commands)
             handOver()
@@ -148,6 +149,10 @@ struct DecidingThread {
         engine.options.onFailure(reason)
         finish(reason)
         return false
+    }
+
+    private static func turnAway(_ commands: [PendingCommand]) {
+        for pending in commands { pending.answer(.stopped("the engine has stopped")) }
     }
 
     /// Answers everybody who still waits: they may ask again with the same id.
