@@ -245,6 +245,7 @@ let package = Package(
             name: "Faults",
             dependencies: [
                 "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
+                "EventStorePostgres",
                 "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
                 "HTTPAPI",
             ],

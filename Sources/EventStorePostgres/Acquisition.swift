@@ -93,13 +93,17 @@ struct Acquisition {
     }
 
     /// Nil when the shard was never held, or was released.
+    ///
+    /// A beat from the future was made before the clock stepped back: a writer that lives beats again at
+    /// once, and one that stopped must not look alive until the clock is there again.
     private func lastStanding(_ connection: PostgresConnection) throws(PostgresError) -> Standing? {
         let rows = try connection.query(
             """
             select lease.holder, lease.backend_pid,
                 (extract(epoch from lease.backend_start) * 1000000)::int8,
                 heartbeat.epoch = lease.epoch
-                and heartbeat.beaten_at > clock_timestamp() - $2 * interval '1 millisecond'
+                and heartbeat.beaten_at between clock_timestamp() - $2 * interval '1 millisecond'
+                    and clock_timestamp() + $2 * interval '1 millisecond'
                 and exists (
                     select from pg_stat_activity
                     where pid = lease.backend_pid and backend_start = lease.backend_start)

@@ -21,9 +21,15 @@ package struct BookAudit {
     private let log: any EventLog
     private let shard = Node.tradingShard
 
-    /// Verifies the log.
-    package init(_ log: any EventLog) throws {
+    /// Verifies the log, which must hold every one of the `kept` ends of the trading shard.
+    package init(_ log: any EventLog, kept heads: [Head] = []) throws {
         self.log = log
+        for head in heads {
+            guard try ChainVerifier(log, shard).verify(against: head) == .intact(log.head(of: shard)) else {
+                violations.append("the log was rewritten before position \(head.position)")
+                continue
+            }
+        }
         for verdict in try LogVerification(log).verify([shard]) {
             events += verdict.events
             if let fault = verdict.fault {

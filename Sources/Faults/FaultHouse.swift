@@ -14,6 +14,8 @@ package final class FaultHouse {
     private var service: ServiceProcess
     private var audit: LogAudit
     private var violations: [String] = []
+    private var rounds = 0
+    private var outageMillisMax: Int64 = 0
 
     private static let warmMillisMax = 20_000
     private static let recoveryMillisMax = 60_000
@@ -67,6 +69,8 @@ package final class FaultHouse {
         pause(millis: dice.int(0...200))
         for client in clients { client.stop() }
         try settle()
+        rounds += 1
+        outageMillisMax = max(outageMillisMax, outage)
         return outage
     }
 
@@ -92,6 +96,8 @@ package final class FaultHouse {
         var books = try BookAudit(access.log)
         try books.compare(venueAt: setup.dataDirectory + "/paper-venue.journal", accounts, journal)
         try access.close()
+        summary.rounds += rounds
+        summary.outageMillisMax = max(summary.outageMillisMax, outageMillisMax)
         summary.acknowledged += journal.count { $0.outcome != nil }
         summary.unanswered += journal.count { $0.isUnknown }
         summary.lost += audit.lost.union(whole.lost).count
@@ -118,7 +124,7 @@ package final class FaultHouse {
         audit.check(clients.flatMap(\.entries))
         let before = audit
         for client in clients {
-            client.askAgain()
+            client.askAgain(by: setup.client)
             if let wrong = client.reuse() { violations.append(wrong) }
             for entry in client.entries where entry.outcome == nil && entry.isUnknown {
                 let place = before.holds(entry.command.id) ? "in the log" : "not in the log"

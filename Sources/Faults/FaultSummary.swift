@@ -17,14 +17,13 @@ package struct FaultSummary: Sendable, CustomStringConvertible {
     /// The longest time from a fault to the next acknowledgement.
     package internal(set) var outageMillisMax: Int64 = 0
     package internal(set) var violations: [String] = []
-    package internal(set) var millis: Int64 = 0
 
     /// The one line that is shown.
     package var description: String {
         """
         faults: \(rounds) rounds, \(acknowledged) commands acknowledged, lost \(lost), doubled \(doubled), \
         unanswered and settled \(unanswered), events verified \(events), trades equal to the venue's \(executions), \
-        longest outage \(outageMillisMax) ms, violations \(violations.count), \(millis / 1_000) s
+        longest outage \(outageMillisMax) ms, violations \(violations.count)
         """
     }
 }

@@ -71,15 +71,18 @@ package final class LoadClient: Sendable {
     /// Asks once more for every command whose outcome is open, and for some that have one.
     ///
     /// Those that were turned away and never posed again stay undone.
-    package func askAgain() {
+    package func askAgain(by door: DoorClient) {
         let (open, known) = state.look { state in
             (
                 state.entries.filter { $0.outcome == nil && $0.isUnknown },
                 state.entries.filter { $0.outcome != nil }.shuffled(using: &state.dice).prefix(5)
             )
         }
-        for entry in open + known { note(entry.command, Reply(to: entry.command, by: doors[0])) }
+        for entry in open + known { note(entry.command, Reply(to: entry.command, by: door)) }
     }
+
+    /// Commands whose outcome is open.
+    package var openCount: Int { entries.count { $0.outcome == nil && $0.isUnknown } }
 
     /// Asks again for everything that has an outcome: each must be told as it was.
     package func askForAll() {

@@ -92,10 +92,12 @@ final class Service: Sendable {
 
     /// Refuses what comes, finishes what is under way, and stops everything, the database last.
     func stop() async throws {
-        keeper.cancel()
-        await keeper.value
         try await door.close()
         let parts = parts
+        // The server is looked after until the engines have finished with it.
+        try await Blocking.run { parts.node.stop() }
+        keeper.cancel()
+        await keeper.value
         try await Blocking.run { try parts.stop() }
     }
 }

@@ -100,6 +100,29 @@ struct FailureTests {
         desk.stop()
     }
 
+    @Test("a command that is taken out with the batch that ends the engine is answered as well")
+    func lateCommand() throws {
+        let time = HeldTime()
+        let desk = TestDesk(log, time: time)
+        try desk.start()
+        let account = try desk.openAccount("a", deposit: "10")
+        desk.settle()
+        log.hold(.lost(.fenced("expected epoch 1, was 2")))
+        let answers = Answers([:])
+        submit(["first"], account, desk, answers)
+        log.waitUntilHeld()
+        time.hold()
+        submit(["second"], account, desk, answers)
+        time.waitUntilHeld()
+        log.letGo()
+        desk.trading.inbox.await { $0.landed == nil ? nil : () }
+        submit(["third"], account, desk, answers)
+        time.letGo()
+        let all = answers.await(until: .now.advanced(millis: 20_000)) { $0.count == 3 ? $0 : nil }
+        #expect(all?.count == 3)
+        desk.stop()
+    }
+
     @Test("a fenced writer stops and the next one goes on from the log")
     func fenced() throws {
         let (desk, account, answers) = try twoBatches(.lost(.fenced("expected epoch 1, was 2")))

@@ -96,3 +96,17 @@ private final class FaultyWriter: ShardWriter {
         }
     }
 }
+
+/// A clock that can make who asks it wait: between two steps of the thread that decides.
+final class HeldTime: TimeSource {
+    private let state = Monitor((isHeld: false, waiting: 0))
+
+    func now() -> Timestamp {
+        state.change { $0.waiting += $0.isHeld ? 1 : 0 }
+        return state.await { $0.isHeld ? nil : Timestamp(nanos: 1_000) }
+    }
+
+    func hold() { state.change { $0.isHeld = true } }
+    func waitUntilHeld() { state.await { $0.waiting > 0 ? () : nil } }
+    func letGo() { state.change { $0 = (false, 0) } }
+}

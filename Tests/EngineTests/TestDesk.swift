@@ -23,7 +23,8 @@ final class TestDesk: Sendable {
     init(
         _ log: any EventLog,
         venue: TestVenue = TestVenue(price: Price(nanos: 10_000_000_000)),
-        holder: String = "test"
+        holder: String = "test",
+        time: any TimeSource = StillTime()
     ) {
         self.log = log
         self.venue = venue
@@ -32,7 +33,7 @@ final class TestDesk: Sendable {
             build: "test",
             isReference: false,
             simulatedClock: true,
-            time: StillTime()
+            time: time
         )
         trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
         let copier = ReferenceCopier(log: log, into: trading, time: StillTime())

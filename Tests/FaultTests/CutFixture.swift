@@ -13,7 +13,7 @@ struct CutFixture {
     let straight: PostgresLog
     private let database: String
 
-    init(_ database: String) throws {
+    init(_ database: String, limits: PostgresLimits = PostgresLimits()) throws {
         self.database = database
         try PostgresSetup.prepare(SharedCluster.conninfo(database: database))
         let server = try SharedCluster.cluster().socketDirectory
@@ -23,9 +23,9 @@ struct CutFixture {
         )
         self.cutter = cutter
         var access = try PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) }
-        straight = try PostgresLog.open(access)
+        straight = try PostgresLog.open(access, limits: limits)
         access.writer = access.writer.replacing(server, with: cutter.directory)
-        log = try PostgresLog.open(access)
+        log = try PostgresLog.open(access, limits: limits)
     }
 
     func admin() throws -> PostgresConnection { try SharedCluster.connect(database: database) }

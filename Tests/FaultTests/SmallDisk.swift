@@ -7,6 +7,7 @@ final class SmallDisk {
     let path: String
     private let filler: String
     private var file: Int32 = -1
+    private static let attemptsMax = 20
 
     /// Why there is none here, `nil` where there is.
     static let obstacle: String? = {
@@ -37,12 +38,13 @@ final class SmallDisk {
         return statvfs(path, &info) == 0 ? Int(info.f_bavail * info.f_frsize) : 0
     }
 
-    /// Takes space until so many bytes are left.
+    /// Takes space until so many bytes are left, as far as the kernel's count of them is exact.
     func fill(leaving bytes: Int) {
         if file < 0 { file = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) }
         var size = Int(lseek(file, 0, Int32(SEEK_END)))
-        while freeBytes > bytes {
+        for _ in 0..<Self.attemptsMax {
             let more = freeBytes - bytes
+            guard more > 0 else { return }
             // It takes all or nothing: who comes in between leaves less, which the next look sees.
             if posix_fallocate(file, off_t(size), off_t(more)) == 0 { size += more }
         }
