@@ -1,11 +1,11 @@
 internal import Glibc
 
-// `Mutex` cannot wait, and the cooperative pool must not: threads that block need a lock with a condition. Each
-// waiter has a condition of its own and says what it waits for, so a change wakes those that it concerns and
-// nobody else: a wake-up for nothing costs as much as deciding an order.
+// `Mutex` cannot wait, and the cooperative pool must not: threads that block need a lock with a condition.
+// Each waiter has a condition of its own and says what it waits for, so a change wakes those that it concerns
+// and nobody else: a wake-up for nothing costs as much as deciding an order.
 
-// SAFETY: `state` and `waiters` are touched only between lock and unlock of `lock`, which lives as long as the
-// object.
+// SAFETY: `state` and `waiters` are touched only between lock and unlock of `lock`, which lives as long as
+// the object.
 /// State that threads share, and on whose changes they wait.
 public final class Monitor<State>: @unchecked Sendable {
     private var state: State

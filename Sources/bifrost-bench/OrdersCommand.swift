@@ -71,8 +71,8 @@ struct OrdersCommand: ParsableCommand {
         return row
     }
 
-    /// One client that waits for each answer, by turns with one that inserts and commits a row of the width of
-    /// an event.
+    /// One client that waits for each answer, by turns with one that inserts and commits a row as wide as an
+    /// event.
     private func measureAlone(_ desk: OrderDesk, _ server: BenchServer) throws -> (Sample, Sample) {
         let plain = try server.connect()
         try plain.execute("create table public.plain (number int8 primary key, content bytea not null)")
