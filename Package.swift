@@ -210,6 +210,13 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        tests(
+            "FuzzTests",
+            [
+                "BifrostKernel", "Orders", "Sagas", "HTTPAPI", "LZ4Codec", "PostgresClient", "Venues",
+                "SeededChoices",
+            ]
+        ),
         tests("SimulationTests", ["Simulation", "BifrostKernel", "EventRegistry"]),
         .target(name: "LZ4Codec", dependencies: ["CLZ4"], swiftSettings: bridge),
         tests("LZ4CodecTests", ["LZ4Codec"]),
@@ -222,20 +229,23 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("DemoMarketTests", ["BifrostKernel", "DemoMarket"]),
-        tests("VenueTests", ["BifrostKernel", "Orders", "Venues"]),
+        tests("VenueTests", ["BifrostKernel", "Orders", "SeededChoices", "Venues"]),
         tests(
             "EventSchemaTests",
             [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
                 "Sagas",
-                "EventRegistry", "EventMessages", "EventStore", crypto,
+                "EventRegistry", "EventMessages", "EventStore", "SeededChoices", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
-        tests("KernelTests", ["BifrostKernel"]),
+        tests("KernelTests", ["BifrostKernel", "SeededChoices"]),
         tests(
             "DomainTests",
-            ["BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Sagas"]
+            [
+                "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
+                "Sagas", "SeededChoices",
+            ]
         ),
         tests(
             "EventStoreTests",

@@ -31,4 +31,20 @@ public struct Generator: RandomNumberGenerator, Sendable {
     public mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 32) }
     }
+
+    /// Changes, cuts out, doubles or swaps one to three of `bytes`.
+    public mutating func spoil(_ bytes: inout [UInt8]) {
+        for _ in 0..<int(1...3) where !bytes.isEmpty {
+            let index = int(0...bytes.count - 1)
+            switch int(0...6) {
+            case 0: bytes[index] = UInt8(truncatingIfNeeded: next() >> 32)
+            case 1: bytes[index] ^= 1 << UInt8(int(0...7))
+            case 2: bytes.remove(at: index)
+            case 3: bytes.insert(UInt8(truncatingIfNeeded: next() >> 32), at: index)
+            case 4: bytes.insert(contentsOf: bytes[index..<min(bytes.count, index + 18)], at: index)
+            case 5: bytes.removeLast(min(bytes.count - index, 9))
+            default: bytes.swapAt(index, int(0...bytes.count - 1))
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import BifrostKernel
+import SeededChoices
 import Testing
 
 @Suite("decimals are read and printed exactly")
@@ -85,7 +86,7 @@ struct DecimalTests {
 
     @Test("what is printed reads back as the same number", arguments: [1, 2, 3] as [UInt64])
     func roundTrip(seed: UInt64) throws {
-        var source = SeededSource(seed)
+        var source = Generator(seed: seed)
         for _ in 0..<20_000 {
             // Every magnitude is as likely, and so are trailing zeros.
             let bits = Int128(source.next()) << 64 | Int128(source.next())
@@ -100,7 +101,7 @@ struct DecimalTests {
 
     @Test("no text traps", arguments: [4, 5] as [UInt64])
     func hostile(seed: UInt64) {
-        var source = SeededSource(seed)
+        var source = Generator(seed: seed)
         let letters = Array("0123456789.-+e ,\u{660}")
         for _ in 0..<20_000 {
             let count = Int(source.next() % 70)
@@ -110,20 +111,5 @@ struct DecimalTests {
             _ = try? Price(text)
             _ = try? Quantity(text)
         }
-    }
-}
-
-/// SplitMix64: the same numbers for a seed on every machine.
-struct SeededSource {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import BifrostKernel
+import SeededChoices
 import Testing
 
 @Suite("ids keep their layout for ever")
@@ -69,7 +70,7 @@ struct IdentifierTests {
 
     @Test("every id is a UUID of version 8 and keeps what it was made of", arguments: [1, 2] as [UInt64])
     func roundTrip(seed: UInt64) throws {
-        var source = SeededSource(seed)
+        var source = Generator(seed: seed)
         for _ in 0..<5000 {
             let kind = IdentifierKind.allCases[Int(source.next() % 7)]
             let slot = UInt16(truncatingIfNeeded: source.next())

@@ -74,20 +74,6 @@ func executions(_ reports: [VenueReport]) -> [OrderExecuted] {
     reports.compactMap { if case .executed(_, let report, _) = $0 { report } else { nil } }
 }
 
-/// Numbers that only look like chance: the same seed gives the same ones (SplitMix64).
-struct Dice {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func roll(_ sides: Int64) -> Int64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Int64((mixed ^ (mixed >> 31)) % UInt64(sides))
-    }
-}
-
 /// A folder that goes with the test; in memory where there is such a place, because these tests sync often.
 final class Folder {
     let path: String

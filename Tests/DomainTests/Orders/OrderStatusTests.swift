@@ -1,5 +1,6 @@
 import BifrostKernel
 import Orders
+import SeededChoices
 import Testing
 
 @Suite("Order status")

@@ -1,5 +1,6 @@
 import BifrostKernel
 import Portfolios
+import SeededChoices
 import Testing
 
 @Suite("Reconciliation")

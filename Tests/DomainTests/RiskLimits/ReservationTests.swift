@@ -1,5 +1,6 @@
 import BifrostKernel
 import RiskLimits
+import SeededChoices
 import Testing
 
 @Suite("Reservations")

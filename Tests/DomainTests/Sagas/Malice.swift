@@ -5,6 +5,7 @@ import Portfolios
 import References
 import RiskLimits
 import Sagas
+import SeededChoices
 
 /// Commands with extreme values in every field, about things that exist and things that do not.
 struct Malice {

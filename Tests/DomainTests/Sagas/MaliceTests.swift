@@ -2,6 +2,7 @@ import BifrostKernel
 import Orders
 import RiskLimits
 import Sagas
+import SeededChoices
 import Testing
 
 @Suite("Extreme commands")

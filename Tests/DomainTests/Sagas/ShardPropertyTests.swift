@@ -1,6 +1,7 @@
 import BifrostKernel
 import RiskLimits
 import Sagas
+import SeededChoices
 import Testing
 
 @Suite("Any trading day")

@@ -4,6 +4,7 @@ import Portfolios
 import References
 import RiskLimits
 import Sagas
+import SeededChoices
 
 /// Traders, an honest venue and an operator who do things in an order that one seed decides.
 struct TradingDay {
