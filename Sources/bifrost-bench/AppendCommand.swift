@@ -65,6 +65,7 @@ struct AppendCommand: ParsableCommand {
                 } else {
                     try peers[candidate - 1].copy(bytes, rows: rows)
                 }
+                return nil
             }
         }
         let samples = turns.samples

@@ -8,7 +8,8 @@ struct BifrostBench: ParsableCommand {
         commandName: "bifrost-bench",
         abstract: "Measures Bifrost against plain ways of doing the same work.",
         subcommands: [
-            AppendCommand.self, OrdersCommand.self, ThinkingCommand.self, ReplayBenchCommand.self,
+            AppendCommand.self, PeersCommand.self, OrdersCommand.self, ThinkingCommand.self,
+            ReplayBenchCommand.self,
             RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
             SimulateCommand.self,
         ]

@@ -90,6 +90,7 @@ struct OrdersCommand: ParsableCommand {
                         [.int64(number), .bytes(content)]
                     )
                 }
+                return nil
             }
         }
         return (turns.samples[0], turns.samples[1])

@@ -59,7 +59,12 @@ struct ReadingDesk {
     /// The raw copy and `body` by turns.
     func measure(_ table: inout FigureTable, _ what: String, rounds: Int, _ body: () throws -> Void) throws {
         var turns = Alternation(candidates: 2)
-        for _ in 0..<rounds { try turns.round { try $0 == 0 ? body() : copyOut() } }
+        for _ in 0..<rounds {
+            try turns.round { candidate in
+                try candidate == 0 ? body() : copyOut()
+                return nil
+            }
+        }
         let samples = turns.samples
         let seconds = samples[0].millis(0.5) / 1_000
         table.add([
