@@ -18,6 +18,8 @@ struct SimulateCommand {
     private var steps = Plan.stepsDefault
     private var kept: [Int]?
 
+    /// One seed in this many is run twice.
+    private static let repeatedSeedsStep = 8
     /// Seeds between two lines of progress.
     private static let progressSeedsStep = 1_000
 
@@ -51,7 +53,8 @@ struct SimulateCommand {
         while ran < count ?? .max, now() < end {
             let seed = first &+ UInt64(ran)
             nameThread("seed \(seed)")
-            let outcome = Simulation.run(Plan(seed: seed, steps: steps, keeping: kept))
+            var outcome = Simulation.run(Plan(seed: seed, steps: steps, keeping: kept))
+            if ran % Self.repeatedSeedsStep == 0 { outcome = Simulation.runAgain(outcome) }
             guard outcome.violation == nil else {
                 print("\(outcome)\nmaking it shorter…\n\(Simulation.shrink(outcome))")
                 return 1
