@@ -7,10 +7,14 @@ internal import Synchronization
 struct Posed {
     let request: CommandRequest
     let shard: ShardNumber
+    /// The engine that took it.
+    let holder: String
     /// Whether the log had the account when the command was posed.
     let accountWasKnown: Bool
     /// Whether an answer tells what became of it.
     var isSettled = false
+    /// Whether it was answered at all.
+    var isAnswered = false
 }
 
 /// What was said to the outside, with what the log held at that moment.

@@ -9,7 +9,7 @@ public enum Simulation {
         public let plan: Plan
         /// The promise that was broken, if one was.
         public let violation: Violation?
-        /// The number of the step that showed it; `nil` when the final checks did.
+        /// The number of the step that showed it; `nil` when it was before the first or after the last.
         public let step: Int?
         /// Events in both logs.
         public internal(set) var events: Int64 = 0
@@ -51,6 +51,14 @@ public enum Simulation {
         return outcome
     }
 
+    /// Runs a plan again and expects the same log: a decision must not hang on where its memory is.
+    public static func runAgain(_ outcome: Outcome) -> Outcome {
+        let again = run(outcome.plan)
+        guard outcome.violation == nil, again.digest != outcome.digest else { return outcome }
+        let violation = Violation("I7", "two runs end in \(outcome.digest.text) and \(again.digest.text)")
+        return Outcome(plan: outcome.plan, violation: violation, step: nil)
+    }
+
     /// Takes steps out of a failing plan for as long as it breaks the same promise without them.
     public static func shrink(_ failed: Outcome) -> Outcome { shrink(failed, by: run) }
 
@@ -87,7 +95,7 @@ extension Simulation.Outcome: CustomStringConvertible {
         let steps = plan.kept.map { "  \($0) \(plan.steps[$0].kind)" }.joined(separator: "\n")
         let kept = plan.kept.map(String.init).joined(separator: ",")
         return """
-            seed \(plan.seed) breaks \(violation.invariant) \(step.map { "in step \($0)" } ?? "at the end"):
+            seed \(plan.seed) breaks \(violation.invariant) \(step.map { "in step \($0)" } ?? "outside of its steps"):
               \(violation.text)
             \(plan.kept.count) steps lead there:
             \(steps)

@@ -25,7 +25,7 @@ extension World {
         guard let seat else { return }
         let known = request.command.account.map { watch.books.accounts[$0] != nil } ?? true
         let index = posed.count
-        posed.append(Posed(request: request, shard: shard, accountWasKnown: known))
+        posed.append(Posed(request: request, shard: shard, holder: seat.holder, accountWasKnown: known))
         posedByKey[ShardWatch.Key(request), default: []].append(index)
         seat.engine.submit(request) { [answers, log] answer in
             let durable = (try? log.inner.head(of: shard).position) ?? 0

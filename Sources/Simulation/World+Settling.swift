@@ -87,6 +87,12 @@ extension World {
     /// Everybody learns what became of their commands, all processes start again, and all books are compared.
     mutating func finish() throws(Violation) {
         try settle()
+        let unasked = watch.books.swept.count
+        try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
+        for posed in posed where !posed.isAnswered {
+            let lives = [trading?.holder, facts?.holder].contains(posed.holder)
+            try expect(!lives, "I1", "\(posed.holder) lives and never answered '\(posed.request.id.text)'")
+        }
         for index in posed.indices where !posed[index].isSettled { poseAgain(index) }
         try settle()
         crash(\.trading)
@@ -121,7 +127,6 @@ extension World {
             let isThere = isBooked(report) || books.flagged.contains(WireEncoder.encode(report))
             try expect(isThere, "I9", "report \(report.venueExecutionID) is neither booked nor flagged")
         }
-        try expect(books.swept.isEmpty, "I8", "a kill switch left \(books.swept.count) orders unasked")
         for order in watch.state.openOrders {
             let isWorking = book.orders[order]?.isOpen ?? false
             try expect(isWorking, "I9", "\(order.id.text) is open and the venue does not work it")

@@ -94,6 +94,7 @@ struct World {
         for said in answers.take() {
             let posed = self.posed[said.index]
             try (posed.shard == .reference ? factWatch : watch).check(said, to: posed)
+            self.posed[said.index].isAnswered = true
             switch said.answer {
             case .busy, .stopped: break
             default: self.posed[said.index].isSettled = true

@@ -33,6 +33,8 @@ struct SimulateCommand: ParsableCommand {
     )
     var keep: [Int]?
 
+    /// One seed in this many is run twice.
+    private static let repeatedSeedsStep = 8
     /// Seeds between two lines of progress.
     private static let progressSeedsStep = 1_000
 
@@ -49,7 +51,8 @@ struct SimulateCommand: ParsableCommand {
         while ran < count ?? .max, monotonicNanos() < end {
             let seed = first &+ UInt64(ran)
             nameThread("seed \(seed)")
-            let outcome = Simulation.run(Plan(seed: seed, steps: steps, keeping: keep))
+            var outcome = Simulation.run(Plan(seed: seed, steps: steps, keeping: keep))
+            if ran % Self.repeatedSeedsStep == 0 { outcome = Simulation.runAgain(outcome) }
             guard outcome.violation == nil else {
                 print("\(outcome)\nmaking it shorter…\n\(Simulation.shrink(outcome))")
                 throw ExitCode.failure
