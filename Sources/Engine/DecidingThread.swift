@@ -54,10 +54,7 @@ package struct DecidingThread: Sendable {
             finish(nil)
             return .ended
         }
-        if let landed = work.landed {
-            let turn = settle(landed, before: work.commands)
-            guard turn == .worked else { return turn }
-        }
+        if let landed = work.landed, let turn = settle(landed, before: work.commands) { return turn }
         decide(work.commands)
         handOver()
         return .worked
@@ -127,15 +124,17 @@ package struct DecidingThread: Sendable {
     }
 
     /// Takes in what became of the batch in flight; `commands` were taken with it and are not decided yet.
+    ///
+    /// `nil` leaves them to be decided; otherwise the turn is over, and they were taken care of.
     private mutating func settle(_ landed: Result<Head, AppendError>, before commands: [PendingCommand])
-        -> Turn
+        -> Turn?
     {
         switch landed {
         case .success(let head):
             flying = nil
             failures = 0
             core.head = head
-            return .worked
+            return nil
         case .failure(.fenced(let reason)):
             putBack(commands[...])
             return end("another writer has shard \(engine.shard.value): \(reason)")

@@ -1,7 +1,7 @@
-// The write path. A batch is one string of two statements, `select fence(…); copy … from stdin`: two round
-// trips and one flush of the WAL. Its rows are hashed and encoded piece by piece into one small buffer that
-// is kept: the first piece while the server fences, each further one while the server takes in the one
-// before. So the server waits for the writer's thread only at the first and the last piece.
+// The write path. A batch is one string of two statements, `execute fence(…); copy … from stdin`, with its
+// rows behind it: one round trip and one flush of the WAL. The rows are hashed and encoded piece by piece
+// into one small buffer that is kept: the first pieces while the server fences, each further one while the
+// server takes in those before. So nobody waits for the writer's thread but at the last piece.
 
 internal import BifrostKernel
 internal import EventStore
@@ -35,6 +35,8 @@ final class PostgresWriter: ShardWriter {
     private let chain: Chain
     private var copy = CopyWriter(capacityBytes: 2 * RowFeed.pieceBytes)
     private var isReleased = false
+    /// The leaf whose fence this session has parsed and planned.
+    private var preparedLeaf: Int32?
 
     init(_ connection: PostgresConnection, _ heartbeat: Heartbeat, _ reign: Reign) {
         self.reign = reign
@@ -116,7 +118,7 @@ final class PostgresWriter: ShardWriter {
     ) -> BatchVerdict {
         do throws(PostgresError) {
             // Made ahead by the heartbeat; here only if that could not.
-            if isTurning { try makeNextLeaf() }
+            if isTurning { try makeNextLeaf() } else { try prepareFence() }
             var rows = RowFeed(batch: batch, chain: chain, hash: head.hash)
             let report = try connection.copyIn(
                 statements(after: head, isTurning: isTurning),
@@ -141,6 +143,16 @@ final class PostgresWriter: ShardWriter {
         )
     }
 
+    /// Parses and plans the fence of the open leaf, once.
+    private func prepareFence() throws(PostgresError) {
+        guard preparedLeaf != openLeaf else { return }
+        try connection.execute(
+            "prepare fence_l\(openLeaf) (int8, int8, bytea) as "
+                + "select bifrost.fence_s\(reign.shard.value)_l\(openLeaf)($1, $2, $3)"
+        )
+        preparedLeaf = openLeaf
+    }
+
     /// The fence and the copy.
     private func statements(after head: Head, isTurning: Bool) -> String {
         let shard = reign.shard.value
@@ -149,7 +161,7 @@ final class PostgresWriter: ShardWriter {
         let fence =
             isTurning
             ? "select bifrost.turn_leaf(\(shard), \(reign.epoch.value), \(leaf), \(end))"
-            : "select bifrost.fence_s\(shard)_l\(leaf)(\(reign.epoch.value), \(end))"
+            : "execute fence_l\(leaf) (\(reign.epoch.value), \(end))"
         return "\(fence); copy \(Leaf.table(reign.shard, leaf)) (\(EventRow.columns)) "
             + "from stdin (format binary)"
     }

@@ -136,6 +136,16 @@ import CLibPQ
         }
     }
 
+    /// Whether bytes of ours may go out beside libpq's: nothing of its own waits, and nothing is encrypted.
+    var isOpenToBytes: Bool {
+        unsafe PQsslInUse(raw) == 0 && PQgssEncInUse(raw) == 0 && PQflush(raw) == 0
+    }
+
+    /// Writes one message of the protocol to the socket, past libpq; `false` when the session ended.
+    func sendMessage(_ type: UInt8, _ bytes: RawSpan) -> Bool {
+        SocketBytes(descriptor: socket).send(type, bytes)
+    }
+
     /// Ends a copy well, or with a reason for the server to refuse it.
     func endCopy(refusing reason: String? = nil) -> Bool { unsafe PQputCopyEnd(raw, reason) == 1 }
 

@@ -4,31 +4,54 @@ extension PostgresConnection {
     /// Runs statements whose last one is `copy … from stdin`, feeds it what `fill` writes, and reads every
     /// result.
     ///
-    /// The simple protocol without `begin` makes the string one implicit transaction in two round trips.
-    /// `fill` is given an empty writer, again and again, until it returns `false` with its last bytes: while
-    /// it writes, the server already works on what it wrote before, and on the statements in front of the
-    /// copy. Errors of the server are in the report, not thrown: only the whole report tells whether the
-    /// transaction committed. A thrown `connectionLost` means that the outcome is unknown.
+    /// The simple protocol without `begin` makes the string one implicit transaction. `fill` is given an
+    /// empty writer, again and again, until it returns `false` with its last bytes. Errors of the server are
+    /// in the report, not thrown: only the whole report tells whether the transaction committed. A thrown
+    /// `connectionLost` means that the outcome is unknown.
+    ///
+    /// The rows follow the statements without waiting for the server to ask for them, so that all of it is
+    /// one round trip and the server finds rows when it has done what stands in front of the copy. libpq
+    /// would wait; the protocol does not ask for it: a server that does not come to the copy, or is past it,
+    /// ignores what belongs to it (PostgreSQL 15, 55.2.6 "COPY Operations").
     public func copyIn(
         _ sql: String,
         through writer: inout CopyWriter,
         _ fill: (inout CopyWriter) -> Bool
     ) throws(PostgresError) -> CopyReport {
         try begin(sql)
-        writer.reset()
-        var hasMore = fill(&writer)
+        let isAhead = handle.isOpenToBytes
+        if isAhead, !sendAhead(&writer, fill) { throw lost() }
         var results: [StatementResult] = []
         try readResults { result in
             results.append(StatementResult(of: result))
         } feedingOneCopy: {
-            while true {
-                guard putCopy(writer.bytes) else { return false }
-                guard hasMore else { return true }
-                writer.reset()
-                hasMore = fill(&writer)
-            }
+            isAhead || put(&writer, fill)
         }
         return CopyReport(results: results, status: transactionStatus)
+    }
+
+    /// Sends a copy's rows and its end before libpq knows that there is a copy.
+    ///
+    /// libpq will send an end of its own, which the server, past the copy by then, ignores.
+    private func sendAhead(_ writer: inout CopyWriter, _ fill: (inout CopyWriter) -> Bool) -> Bool {
+        var hasMore = true
+        while hasMore {
+            writer.reset()
+            hasMore = fill(&writer)
+            guard handle.sendMessage(UInt8(ascii: "d"), writer.bytes) else { return false }
+        }
+        return handle.sendMessage(UInt8(ascii: "c"), RawSpan())
+    }
+
+    /// The same as libpq does it, once the server has asked.
+    private func put(_ writer: inout CopyWriter, _ fill: (inout CopyWriter) -> Bool) -> Bool {
+        var hasMore = true
+        while hasMore {
+            writer.reset()
+            hasMore = fill(&writer)
+            guard putCopy(writer.bytes) else { return false }
+        }
+        return true
     }
 
     /// The same for bytes that are there already.

@@ -4,7 +4,8 @@ import CLibPQ
 ///
 /// Every statement is read to its last result before a method returns, so nothing of one is left to the next.
 public final class PostgresConnection {
-    private var handle: ConnectionHandle
+    /// The session; only the parts of this type touch it.
+    var handle: ConnectionHandle
 
     /// Connects with a libpq connection string.
     ///

@@ -94,6 +94,7 @@ struct World {
         for said in answers.take() {
             let posed = self.posed[said.index]
             try (posed.shard == .reference ? factWatch : watch).check(said, to: posed)
+            try expect(!posed.isAnswered, "I2", "'\(posed.request.id.text)' was answered twice")
             self.posed[said.index].isAnswered = true
             switch said.answer {
             case .busy, .stopped: break

@@ -74,6 +74,33 @@ struct TurnTests {
         #expect(engine.appendNext() == .ended && engine.carryNext() == .ended)
     }
 
+    @Test("a command taken together with the news of a lost connection is answered once")
+    func answersOnce() throws {
+        let faulty = FaultyLog(log)
+        let desk = TestDesk(faulty)
+        var deciding = try desk.trading.takeShard(standingBy: false)
+        let counts = Monitor<[String: Int]>([:])
+        func open(_ name: String) {
+            var open = OpenAccount()
+            open.alias = name
+            desk.trading.submit(desk.request(name, .openAccount(open))) { _ in
+                counts.change { $0[name, default: 0] += 1 }
+            }
+        }
+        #expect(desk.trading.appendNext() == .worked)
+        #expect(deciding.turn() == .worked)
+        open("first")
+        #expect(deciding.turn() == .worked)
+        faulty.script.change { $0.fault = .storedUnknown }
+        #expect(desk.trading.appendNext() == .worked)
+        open("second")
+        while !deciding.isSettled || counts.look({ $0.count }) < 2 {
+            #expect(deciding.turn() != .ended)
+            _ = desk.trading.appendNext()
+        }
+        #expect(counts.look { $0 } == ["first": 1, "second": 1])
+    }
+
     @Test("a writer that was lost before its beginning was stored is not named after the next one")
     func namesWritersInOrder() throws {
         let faulty = FaultyLog(log)
