@@ -59,6 +59,18 @@ extension PaperBook {
         }
     }
 
+    /// The trades of the last two days that had orders, in the order in which they were made.
+    func lateExecutions() -> [VenueReport] {
+        let days = Set(entryByID.values.lazy.map { $0.date }).sorted().suffix(2)
+        guard let first = days.first else { return [] }
+        let late = entryByID.values.compactMap { entry -> (number: Int64, report: VenueReport)? in
+            guard entry.date >= first, case .filled(let fact) = entry.outcome else { return nil }
+            let number = Int64(fact.report.venueExecutionID.dropFirst()) ?? 0
+            return (number, .executed(entry.terms.account, fact.report, at: fact.at))
+        }
+        return late.sorted { $0.number < $1.number }.map { $0.report }
+    }
+
     private mutating func place(
         _ terms: RoutedOrder,
         _ commission: BasisPoints,

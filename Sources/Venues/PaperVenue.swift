@@ -31,9 +31,15 @@ public final class PaperVenue: Venue {
         var hasUnwrittenMove = false
         var unwritten: Set<InstrumentID> = []
         var failure: PaperJournalError?
-        var outbox: [[VenueReport]] = []
+        var outbox: [[VenueReport]]
         var report: (@Sendable ([VenueReport]) -> Void)?
         var isReporting = false
+
+        init(book: PaperBook, journal: consuming PaperJournal?, outbox: [[VenueReport]]) {
+            self.book = book
+            self.journal = journal
+            self.outbox = outbox
+        }
     }
 
     private let commission: BasisPoints
@@ -47,7 +53,8 @@ public final class PaperVenue: Venue {
         let book = journal?.takeBook() ?? PaperBook()
         self.commission = commission
         quotes = Mutex(book.quoteByID)
-        desk = Mutex(Desk(book: book, journal: journal))
+        let late = book.lateExecutions()
+        desk = Mutex(Desk(book: book, journal: journal, outbox: late.isEmpty ? [] : [late]))
     }
 
     /// Why the venue closed.
@@ -72,7 +79,11 @@ public final class PaperVenue: Venue {
         quotes.withLock { $0[instrument] }.map { ReferencePrice(last: $0.price, source: name, at: $0.at) }
     }
 
-    /// Begins to report, first what was done before; a later start takes the place of an earlier one.
+    /// Begins to report; a later start takes the place of an earlier one.
+    ///
+    /// A venue that goes on from a journal reports the trades of the last two days that had orders again:
+    /// what was not recorded when the core ended may be of an order that the core has closed since, and will
+    /// not ask about.
     public func start(_ report: @escaping @Sendable ([VenueReport]) -> Void) {
         desk.withLock { $0.report = report }
         deliver()

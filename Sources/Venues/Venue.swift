@@ -76,6 +76,7 @@ public protocol Venue: Sendable {
     /// Takes instructions in order. Reports come through the callback given at `start`, on any thread. An
     /// order that the venue already knows is answered with all that it has reported of it before.
     func send(_ instructions: [VenueInstruction])
-    /// Begins to report.
+    /// Begins to report, first whatever may have been said before and not been recorded: the core asks about
+    /// its open orders alone.
     func start(_ report: @escaping @Sendable ([VenueReport]) -> Void)
 }

@@ -36,6 +36,10 @@ struct PaperJournalTests {
         let (venue, recorder) = listening(
             PaperVenue(commission: BasisPoints(99), journal: try PaperJournal(path: path, log: log))
         )
+        // What the core may not have recorded before the restart, in the order in which it was made.
+        let late = executions(recorder.take()).map { $0.venueExecutionID }
+        let made = Set(executions(heard).map { $0.venueExecutionID }).count
+        #expect(!late.isEmpty && late == (made - late.count + 1...made).map { "E\($0)" })
         for order in script.orders { venue.send([.new(order)]) }
         let again = recorder.take()
         let said = heard.filter { if case .cancelRejected = $0 { false } else { true } }
@@ -77,6 +81,7 @@ struct PaperJournalTests {
             let (venue, recorder) = listening(
                 PaperVenue(commission: BasisPoints(7), journal: try PaperJournal(path: path, log: log))
             )
+            _ = recorder.take()
             venue.send([.new(try order(9_000, .buy, "1", boeing))])
             #expect(executions(recorder.take()).count == 1)
         }
