@@ -31,13 +31,14 @@ step() {
     "$@" || fail "$what: \`$*\` failed" "$remedy"
 }
 
+# need_packages [MORE…]
 need_packages() {
     if ! command -v dpkg-query >/dev/null; then
         say "No dpkg here: expecting the equivalents of ${debian_packages[*]}"
         return
     fi
     local package missing=()
-    for package in "${debian_packages[@]}"; do
+    for package in "${debian_packages[@]}" "$@"; do
         is_installed "$package" || missing+=("$package")
     done
     if ((${#missing[@]} == 0)); then
