@@ -257,7 +257,7 @@ let package = Package(
                 "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
                 "EventStorePostgres",
                 "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
-                "HTTPAPI",
+                "HTTPAPI", "SeededChoices",
             ],
             swiftSettings: strict
         ),
@@ -266,7 +266,7 @@ let package = Package(
             [
                 "Faults", "bifrost", "BifrostKernel", "Orders", "Sagas", "Engine", "EventStore",
                 "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "HTTPAPI", "Nodes",
-                "PostgresClient", "PostgresTesting", "Replays", "Threads", "Venues",
+                "PostgresClient", "PostgresTesting", "Replays", "SeededChoices", "Threads", "Venues",
             ]
         ),
         .executableTarget(

@@ -6,6 +6,7 @@ internal import Glibc
 internal import HTTPAPI
 internal import Nodes
 internal import PostgresClient
+package import SeededChoices
 internal import Threads
 
 /// Two supervisors, each with a service of its own, on one database: one writes, the other one would like to.
@@ -68,7 +69,7 @@ package final class Duel {
     }
 
     /// Load, a blow at a random moment, a writer again, then the log beside the journals.
-    package func round(_ blow: Blow, _ dice: inout Dice) throws {
+    package func round(_ blow: Blow, _ dice: inout Generator) throws {
         for client in clients { client.start() }
         pause(millis: dice.int(200...600))
         let writer = try writer()

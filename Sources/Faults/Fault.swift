@@ -1,6 +1,7 @@
 internal import EmbeddedPostgres
 internal import Glibc
 internal import PostgresClient
+internal import SeededChoices
 internal import Threads
 
 /// Something that goes wrong under load.
@@ -26,7 +27,7 @@ package enum Fault: String, CaseIterable, Sendable {
     }
 
     /// Does it to the service and the database under it.
-    func inflict(on service: ServiceProcess, _ dice: inout Dice) throws {
+    func inflict(on service: ServiceProcess, _ dice: inout Generator) throws {
         let dataDirectory = service.setup.dataDirectory
         switch self {
         case .engineKilled, .killedUnderSnapshot: service.crash()

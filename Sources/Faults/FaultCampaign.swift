@@ -1,4 +1,5 @@
 internal import EmbeddedPostgres
+internal import SeededChoices
 
 /// Many rounds of load and faults against real `bifrost up` processes.
 ///
@@ -59,7 +60,7 @@ package struct FaultCampaign {
         for number in 0..<count {
             let seed = first &+ UInt64(number)
             let fault = Fault.allCases[Int(seed % UInt64(Fault.allCases.count))]
-            var dice = Dice(seed: seed)
+            var dice = Generator(seed: seed)
             let outage = try house.round(fault, &dice)
             let found = house.found == 0 ? "" : ", \(house.found) violations so far"
             report(

@@ -4,6 +4,7 @@ internal import Glibc
 internal import HTTPAPI
 package import Nodes
 internal import PostgresClient
+package import SeededChoices
 internal import Threads
 
 /// One data directory with a service on it and clients in front, for a few rounds.
@@ -39,7 +40,7 @@ package final class FaultHouse {
     }
 
     /// A round with a fault at a random moment; returns the outage in milliseconds.
-    func round(_ fault: Fault, _ dice: inout Dice) throws -> Int64 {
+    func round(_ fault: Fault, _ dice: inout Generator) throws -> Int64 {
         let held = try fault.hold(setup.dataDirectory)
         defer { held?.close() }
         return try round(fault.rawValue, mayEnd: fault.endsService, &dice) { service, dice in
@@ -55,8 +56,8 @@ package final class FaultHouse {
     package func round(
         _ name: String,
         mayEnd: Bool,
-        _ dice: inout Dice,
-        _ harm: (ServiceProcess, inout Dice) throws -> Void
+        _ dice: inout Generator,
+        _ harm: (ServiceProcess, inout Generator) throws -> Void
     ) throws -> Int64 {
         for client in clients { client.start() }
         defer { for client in clients { client.stop() } }

@@ -1,6 +1,7 @@
 internal import BifrostKernel
 package import HTTPAPI
 internal import Orders
+internal import SeededChoices
 internal import Threads
 
 /// One client of the load: a thread that poses a command, waits for the answer, and poses the next.
@@ -10,7 +11,7 @@ package final class LoadClient: Sendable {
     private struct State {
         var entries: [JournalEntry] = []
         var indexByID: [String: Int] = [:]
-        var dice: Dice
+        var dice: Generator
         var isStopping = false
         var acknowledged = 0
         /// Limit orders that may still rest.
@@ -41,7 +42,7 @@ package final class LoadClient: Sendable {
         self.name = name
         self.account = account
         self.tradesOrders = tradesOrders
-        state = Monitor(State(dice: Dice(seed: seed)))
+        state = Monitor(State(dice: Generator(seed: seed)))
     }
 
     /// Begins to pose commands.

@@ -26,7 +26,7 @@ struct BenchServer {
                 throw Refusal(description: "expected \(setting) on, was \(value): such figures mislead")
             }
         }
-        if !options.json { try Surroundings.report(root) }
+        try Surroundings.report(root, asJSON: options.json)
         try root.execute("drop database if exists \(Self.database) with (force)")
         try root.execute("create database \(Self.database)")
         admin = cluster.conninfo(user: EmbeddedCluster.superuser, database: Self.database)

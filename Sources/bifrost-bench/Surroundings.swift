@@ -10,13 +10,21 @@ enum Surroundings {
     ]
 
     /// Prints machine, commit and the server's settings.
-    static func report(_ connection: PostgresConnection) throws {
+    static func report(_ connection: PostgresConnection, asJSON: Bool) throws {
         let cpu = lines(of: "/proc/cpuinfo").first { $0.hasPrefix("model name") }
         let memory = lines(of: "/proc/meminfo").first ?? "unknown memory"
-        print("machine: \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, \(cpu ?? "unknown model"), \(memory)")
-        print("commit: \(commit)")
+        let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let values = try settings.map { "\($0)=\(try connection.query("show \($0)").text(0, 0))" }
-        print("postgres: \(values.joined(separator: " "))")
+        let figures: [(name: String, text: String)] = [
+            ("machine", "\(cores) cores, \(cpu ?? "unknown model"), \(memory)"), ("commit", commit),
+            ("postgres", values.joined(separator: " ")),
+        ]
+        if asJSON {
+            var table = FigureTable("surroundings", asJSON: true)
+            table.add(figures.map { ($0.name, .text($0.text)) })
+        } else {
+            for figure in figures { print("\(figure.name): \(figure.text)") }
+        }
     }
 
     /// What the working copy is at; its changes, if any, are not told.

@@ -5,6 +5,7 @@ import EventStorePostgres
 import EventStoreTesting
 import Faults
 import Sagas
+import SeededChoices
 import Testing
 import Threads
 
@@ -96,7 +97,7 @@ extension FaultTests {
     func engineCut() throws {
         let fixture = try CutFixture("cut_engine")
         let desk = try EngineDesk(fixture.log)
-        var dice = Dice(seed: Amount.seed)
+        var dice = Generator(seed: Amount.seed)
         let total = 400
         let answers = Monitor<[String: CommandAnswer]>([:])
         for index in 0..<total {

@@ -3,6 +3,7 @@ import Faults
 import HTTPAPI
 import Nodes
 import PostgresClient
+import SeededChoices
 import Testing
 import Threads
 
@@ -27,7 +28,7 @@ extension FaultTests {
         let disk = try SmallDisk(named: "reserve", megabytes: Self.diskMegabytes)
         let setup = setup(disk, reserve: Self.reserveMegabytes)
         let house = try FaultHouse(setup, seed: Amount.seed, clients: 3)
-        var dice = Dice(seed: Amount.seed)
+        var dice = Generator(seed: Amount.seed)
         try house.round("the disk has its reserve left", mayEnd: false, &dice) { service, _ in
             disk.fill(leaving: Self.reserveMegabytes << 19)
             let isShort = wait(millis: 10_000) {
@@ -55,7 +56,7 @@ extension FaultTests {
         let disk = try SmallDisk(named: "full", megabytes: Self.diskMegabytes)
         let setup = setup(disk, reserve: 0)
         let house = try FaultHouse(setup, seed: Amount.seed, clients: 3)
-        var dice = Dice(seed: Amount.seed)
+        var dice = Generator(seed: Amount.seed)
         for logIsFull in [false, true] {
             try house.round("the disk is full", mayEnd: true, &dice) { _, _ in
                 disk.fill(leaving: 0)

@@ -1,5 +1,6 @@
 import Faults
 import PostgresTesting
+import SeededChoices
 import Testing
 
 extension FaultTests {
@@ -10,7 +11,7 @@ extension FaultTests {
             directory: try SharedCluster.scratchDirectory(named: "duel"),
             seed: Amount.seed
         )
-        var dice = Dice(seed: Amount.seed)
+        var dice = Generator(seed: Amount.seed)
         // As many as the other rounds have, in the time that they take.
         for round in 0..<max(Amount.rounds / 5, Duel.Blow.allCases.count) {
             let blow = Duel.Blow.allCases[round % Duel.Blow.allCases.count]
