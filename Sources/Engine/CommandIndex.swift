@@ -1,5 +1,5 @@
-import BifrostKernel
-import EventStore
+internal import BifrostKernel
+internal import EventStore
 
 /// The commands that were decided, by id: what makes each take effect once.
 ///

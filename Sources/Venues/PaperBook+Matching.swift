@@ -59,16 +59,23 @@ extension PaperBook {
         }
     }
 
-    /// The trades of the last two days that had orders, in the order in which they were made.
+    /// Every trade, in the order in which they were made.
+    var trades: [(entry: Entry, fact: PaperExecution)] {
+        entryByID.values.compactMap { entry in
+            guard case .filled(let fact) = entry.outcome else { return nil }
+            return (entry, fact)
+        }.sorted { left, right in
+            // Numbers count from 1, so that shorter texts come first.
+            let (left, right) = (left.fact.report.venueExecutionID, right.fact.report.venueExecutionID)
+            return (left.utf8.count, left) < (right.utf8.count, right)
+        }
+    }
+
+    /// The trades of the last two days that had orders.
     func lateExecutions() -> [VenueReport] {
         let days = Set(entryByID.values.lazy.map { $0.date }).sorted().suffix(2)
-        guard let first = days.first else { return [] }
-        let late = entryByID.values.compactMap { entry -> (number: Int64, report: VenueReport)? in
-            guard entry.date >= first, case .filled(let fact) = entry.outcome else { return nil }
-            let number = Int64(fact.report.venueExecutionID.dropFirst()) ?? 0
-            return (number, .executed(entry.terms.account, fact.report, at: fact.at))
-        }
-        return late.sorted { $0.number < $1.number }.map { $0.report }
+        return trades.lazy.filter { days.contains($0.entry.date) }
+            .map { .executed($0.entry.terms.account, $0.fact.report, at: $0.fact.at) }
     }
 
     private mutating func place(

@@ -13,7 +13,7 @@ package struct PaperStatement: Sendable {
     package init(path: String, log: Identifier) throws(PaperJournalError) {
         var journal = try PaperJournal(path: path, log: log)
         let book = journal.takeBook()
-        executions = book.executions
+        executions = book.trades.map { $0.fact.report }
         positionByID = book.positionByID
         cashByID = book.cashByID
     }
@@ -26,19 +26,5 @@ package struct PaperStatement: Sendable {
     /// What trades did to an account's cash, by the venue's book.
     package func cash(_ account: AccountID, _ currency: Currency) -> Money {
         cashByID[PaperBook.Purse(account: account, currency: currency)] ?? .zero
-    }
-}
-
-extension PaperBook {
-    /// Every execution, in order of its number.
-    fileprivate var executions: [OrderExecuted] {
-        // Numbers count from 1, so that shorter texts come first.
-        entryByID.values.compactMap { entry in
-            guard case .filled(let fact) = entry.outcome else { return nil }
-            return fact.report
-        }.sorted { left, right in
-            (left.venueExecutionID.utf8.count, left.venueExecutionID)
-                < (right.venueExecutionID.utf8.count, right.venueExecutionID)
-        }
     }
 }

@@ -48,7 +48,9 @@ struct OrdersCommand: ParsableCommand {
             table.add(row("load \(load)", result.perSecond, result.sample, [("ratio_to_insert", 0)]))
         }
         table.finish()
-        if !options.json { print("rows per order: \(desk.rowsPerOrder)") }
+        var rows = FigureTable("rows", asJSON: options.json)
+        rows.add([("rows_per_order", .decimal(desk.rowsPerOrder))])
+        rows.finish()
         desk.stop()
         try server.stop()
     }

@@ -9,16 +9,18 @@ enum Surroundings {
         "max_wal_size", "shared_buffers", "autovacuum",
     ]
 
-    /// Prints machine, commit and the server's settings.
-    static func report(_ connection: PostgresConnection, asJSON: Bool) throws {
+    /// Prints machine, commit and the settings of the server, where there is one.
+    static func report(_ connection: PostgresConnection?, asJSON: Bool) throws {
         let cpu = lines(of: "/proc/cpuinfo").first { $0.hasPrefix("model name") }
         let memory = lines(of: "/proc/meminfo").first ?? "unknown memory"
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-        let values = try settings.map { "\($0)=\(try connection.query("show \($0)").text(0, 0))" }
-        let figures: [(name: String, text: String)] = [
+        var figures: [(name: String, text: String)] = [
             ("machine", "\(cores) cores, \(cpu ?? "unknown model"), \(memory)"), ("commit", commit),
-            ("postgres", values.joined(separator: " ")),
         ]
+        if let connection {
+            let values = try settings.map { "\($0)=\(try connection.query("show \($0)").text(0, 0))" }
+            figures.append(("postgres", values.joined(separator: " ")))
+        }
         if asJSON {
             var table = FigureTable("surroundings", asJSON: true)
             table.add(figures.map { ($0.name, .text($0.text)) })

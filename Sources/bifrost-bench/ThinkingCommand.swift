@@ -28,6 +28,7 @@ struct ThinkingCommand: ParsableCommand {
     var allocationsMax: Double?
 
     func run() throws {
+        try Surroundings.report(nil, asJSON: options.json)
         let flow = try OrderFlow()
         var desk = ThinkingDesk()
         let accounts = try desk.open(flow)

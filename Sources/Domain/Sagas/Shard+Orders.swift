@@ -32,7 +32,8 @@ extension Shard {
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
         let refusal = verdict.events.first?.refusal
-        try emitRisk(verdict, order, account, &decision)
+        let risks = Filing(.risk, of: account.id, account, order.id)
+        try decision.emit(verdict) { risks.draft(.risk($0)) }
         if let refusal { return try reject(order, account, .risk, refusal, &decision) }
         let restricted = state.reference.restricted.contains(instrument.instrument)
         var clearance = Decision<ComplianceEvent>()
@@ -42,21 +43,13 @@ extension Shard {
             into: &clearance
         )
         let refused = clearance.events.first?.refusal
-        try decision.emit(clearance) { event in
-            Draft(
-                .compliance(event),
-                StreamOrdinal(.compliance, of: account.id),
-                account: AccountOrdinal(account),
-                correlation: order.id
-            )
-        }
+        let clearances = Filing(.compliance, of: account.id, account, order.id)
+        try decision.emit(clearance) { clearances.draft(.compliance($0)) }
         if let refused {
             var released = ReservationChanged()
             released.order = order
             released.reason = .released
-            var release = Decision<RiskEvent>()
-            try release.emit(.reservationChanged(released))
-            try emitRisk(release, order, account, &decision)
+            try decision.emit(risks.draft(.risk(.reservationChanged(released))))
             return try reject(order, account, .compliance, refused, &decision)
         }
         var approved = OrderApproved()
@@ -311,31 +304,8 @@ extension Shard {
     ) throws(Rejection) {
         var events = Decision<OrderEvent>()
         try Order.decide(wanted, given: state, into: &events)
-        try decision.emit(events) { event in
-            Draft(
-                .order(event),
-                StreamOrdinal(.order, of: order.id),
-                account: AccountOrdinal(account),
-                correlation: order.id,
-                businessDate: businessDate
-            )
-        }
-    }
-
-    private static func emitRisk(
-        _ events: consuming Decision<RiskEvent>,
-        _ order: OrderID,
-        _ account: AccountID,
-        _ decision: inout Decision<Draft>
-    ) throws(Rejection) {
-        try decision.emit(events) { event in
-            Draft(
-                .risk(event),
-                StreamOrdinal(.risk, of: account.id),
-                account: AccountOrdinal(account),
-                correlation: order.id
-            )
-        }
+        let filing = Filing(.order, of: order.id, account, order.id, businessDate)
+        try decision.emit(events) { filing.draft(.order($0)) }
     }
 }
 

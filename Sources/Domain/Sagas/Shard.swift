@@ -177,15 +177,8 @@ public enum Shard {
     ) throws(Rejection) {
         var events = Decision<RiskEvent>()
         try RiskBook.decide(wanted, given: try entry(account, state).risk, into: &events)
-        try decision.emit(events) { event in
-            Draft(
-                .risk(event),
-                StreamOrdinal(.risk, of: account.id),
-                account: AccountOrdinal(account),
-                correlation: root,
-                businessDate: businessDate
-            )
-        }
+        let filing = Filing(.risk, of: account.id, account, root, businessDate)
+        try decision.emit(events) { filing.draft(.risk($0)) }
     }
 
     static func portfolio(
@@ -198,15 +191,8 @@ public enum Shard {
     ) throws(Rejection) {
         var events = Decision<PortfolioEvent>()
         try Portfolio.decide(wanted, given: try entry(account, state).portfolio, into: &events)
-        try decision.emit(events) { event in
-            Draft(
-                .portfolio(event),
-                StreamOrdinal(.portfolio, of: account.id),
-                account: AccountOrdinal(account),
-                correlation: root,
-                businessDate: businessDate
-            )
-        }
+        let filing = Filing(.portfolio, of: account.id, account, root, businessDate)
+        try decision.emit(events) { filing.draft(.portfolio($0)) }
     }
 
     private static func portfolio(
@@ -217,5 +203,32 @@ public enum Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         try portfolio(wanted, account, root: command(posed, slot: account.id.slot), state, &decision)
+    }
+}
+
+/// Where the events of one aggregate's decision are filed.
+struct Filing {
+    private let stream: StreamOrdinal
+    private let account: AccountOrdinal
+    private let correlation: Identifier
+    private let businessDate: BusinessDate?
+
+    /// The stream of `kind` of the thing that `id` names, in an account's story of `correlation`.
+    init(
+        _ kind: StreamKind,
+        of id: Identifier,
+        _ account: AccountID,
+        _ correlation: Identifier,
+        _ businessDate: BusinessDate? = nil
+    ) {
+        stream = StreamOrdinal(kind, of: id)
+        self.account = AccountOrdinal(account)
+        self.correlation = correlation
+        self.businessDate = businessDate
+    }
+
+    /// The event with its place.
+    func draft(_ event: consuming DomainEvent) -> Draft {
+        Draft(event, stream, account: account, correlation: correlation, businessDate: businessDate)
     }
 }
