@@ -18,38 +18,46 @@ extension PostgresConnection {
         through writer: inout CopyWriter,
         _ fill: (inout CopyWriter) -> Bool
     ) throws(PostgresError) -> CopyReport {
+        try copyIn(sql, through: &writer, mayRunAhead: true, fill)
+    }
+
+    /// The same; with `mayRunAhead` false the rows wait for the server, as they must where the session is
+    /// encrypted.
+    func copyIn(
+        _ sql: String,
+        through writer: inout CopyWriter,
+        mayRunAhead: Bool,
+        _ fill: (inout CopyWriter) -> Bool
+    ) throws(PostgresError) -> CopyReport {
         try begin(sql)
-        let isAhead = handle.isOpenToBytes
-        if isAhead, !sendAhead(&writer, fill) { throw lost() }
+        let isAhead = mayRunAhead && handle.isOpenToBytes
+        if isAhead {
+            // libpq will send an end of its own, which the server, past the copy by then, ignores.
+            guard
+                Self.pieces(&writer, fill, { handle.sendMessage(UInt8(ascii: "d"), $0) }),
+                handle.sendMessage(UInt8(ascii: "c"), RawSpan())
+            else { throw lost() }
+        }
         var results: [StatementResult] = []
         try readResults { result in
             results.append(StatementResult(of: result))
         } feedingOneCopy: {
-            isAhead || put(&writer, fill)
+            isAhead || Self.pieces(&writer, fill) { putCopy($0) }
         }
         return CopyReport(results: results, status: transactionStatus)
     }
 
-    /// Sends a copy's rows and its end before libpq knows that there is a copy.
-    ///
-    /// libpq will send an end of its own, which the server, past the copy by then, ignores.
-    private func sendAhead(_ writer: inout CopyWriter, _ fill: (inout CopyWriter) -> Bool) -> Bool {
+    /// Makes one piece after another and puts it; `false` as soon as one cannot be put.
+    private static func pieces(
+        _ writer: inout CopyWriter,
+        _ fill: (inout CopyWriter) -> Bool,
+        _ put: (RawSpan) -> Bool
+    ) -> Bool {
         var hasMore = true
         while hasMore {
             writer.reset()
             hasMore = fill(&writer)
-            guard handle.sendMessage(UInt8(ascii: "d"), writer.bytes) else { return false }
-        }
-        return handle.sendMessage(UInt8(ascii: "c"), RawSpan())
-    }
-
-    /// The same as libpq does it, once the server has asked.
-    private func put(_ writer: inout CopyWriter, _ fill: (inout CopyWriter) -> Bool) -> Bool {
-        var hasMore = true
-        while hasMore {
-            writer.reset()
-            hasMore = fill(&writer)
-            guard putCopy(writer.bytes) else { return false }
+            guard put(writer.bytes) else { return false }
         }
         return true
     }

@@ -1,7 +1,8 @@
 import Glibc
-import PostgresClient
 import PostgresTesting
 import Testing
+
+@testable import PostgresClient
 
 /// A session with a temporary table, and the statement that fills it behind another one.
 private struct CopyTarget {
@@ -69,6 +70,58 @@ struct CopyInTests {
         let report = try target.connection.copyIn(CopyTarget.copy, writer.bytes)
         #expect(report.results == [.command(tag: "COPY 20000")])
         #expect(try target.count() == 20_000)
+    }
+
+    /// A batch in pieces of a few hundred rows; the first has the header, the last the trailer.
+    private func pieces(_ ids: ClosedRange<Int64>) -> (inout CopyWriter) -> Bool {
+        let bytes = batch(ids).array
+        var rest = bytes[...]
+        return { writer in
+            let piece = rest.prefix(30_000)
+            rest = rest.dropFirst(piece.count)
+            for byte in piece { writer.append(byte) }
+            return !rest.isEmpty
+        }
+    }
+
+    @Test("rows in pieces arrive whole, sent ahead or when the server asks", arguments: [true, false])
+    func pieces(mayRunAhead: Bool) throws {
+        let target = try CopyTarget()
+        var writer = CopyWriter()
+        for round in 0..<3 as Range<Int64> {
+            let report = try target.connection.copyIn(
+                "select 1; \(CopyTarget.copy)",
+                through: &writer,
+                mayRunAhead: mayRunAhead,
+                pieces(round * 20_000 + 1...round * 20_000 + 20_000)
+            )
+            #expect(report.results == [.rows(tag: "SELECT 1", count: 1), .command(tag: "COPY 20000")])
+            #expect(report.status == .idle)
+        }
+        #expect(try target.count() == 60_000)
+    }
+
+    @Test("a megabyte of rows behind a failing statement is ignored", arguments: [true, false])
+    func piecesBehindAFailure(mayRunAhead: Bool) throws {
+        let target = try CopyTarget()
+        var writer = CopyWriter()
+        for sql in [
+            "select 1/0; \(CopyTarget.copy)", "insert into target (id) values (7); \(CopyTarget.copy)",
+        ] {
+            let report = try target.connection.copyIn(
+                sql,
+                through: &writer,
+                mayRunAhead: mayRunAhead,
+                pieces(1...20_000)
+            )
+            guard case .error = report.results.last else {
+                Issue.record("expected an error, was \(report)")
+                return
+            }
+            #expect(report.status == .idle)
+            // The session goes on, and what was sent for the copy disturbs nothing.
+            #expect(try target.count() == 0)
+        }
     }
 
     @Test("a failing first statement is reported and nothing is stored")
