@@ -9,7 +9,7 @@ public import Sagas
 /// Something that takes the payload of an event, whichever type it has, without boxing it.
 public protocol PayloadVisitor {
     /// Called once with the payload.
-    mutating func visit<P: EventPayload>(_ payload: P)
+    mutating func visit<P: EventPayload>(_ payload: consuming P)
 }
 
 /// Every event type with its number: the one place that maps events to stored bytes and back.

@@ -151,17 +151,31 @@ public struct Money: Hashable, Comparable, Sendable {
 
     /// This amount rounded to the minor unit of `currency`.
     @inlinable public func rounded(to currency: Currency, _ rounding: Rounding) -> Money {
-        var step: Int128 = 1
-        for _ in currency.minorUnitDigits..<9 { step *= 10 }
+        let step = currency.minorUnitNanos
         return Money(nanos: Self.divide(nanos, by: step, rounding) * step)
     }
 
     /// The shortest exact decimal text.
     public var text: String { Decimals.text(nanos) }
 
+    /// One division of the processor where the quotient fits 64 bits, as that of all but absurd amounts does.
+    private static func quotientAndRemainder(
+        _ value: Int128,
+        _ divisor: Int128
+    ) -> (quotient: Int128, remainder: Int128) {
+        let (magnitude, whole) = (value.magnitude, divisor.magnitude)
+        let high = UInt64(truncatingIfNeeded: magnitude >> 64)
+        guard whole <= UInt128(UInt64.max), divisor > 0, high < UInt64(truncatingIfNeeded: whole) else {
+            return value.quotientAndRemainder(dividingBy: divisor)
+        }
+        let low = UInt64(truncatingIfNeeded: magnitude)
+        let (quotient, rest) = UInt64(truncatingIfNeeded: whole).dividingFullWidth((high, low))
+        return value < 0 ? (-Int128(quotient), -Int128(rest)) : (Int128(quotient), Int128(rest))
+    }
+
     @usableFromInline static func divide(_ value: Int128, by divisor: Int128, _ rounding: Rounding) -> Int128
     {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let (quotient, remainder) = quotientAndRemainder(value, divisor)
         guard remainder != 0 else { return quotient }
         let away: Bool =
             switch rounding {

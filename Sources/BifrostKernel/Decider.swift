@@ -26,7 +26,9 @@ public protocol Decider: SendableMetatype {
 public let decisionEventsMax = 256
 
 /// The events of one decision, in order; it refuses to grow beyond `decisionEventsMax`.
-public struct Decision<Event: Sendable>: Sendable {
+///
+/// It cannot be copied, so that events move from an aggregate to the log and are never copied on their way.
+public struct Decision<Event: Sendable>: ~Copyable, Sendable {
     /// The events so far.
     public internal(set) var events = EmittedEvents<Event>()
 
@@ -46,8 +48,7 @@ public struct Decision<Event: Sendable>: Sendable {
         _ part: consuming Decision<Part>,
         _ wrap: (consuming Part) -> Event
     ) throws(Rejection) {
-        guard let head = part.events.head.take() else { return }
-        try emit(wrap(head))
+        if let head = part.events.head.take() { try emit(wrap(head)) }
         for event in part.events.tail { try emit(wrap(event)) }
     }
 
@@ -57,6 +58,7 @@ public struct Decision<Event: Sendable>: Sendable {
 
 /// Emitted events: an aggregate's one event, the usual number, needs no array.
 public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
+    /// The first event, unless there is an array to use.
     @usableFromInline var head: Event?
     @usableFromInline var tail: [Event] = []
 
@@ -66,20 +68,29 @@ public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
     /// The index of the first event.
     @inlinable public var startIndex: Int { 0 }
     /// The index behind the last event.
-    @inlinable public var endIndex: Int { head == nil ? 0 : tail.count + 1 }
+    @inlinable public var endIndex: Int { tail.count + (head == nil ? 0 : 1) }
     /// The number of events.
     @inlinable public var count: Int { endIndex }
     /// The index behind `index`.
     @inlinable public func index(after index: Int) -> Int { index + 1 }
     /// The event at `index`.
     @inlinable public subscript(index: Int) -> Event {
-        if index > 0 { return tail[index - 1] }
-        guard let head else { preconditionFailure("there is no event at \(index)") }
-        return head
+        guard let head else { return tail[index] }
+        return index > 0 ? tail[index - 1] : head
+    }
+
+    /// Lends each event where it stands, for as long as `body` runs: a copy costs more than most of what is
+    /// done with one.
+    @inlinable public func lendEach(_ body: (Event) -> Void) {
+        if let head { body(head) }
+        tail.withUnsafeBufferPointer { events in
+            guard let first = events.baseAddress else { return }
+            for index in events.indices { body(first[index]) }
+        }
     }
 
     @inlinable mutating func append(_ event: consuming Event) {
-        if head == nil {
+        if head == nil, tail.capacity == 0 {
             head = event
         } else {
             tail.append(event)
@@ -87,7 +98,7 @@ public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
     }
 
     @inlinable mutating func removeAll() {
-        head = nil
+        if let head = head.take() { tail.append(head) }
         tail.removeAll(keepingCapacity: true)
     }
 }

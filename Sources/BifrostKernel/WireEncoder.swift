@@ -32,7 +32,7 @@ public struct WireEncoder: FieldVisitor, Sendable {
     }
 
     /// Appends the fields of `value`.
-    @inlinable public mutating func append<M: WireFields>(_ value: M) {
+    @inlinable public mutating func append<M: WireFields>(_ value: consuming M) {
         var copy = value
         do throws(WireError) {
             try copy.fields(&self)
@@ -66,45 +66,55 @@ public struct WireEncoder: FieldVisitor, Sendable {
         storage.append(contentsOf: repeatElement(0, count: more))
     }
 
-    @inlinable mutating func byte(_ value: UInt8) {
-        makeRoom(1)
-        storage[used] = value
-        used += 1
-    }
-
-    @inlinable mutating func word(_ value: UInt64) {
-        makeRoom(8)
+    /// Lends the room behind the bytes so far, at least `bytes` of it, and takes in as many as `body` wrote.
+    ///
+    /// A field is one such loan, so that what guards the buffer is asked once a field and not once a byte.
+    @inlinable @inline(__always)
+    mutating func put(atMost bytes: Int, _ body: (inout WireCursor) -> Void) {
+        makeRoom(bytes)
         let start = used
-        storage.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: start, as: UInt64.self) }
-        used = start + 8
-    }
-
-    @inlinable mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+        used = storage.withUnsafeMutableBytes { room in
+            var cursor = WireCursor(room: room, used: start)
+            body(&cursor)
+            return cursor.used
         }
-        byte(UInt8(truncatingIfNeeded: rest))
     }
 
-    @inlinable mutating func tag(_ number: UInt64, _ wireType: UInt64) { varint(number << 3 | wireType) }
+    @inlinable @inline(__always) mutating func fixedField(_ number: UInt64, _ value: Int64) {
+        put(atMost: 18) { cursor in
+            cursor.tag(number, 1)
+            cursor.word(UInt64(bitPattern: value).littleEndian)
+        }
+    }
 
-    @inlinable mutating func fixed(_ value: UInt64) { word(value.littleEndian) }
+    @inlinable @inline(__always) mutating func varintField(_ number: UInt64, _ value: UInt64) {
+        put(atMost: 20) { cursor in
+            cursor.tag(number, 0)
+            cursor.varint(value)
+        }
+    }
 
-    @inlinable mutating func bigEndian(_ value: UInt64) { word(value.bigEndian) }
+    @inlinable mutating func varint(_ value: UInt64) { put(atMost: 10) { $0.varint(value) } }
 
-    @inlinable mutating func fixedField(_ number: UInt64, _ value: Int64) {
-        tag(number, 1)
-        fixed(UInt64(bitPattern: value))
+    /// A tag, a length and the bytes.
+    @inlinable @inline(__always)
+    mutating func rawField(_ number: UInt64, _ bytes: some Collection<UInt8>) {
+        let count = bytes.count
+        put(atMost: 20) { cursor in
+            cursor.tag(number, 2)
+            cursor.varint(UInt64(count))
+        }
+        append(raw: bytes)
     }
 
     /// A message whose length is known only when it is written: room for one length byte is kept and, for the
     /// rare longer message, the bytes are moved up.
     @inlinable mutating func nested<M: WireFields>(_ number: UInt64, _ value: M) {
-        tag(number, 2)
-        let start = used
-        byte(0)
+        put(atMost: 11) { cursor in
+            cursor.tag(number, 2)
+            cursor.byte(0)
+        }
+        let start = used - 1
         append(value)
         let count = used - start - 1
         if count < 0x80 {
@@ -123,12 +133,14 @@ public struct WireEncoder: FieldVisitor, Sendable {
     }
 
     @inlinable mutating func halves(_ number: UInt64, _ value: Int128) {
-        tag(number, 2)
-        byte(18)
-        byte(0x09)
-        fixed(UInt64(bitPattern: Int64(truncatingIfNeeded: value >> 64)))
-        byte(0x11)
-        fixed(UInt64(truncatingIfNeeded: value))
+        put(atMost: 29) { cursor in
+            cursor.tag(number, 2)
+            cursor.byte(18)
+            cursor.byte(0x09)
+            cursor.word(UInt64(bitPattern: Int64(truncatingIfNeeded: value >> 64)).littleEndian)
+            cursor.byte(0x11)
+            cursor.word(UInt64(truncatingIfNeeded: value).littleEndian)
+        }
     }
 
     @inlinable static func zigzag(_ value: Int64) -> UInt64 {
@@ -140,34 +152,27 @@ extension WireEncoder {
     /// Writes the field unless zero.
     @inlinable public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) {
         guard value != 0 else { return }
-        tag(number, 0)
-        varint(value)
+        varintField(number, value)
     }
     /// Writes the field unless zero.
     @inlinable public mutating func int(_ number: UInt64, _ name: StaticString, _ value: inout Int64) {
         guard value != 0 else { return }
-        tag(number, 0)
-        varint(Self.zigzag(value))
+        varintField(number, Self.zigzag(value))
     }
     /// Writes the field if true.
     @inlinable public mutating func flag(_ number: UInt64, _ name: StaticString, _ value: inout Bool) {
         guard value else { return }
-        tag(number, 0)
-        varint(1)
+        varintField(number, 1)
     }
     /// Writes the field unless empty.
     @inlinable public mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) {
         guard !value.isEmpty else { return }
-        tag(number, 2)
-        varint(UInt64(value.utf8.count))
-        append(raw: value.utf8)
+        rawField(number, value.utf8)
     }
     /// Writes the field unless empty.
     @inlinable public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) {
         guard !value.isEmpty else { return }
-        tag(number, 2)
-        varint(UInt64(value.count))
-        append(raw: value)
+        rawField(number, value)
     }
     /// Writes the field unless it is `Identifier.none`.
     @inlinable public mutating func identifier(
@@ -176,10 +181,13 @@ extension WireEncoder {
         _ value: inout Identifier
     ) {
         guard value.high | value.low != 0 else { return }
-        tag(number, 2)
-        byte(16)
-        bigEndian(value.high)
-        bigEndian(value.low)
+        let (high, low) = (value.high, value.low)
+        put(atMost: 27) { cursor in
+            cursor.tag(number, 2)
+            cursor.byte(16)
+            cursor.word(high.bigEndian)
+            cursor.word(low.bigEndian)
+        }
     }
     /// Writes the field unless zero.
     @inlinable public mutating func price(_ number: UInt64, _ name: StaticString, _ value: inout Price) {
@@ -221,13 +229,26 @@ extension WireEncoder {
             packed.varint(Self.zigzag(Int64(day.days) - last))
             last = Int64(day.days)
         }
-        tag(number, 2)
-        varint(UInt64(packed.byteCount))
-        append(raw: packed[0..<packed.byteCount])
+        rawField(number, packed[0..<packed.byteCount])
     }
     /// Writes the field unless it is the epoch.
     @inlinable public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) {
         if value.nanos != 0 { fixedField(number, value.nanos) }
+    }
+    /// Writes the three letters.
+    @inlinable public mutating func currency(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Currency
+    ) {
+        let packed = value.packed
+        put(atMost: 14) { cursor in
+            cursor.tag(number, 2)
+            cursor.byte(3)
+            cursor.byte(UInt8(truncatingIfNeeded: packed >> 16))
+            cursor.byte(UInt8(truncatingIfNeeded: packed >> 8))
+            cursor.byte(UInt8(truncatingIfNeeded: packed))
+        }
     }
     /// Writes the raw value.
     @inlinable public mutating func choice<C: WireChoice>(
@@ -235,8 +256,7 @@ extension WireEncoder {
         _ name: StaticString,
         _ value: inout C
     ) {
-        tag(number, 0)
-        varint(UInt64(value.rawValue))
+        varintField(number, UInt64(value.rawValue))
     }
     /// Writes the message.
     @inlinable
@@ -255,5 +275,39 @@ extension WireEncoder {
         _ value: inout [M]
     ) {
         for element in value { nested(number, element) }
+    }
+}
+
+/// Writes into room that its lender has measured.
+@usableFromInline struct WireCursor {
+    @usableFromInline let room: UnsafeMutableRawBufferPointer
+    @usableFromInline var used: Int
+
+    @inlinable init(room: UnsafeMutableRawBufferPointer, used: Int) {
+        self.room = room
+        self.used = used
+    }
+
+    @inlinable @inline(__always) mutating func byte(_ value: UInt8) {
+        room.storeBytes(of: value, toByteOffset: used, as: UInt8.self)
+        used += 1
+    }
+
+    @inlinable @inline(__always) mutating func word(_ value: UInt64) {
+        room.storeBytes(of: value, toByteOffset: used, as: UInt64.self)
+        used += 8
+    }
+
+    @inlinable @inline(__always) mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        byte(UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inlinable @inline(__always) mutating func tag(_ number: UInt64, _ wireType: UInt64) {
+        varint(number << 3 | wireType)
     }
 }

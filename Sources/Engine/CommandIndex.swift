@@ -14,17 +14,27 @@ struct CommandIndex {
         var count: Int64
     }
 
-    /// The scope and the name of a command, hashed twice.
-    struct Key: CheaplyHashed {
-        let hashedBits: (high: UInt64, low: UInt64)
+    private var entries: [CommandKey: Entry] = [:]
 
-        static func == (left: Key, right: Key) -> Bool { left.hashedBits == right.hashedBits }
+    func entry(_ key: CommandKey) -> Entry? { entries[key] }
+
+    mutating func insert(_ key: CommandKey, _ entry: Entry) { entries[key] = entry }
+
+    /// Says that a command's events reach up to `position`.
+    mutating func lengthen(_ key: CommandKey, to position: Int64) {
+        guard let index = entries.index(forKey: key) else { return }
+        entries.values[index].count = position - entries.values[index].firstPosition + 1
     }
+}
 
-    private var entries: [Key: Entry] = [:]
+/// The scope and the name of a command, hashed twice.
+///
+/// It lasts as long as the process and is never stored.
+struct CommandKey: CheaplyHashed, Sendable {
+    let hashedBits: (high: UInt64, low: UInt64)
 
     /// The key of an id within its scope: an account, or an actor where the command has no account.
-    func key(_ id: ClientName, account: AccountOrdinal, actor: ActorName) -> Key {
+    init(_ id: ClientName, account: AccountOrdinal, actor: ActorName) {
         func half(_ number: UInt64) -> UInt64 {
             var hasher = Hasher()
             hasher.combine(number)
@@ -33,16 +43,8 @@ struct CommandIndex {
             if account == .none { hasher.combine(actor.text) }
             return UInt64(bitPattern: Int64(hasher.finalize()))
         }
-        return Key(hashedBits: (half(0), half(1)))
+        hashedBits = (half(0), half(1))
     }
 
-    func entry(_ key: Key) -> Entry? { entries[key] }
-
-    mutating func insert(_ key: Key, _ entry: Entry) { entries[key] = entry }
-
-    /// Says that a command's events reach up to `position`.
-    mutating func lengthen(_ key: Key, to position: Int64) {
-        guard let index = entries.index(forKey: key) else { return }
-        entries.values[index].count = position - entries.values[index].firstPosition + 1
-    }
+    static func == (left: Self, right: Self) -> Bool { left.hashedBits == right.hashedBits }
 }

@@ -3,7 +3,7 @@ public import EventStore
 public import Sagas
 
 /// A command on its way to a shard.
-public struct CommandRequest: Sendable {
+public final class CommandRequest: Sendable {
     /// Unique within the command's account, or within the actor where it has none.
     public let id: ClientName
     /// What is asked.
@@ -18,6 +18,8 @@ public struct CommandRequest: Sendable {
     public let causation: Int64
     /// The digest of its content, taken by the caller's thread and not by the engine's.
     public let digest: CommandDigest
+    /// Its id within its scope, hashed by the caller's thread as well.
+    let key: CommandKey
 
     /// Ids that start like this are the core's own; gateways turn them away.
     public static let reservedPrefix = "bifrost:"
@@ -38,6 +40,11 @@ public struct CommandRequest: Sendable {
         self.effectiveAt = effectiveAt
         self.causation = causation
         self.digest = CommandDigest(of: command.content)
+        self.key = CommandKey(
+            id,
+            account: command.account.map { AccountOrdinal($0) } ?? .none,
+            actor: actor
+        )
     }
 
     /// Whether it comes from outside and can be asked again later without harm.

@@ -27,13 +27,17 @@ extension Sequencer {
         switch event {
         case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
         case .order(.cancelRequested(let fact)):
-            state.orderByID[fact.order].map { .cancel($0.account, fact.order) }
+            state.orderByID.look(at: fact.order) { .cancel($0.account, fact.order) }
         default: nil
         }
     }
 
     private func routed(_ order: OrderID) -> RoutedOrder? {
-        guard let entry = state.orderByID[order], entry.state.venue != nil, let placed = entry.state.placed,
+        state.orderByID.look(at: order) { entry in routed(entry, order) } ?? nil
+    }
+
+    private func routed(_ entry: OrderEntry, _ order: OrderID) -> RoutedOrder? {
+        guard entry.state.venue != nil, let placed = entry.state.placed,
             let instrument = state.reference.instrumentByID[placed.instrument]
         else { return nil }
         return RoutedOrder(

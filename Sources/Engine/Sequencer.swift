@@ -1,6 +1,6 @@
-package import BifrostKernel
-internal import EventRegistry
-package import EventStore
+public import BifrostKernel
+public import EventRegistry
+public import EventStore
 internal import Sagas
 internal import Venues
 
@@ -57,7 +57,7 @@ package struct Sequencer: Sendable {
     private var recordedAt = Timestamp(nanos: .min)
     private var versions: [StreamOrdinal: Int64] = [:]
     private var index = CommandIndex()
-    private var decision = Decision<Draft>()
+    private let room = DecisionRoom()
 
     /// Before the first event of `shard`.
     package init(shard: ShardNumber) { self.shard = shard }
@@ -71,7 +71,7 @@ package struct Sequencer: Sendable {
         recordedAt = header.recordedAt
         let scope = scope(of: header)
         if let digest = header.commandDigest {
-            let key = index.key(header.commandID, account: scope, actor: header.actor)
+            let key = CommandKey(header.commandID, account: scope, actor: header.actor)
             index.insert(key, CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1))
             lastCommand = key
         } else if let lastCommand {
@@ -80,7 +80,7 @@ package struct Sequencer: Sendable {
     }
 
     /// The command that the last recovered event belongs to.
-    private var lastCommand: CommandIndex.Key?
+    private var lastCommand: CommandKey?
 
     /// A command's id is scoped by its account, which the first event of every account command names.
     ///
@@ -99,7 +99,7 @@ package struct Sequencer: Sendable {
             }
             scope = AccountOrdinal(account)
         }
-        let key = index.key(request.id, account: scope, actor: request.actor)
+        let key = request.key
         if let entry = index.entry(key) {
             let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
             let same = entry.digest == request.digest
@@ -109,15 +109,15 @@ package struct Sequencer: Sendable {
             return
         }
         let effectiveAt = request.effectiveAt ?? present(request)
-        decide(request, scope, effectiveAt)
+        var decision = room.take()
+        decide(request, scope, effectiveAt, into: &decision)
         let receipt = CommandReceipt(
             shard: shard,
             firstPosition: position + 1,
             count: Int64(decision.events.count)
         )
-        precondition(decision.events[0].account == scope, "a command's first event names the scope of its id")
-        let subject = decision.events[0].correlation
-        let result = record(request, effectiveAt, now, into: &batch)
+        let outcome = record(request, scope, effectiveAt, now, &decision, into: &batch)
+        room.giveBack(decision)
         index.insert(
             key,
             CommandIndex.Entry(
@@ -126,7 +126,6 @@ package struct Sequencer: Sendable {
                 count: receipt.count
             )
         )
-        let outcome = CommandOutcome(result: result, subject: subject)
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         if let followUp = followUp(to: request, receipt) { batch.followUps.append(followUp) }
     }
@@ -137,9 +136,12 @@ package struct Sequencer: Sendable {
     }
 
     /// Leaves the command's events in `decision`; a rejection and a no-op are events as well.
-    private mutating func decide(_ request: CommandRequest, _ scope: AccountOrdinal, _ effectiveAt: Timestamp)
-    {
-        decision.clear()
+    private func decide(
+        _ request: CommandRequest,
+        _ scope: AccountOrdinal,
+        _ effectiveAt: Timestamp,
+        into decision: inout Decision<Draft>
+    ) {
         let posed = PosedCommand(
             request.command,
             position: position + 1,
@@ -174,48 +176,86 @@ package struct Sequencer: Sendable {
         }
     }
 
+    /// What all events of one command share.
+    private struct Recording {
+        let request: CommandRequest
+        let scope: AccountOrdinal
+        let effectiveAt: Timestamp
+        let openDay: BusinessDate
+        let firstPosition: Int64
+        let cause: Int64
+        var result = CommandOutcome.Result.accepted
+        var subject = Identifier.none
+    }
+
     /// Gives every draft its columns, encodes it, and changes the state by it; says what came of the command.
     private mutating func record(
         _ request: CommandRequest,
+        _ scope: AccountOrdinal,
         _ effectiveAt: Timestamp,
         _ now: Timestamp,
+        _ decision: inout Decision<Draft>,
         into batch: inout PreparedBatch
-    ) -> CommandOutcome.Result {
-        let first = position + 1
-        let cause = cause(of: request)
+    ) -> CommandOutcome {
         if now > recordedAt { recordedAt = now }
-        let openDay = state.businessDate(at: effectiveAt)
-        var result = CommandOutcome.Result.accepted
-        for index in 0..<decision.events.count {
-            position += 1
-            let draft = decision.events[index]
-            let header = EventHeader(
+        var recording = Recording(
+            request: request,
+            scope: scope,
+            effectiveAt: effectiveAt,
+            openDay: state.businessDate(at: effectiveAt),
+            firstPosition: position + 1,
+            cause: cause(of: request)
+        )
+        decision.events.lendEach { record($0, &recording, into: &batch) }
+        decision.clear()
+        return CommandOutcome(result: recording.result, subject: recording.subject)
+    }
+
+    @inline(never)
+    private mutating func record(
+        _ draft: Draft,
+        _ recording: inout Recording,
+        into batch: inout PreparedBatch
+    ) {
+        position += 1
+        let isFirst = position == recording.firstPosition
+        if isFirst {
+            precondition(
+                draft.account == recording.scope,
+                "a command's first event names the scope of its id"
+            )
+            recording.subject = draft.correlation
+        }
+        let place = FactPlace(
+            position: position,
+            effectiveAt: recording.effectiveAt,
+            businessDate: draft.businessDate ?? recording.openDay,
+            account: draft.account,
+            correlation: draft.correlation
+        )
+        batch.events.begin(
+            EventHeader(
                 position: position,
                 account: draft.account,
                 stream: draft.stream,
                 version: nextVersion(of: draft.stream),
                 type: 0,
                 schemaVersion: 0,
-                receivedAt: request.receivedAt,
+                receivedAt: recording.request.receivedAt,
                 recordedAt: recordedAt,
-                effectiveAt: effectiveAt,
-                businessDate: draft.businessDate ?? openDay,
-                commandID: request.id,
-                commandDigest: position == first ? request.digest : nil,
-                causation: position == first ? cause : first,
+                effectiveAt: recording.effectiveAt,
+                businessDate: place.businessDate,
+                commandID: recording.request.id,
+                commandDigest: isFirst ? recording.request.digest : nil,
+                causation: isFirst ? recording.cause : recording.firstPosition,
                 correlation: draft.correlation,
-                actor: request.actor
+                actor: recording.request.actor
             )
-            let fact = Fact(header, draft.event)
-            var writer = BatchWriter(header: header, batch: batch.events)
-            batch.events = EventBatch()
-            EventRegistry.visit(fact.event, &writer)
-            batch.events = writer.batch
-            Shard.evolve(&state, by: fact)
-            if let instruction = instruction(after: fact.event) { batch.instructions.append(instruction) }
-            if let turnedDown = fact.event.turnedDown { result = turnedDown }
-        }
-        return result
+        )
+        EventRegistry.visit(draft.event, &batch.events)
+        Shard.evolve(&state, by: draft.event, at: place)
+        if let instruction = instruction(after: draft.event) { batch.instructions.append(instruction) }
+        if let turnedDown = draft.event.turnedDown { recording.result = turnedDown }
     }
 
     private mutating func nextVersion(of stream: StreamOrdinal) -> Int64 {
@@ -227,14 +267,21 @@ package struct Sequencer: Sendable {
     }
 }
 
-/// Adds one event of whichever type to a batch.
-private struct BatchWriter: PayloadVisitor {
-    var header: EventHeader
-    var batch: EventBatch
+extension EventBatch: PayloadVisitor {
+    /// Encodes the payload of the event that was begun last.
+    public mutating func visit<P: EventPayload>(_ payload: consuming P) { finish(payload) }
+}
 
-    mutating func visit<P: EventPayload>(_ payload: P) {
-        header.type = P.eventType
-        header.schemaVersion = P.schemaVersion
-        batch.append(header, payload)
+/// A decision that is used by one command after another, for the memory that it keeps.
+// SAFETY: a sequencer belongs to one thread, and the decision is empty between two commands.
+private final class DecisionRoom: @unchecked Sendable {
+    private var decision = Decision<Draft>()
+
+    func take() -> Decision<Draft> {
+        var taken = Decision<Draft>()
+        swap(&taken, &decision)
+        return taken
     }
+
+    func giveBack(_ used: consuming Decision<Draft>) { decision = used }
 }

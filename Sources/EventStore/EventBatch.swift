@@ -64,9 +64,24 @@ public struct EventBatch: Sendable {
     }
 
     /// Adds an event whose payload `value` encodes to.
-    public mutating func append<M: WireFields>(_ header: EventHeader, _ value: M) {
+    public mutating func append<M: WireFields>(_ header: consuming EventHeader, _ value: M) {
         payloads.append(value)
         headers.append(header)
+        ends.append(payloads.byteCount)
+    }
+
+    /// Adds an event whose payload, and with it the header's type, follows by `finish`.
+    public mutating func begin(_ header: consuming EventHeader) {
+        precondition(headers.count == ends.count, "an event is finished before the next begins")
+        headers.append(header)
+    }
+
+    /// Encodes the payload of the event that was begun last, and names its type.
+    public mutating func finish<P: EventPayload>(_ payload: consuming P) {
+        precondition(headers.count == ends.count + 1, "a payload follows its header")
+        headers[headers.count - 1].type = P.eventType
+        headers[headers.count - 1].schemaVersion = P.schemaVersion
+        payloads.append(payload)
         ends.append(payloads.byteCount)
     }
 

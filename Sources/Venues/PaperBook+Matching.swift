@@ -224,8 +224,7 @@ struct PaperAmounts: Equatable {
     /// `nil` when a figure leaves the bounds of money.
     init?(_ price: Price, _ quantity: Quantity, _ currency: Currency, _ rate: BasisPoints) {
         // Counted in minor units, so that neither figure is rounded twice: at most 10³⁶ / 10¹⁵, then × 10¹².
-        var minorUnitNanos: Int128 = 1
-        for _ in currency.minorUnitDigits..<9 { minorUnitNanos *= 10 }
+        let minorUnitNanos = currency.minorUnitNanos
         let product = Int128(price.nanos) * Int128(quantity.nanos)
         let settled = Self.divide(product, by: Int128(Decimals.nanosPerUnit) * minorUnitNanos)
         let taken = Self.divide(settled * Int128(rate.micros), by: 10_000_000_000)

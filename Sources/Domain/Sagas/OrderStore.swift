@@ -24,6 +24,15 @@ public struct OrderStore: Sendable {
         return blocks[place / Self.blockOrders][place % Self.blockOrders]
     }
 
+    /// Lends the order where it stands: a copy costs more than most of what is asked of one.
+    public func look<Answer>(at id: OrderID, _ body: (OrderEntry) -> Answer) -> Answer? {
+        guard let place = places[id] else { return nil }
+        return blocks[place / Self.blockOrders].withUnsafeBufferPointer { orders in
+            // The pointer's subscript lends where the buffer's own copies.
+            orders.baseAddress.map { body($0[place % Self.blockOrders]) }
+        }
+    }
+
     /// The account that the order trades for.
     func account(of id: OrderID) -> AccountID? {
         places[id].map { blocks[$0 / Self.blockOrders][$0 % Self.blockOrders].account }

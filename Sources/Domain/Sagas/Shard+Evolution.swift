@@ -10,8 +10,13 @@ extension Shard {
     ///
     /// An event that cannot apply means a corrupt log: stop loudly.
     public static func evolve(_ state: inout ShardState, by fact: Fact) {
-        if fact.effectiveAt > state.effectiveAt { state.effectiveAt = fact.effectiveAt }
-        switch fact.event {
+        evolve(&state, by: fact.event, at: fact.place)
+    }
+
+    /// Adds a fact whose columns are apart from it.
+    public static func evolve(_ state: inout ShardState, by event: DomainEvent, at place: FactPlace) {
+        if place.effectiveAt > state.effectiveAt { state.effectiveAt = place.effectiveAt }
+        switch event {
         case .shardOpened(let opened): state.opened = opened
         case .writerStarted(let started): state.epoch = started.epoch
         case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
@@ -26,8 +31,8 @@ extension Shard {
             state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
         case .reference(let event): state.reference.evolve(by: event)
-        case .order(let event): evolveOrder(&state, event, fact)
-        case .risk(let event): evolveRisk(&state, event, fact)
+        case .order(let event): evolveOrder(&state, event, place)
+        case .risk(let event): evolveRisk(&state, event, place)
         case .compliance(let event):
             guard case .assessed(let assessed) = event,
                 let account = state.orderByID.account(of: assessed.order)
@@ -47,10 +52,10 @@ extension Shard {
         state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
     }
 
-    private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ fact: Fact) {
+    private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ place: FactPlace) {
         let order = event.order
         if case .placed(let placed) = event {
-            state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: fact.businessDate))
+            state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: place.businessDate))
             if let name = placed.clientOrderID {
                 withEntry(&state, placed.account) { $0.orderByName[name] = order }
             }
@@ -58,7 +63,7 @@ extension Shard {
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
         let isOpen = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
-            if case .approved = event { entry.approvedAt = fact.position }
+            if case .approved = event { entry.approvedAt = place.position }
             return entry.state.isOpen
         }
         if case .approved = event {
@@ -68,7 +73,7 @@ extension Shard {
         }
     }
 
-    private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ fact: Fact) {
+    private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {
         switch event {
         case .limitsSet(let set): withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
         case .assessed(let assessed):
@@ -87,7 +92,7 @@ extension Shard {
                 pulled.account == .none || state.orderByID.account(of: order) == pulled.account
             }
             guard !inScope.isEmpty else { return }
-            state.sweeps.append(Sweep(position: fact.position, orders: inScope.sorted()))
+            state.sweeps.append(Sweep(position: place.position, orders: inScope.sorted()))
         case .killSwitchReleased(let released):
             if released.account == .none {
                 state.killed = false

@@ -272,8 +272,8 @@ public struct Draft: Sendable, Equatable {
     }
 }
 
-/// An event with the columns that state depends on.
-public struct Fact: Sendable {
+/// The columns of an event that state depends on.
+public struct FactPlace: Sendable {
     /// Its place in the shard's log.
     public let position: Int64
     /// When it took effect.
@@ -284,18 +284,15 @@ public struct Fact: Sendable {
     public let account: AccountOrdinal
     /// The thing whose story it is part of.
     public let correlation: Identifier
-    /// What happened.
-    public let event: DomainEvent
 
-    /// A stored event by its columns.
-    public init(_ header: EventHeader, _ event: DomainEvent) {
+    /// The columns of a stored event.
+    public init(_ header: EventHeader) {
         self.init(
             position: header.position,
             effectiveAt: header.effectiveAt,
             businessDate: header.businessDate,
             account: header.account,
-            correlation: header.correlation,
-            event: event
+            correlation: header.correlation
         )
     }
 
@@ -305,14 +302,36 @@ public struct Fact: Sendable {
         effectiveAt: Timestamp,
         businessDate: BusinessDate,
         account: AccountOrdinal,
-        correlation: Identifier,
-        event: DomainEvent
+        correlation: Identifier
     ) {
         self.position = position
         self.effectiveAt = effectiveAt
         self.businessDate = businessDate
         self.account = account
         self.correlation = correlation
+    }
+}
+
+/// An event with the columns that state depends on.
+public struct Fact: Sendable {
+    /// Where and when.
+    public let place: FactPlace
+    /// What happened.
+    public let event: DomainEvent
+
+    /// Its place in the shard's log.
+    public var position: Int64 { place.position }
+    /// The trading day that it belongs to.
+    public var businessDate: BusinessDate { place.businessDate }
+    /// The thing whose story it is part of.
+    public var correlation: Identifier { place.correlation }
+
+    /// A stored event by its columns.
+    public init(_ header: EventHeader, _ event: DomainEvent) { self.init(FactPlace(header), event) }
+
+    /// Puts the parts together.
+    public init(_ place: FactPlace, _ event: DomainEvent) {
+        self.place = place
         self.event = event
     }
 }

@@ -85,14 +85,14 @@ struct ShardRunner {
     private mutating func record(_ drafts: [Draft]) {
         let openDay = state.businessDate(at: effectiveAt)
         for draft in drafts {
-            let fact = Fact(
+            let place = FactPlace(
                 position: position + 1,
                 effectiveAt: effectiveAt,
                 businessDate: draft.businessDate ?? openDay,
                 account: draft.account,
-                correlation: draft.correlation,
-                event: draft.event
+                correlation: draft.correlation
             )
+            let fact = Fact(place, draft.event)
             Shard.evolve(&state, by: fact)
             log.append(fact)
         }
