@@ -36,9 +36,9 @@ struct AccountBooks {
         case .order(.executed(let fact)):
             if fact.afterClose || fact.overfilled { bookByNumber[header.account]?.hasUnaskedFill = true }
             return nil
-        case .portfolio(.deposited(let fact)): return book(fact.postings, header)
-        case .portfolio(.withdrawn(let fact)): return book(fact.postings, header)
-        case .portfolio(.tradeBooked(let fact)): return book(fact.postings, header)
+        case .portfolio(let fact):
+            let postings = fact.postings
+            return postings.isEmpty ? nil : book(postings, header)
         default: return nil
         }
     }

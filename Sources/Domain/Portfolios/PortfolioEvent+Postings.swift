@@ -1,0 +1,13 @@
+internal import BifrostKernel
+
+extension PortfolioEvent {
+    /// What the event changes in the ledger, in the order of its lines; empty when it changes nothing.
+    public var postings: [Posting] {
+        switch self {
+        case .deposited(let fact): fact.postings
+        case .withdrawn(let fact): fact.postings
+        case .tradeBooked(let fact): fact.postings
+        case .dayClosed, .reconciliationBroke: []
+        }
+    }
+}
