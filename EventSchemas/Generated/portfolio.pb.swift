@@ -10,8 +10,8 @@
 
 // The ledger of an account: types 500 to 599.
 //
-// Reserved types: 505 TradeSettled, 506 TradeCorrected, 507 DividendAccrued, 508 DividendPaid, 509 PositionAdjusted
-// (corporate actions), 510 InterestAccrued, 511 FeeCharged, 512 TransferStarted, 513 TransferCompleted.
+// Reserved types: 505 TradeSettled, 506 TradeCorrected, 510 InterestAccrued, 511 FeeCharged, 512 TransferStarted,
+// 513 TransferCompleted.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -660,6 +660,315 @@ public nonisolated struct Bifrost_V1_ReconciliationBroke: Sendable {
 
   fileprivate var _ours: Bifrost_V1_Money? = nil
   fileprivate var _theirs: Bifrost_V1_Money? = nil
+}
+
+/// Type 507. The account is entitled to a dividend, or owes it when it is short, from the ex-date on.
+public nonisolated struct Bifrost_V1_DividendAccrued: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  /// The corporate action.
+  public var actionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  public var currency: String = String()
+
+  /// The first trading day without the entitlement.
+  public var exDate: Int32 = 0
+
+  public var payDate: Int32 = 0
+
+  /// The position at the close before the ex-date, long positive.
+  public var quantity: Int64 = 0
+
+  /// The dividend of one unit.
+  public var amountPerUnit: Int64 = 0
+
+  /// Amount of one unit times quantity, exact.
+  public var gross: Bifrost_V1_Money {
+    get {_gross ?? Bifrost_V1_Money()}
+    set {_gross = newValue}
+  }
+  /// Returns true if `gross` has been explicitly set.
+  public var hasGross: Bool {self._gross != nil}
+  /// Clears the value of `gross`. Subsequent reads from it will return its default value.
+  public mutating func clearGross() {self._gross = nil}
+
+  /// What will be paid, rounded to the currency's minor unit; owed when negative.
+  public var amount: Bifrost_V1_Money {
+    get {_amount ?? Bifrost_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the tax that is withheld of the amount.
+  public var withheld: Bifrost_V1_Money {
+    get {_withheld ?? Bifrost_V1_Money()}
+    set {_withheld = newValue}
+  }
+  /// Returns true if `withheld` has been explicitly set.
+  public var hasWithheld: Bool {self._withheld != nil}
+  /// Clears the value of `withheld`. Subsequent reads from it will return its default value.
+  public mutating func clearWithheld() {self._withheld = nil}
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _gross: Bifrost_V1_Money? = nil
+  fileprivate var _amount: Bifrost_V1_Money? = nil
+  fileprivate var _withheld: Bifrost_V1_Money? = nil
+}
+
+/// Type 508. A dividend that was accrued came in, or went out.
+public nonisolated struct Bifrost_V1_DividendPaid: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  public var actionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  public var currency: String = String()
+
+  /// The pay date that was announced; the money is there from the first trading day on or after it.
+  public var payDate: Int32 = 0
+
+  /// What was accrued.
+  public var amount: Bifrost_V1_Money {
+    get {_amount ?? Bifrost_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the tax that was withheld.
+  public var withheld: Bifrost_V1_Money {
+    get {_withheld ?? Bifrost_V1_Money()}
+    set {_withheld = newValue}
+  }
+  /// Returns true if `withheld` has been explicitly set.
+  public var hasWithheld: Bool {self._withheld != nil}
+  /// Clears the value of `withheld`. Subsequent reads from it will return its default value.
+  public mutating func clearWithheld() {self._withheld = nil}
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _amount: Bifrost_V1_Money? = nil
+  fileprivate var _withheld: Bifrost_V1_Money? = nil
+}
+
+/// Type 509. A split changed the number of units that the account holds; what they cost stays, but for a fraction
+/// of a unit, which is sold.
+public nonisolated struct Bifrost_V1_PositionAdjusted: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data {
+    get {_storage._accountID}
+    set {_uniqueStorage()._accountID = newValue}
+  }
+
+  public var actionID: Data {
+    get {_storage._actionID}
+    set {_uniqueStorage()._actionID = newValue}
+  }
+
+  public var instrumentID: Data {
+    get {_storage._instrumentID}
+    set {_uniqueStorage()._instrumentID = newValue}
+  }
+
+  public var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
+
+  /// The first trading day in new units.
+  public var exDate: Int32 {
+    get {_storage._exDate}
+    set {_uniqueStorage()._exDate = newValue}
+  }
+
+  /// New units for denominator old ones; both are 1 where the position could not be adjusted.
+  public var numerator: UInt32 {
+    get {_storage._numerator}
+    set {_uniqueStorage()._numerator = newValue}
+  }
+
+  public var denominator: UInt32 {
+    get {_storage._denominator}
+    set {_uniqueStorage()._denominator = newValue}
+  }
+
+  /// Long positive.
+  public var oldQuantity: Int64 {
+    get {_storage._oldQuantity}
+    set {_uniqueStorage()._oldQuantity = newValue}
+  }
+
+  /// Without the fraction.
+  public var newQuantity: Int64 {
+    get {_storage._newQuantity}
+    set {_uniqueStorage()._newQuantity = newValue}
+  }
+
+  /// What was sold of the position in new units, signed like it.
+  public var fraction: Int64 {
+    get {_storage._fraction}
+    set {_uniqueStorage()._fraction = newValue}
+  }
+
+  /// What one new unit was paid out at.
+  public var cashInLieuPrice: Int64 {
+    get {_storage._cashInLieuPrice}
+    set {_uniqueStorage()._cashInLieuPrice = newValue}
+  }
+
+  /// Price times fraction, exact.
+  public var gross: Bifrost_V1_Money {
+    get {_storage._gross ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._gross = newValue}
+  }
+  /// Returns true if `gross` has been explicitly set.
+  public var hasGross: Bool {_storage._gross != nil}
+  /// Clears the value of `gross`. Subsequent reads from it will return its default value.
+  public mutating func clearGross() {_uniqueStorage()._gross = nil}
+
+  /// What was paid, rounded to the currency's minor unit; owed when negative.
+  public var cashInLieu: Bifrost_V1_Money {
+    get {_storage._cashInLieu ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._cashInLieu = newValue}
+  }
+  /// Returns true if `cashInLieu` has been explicitly set.
+  public var hasCashInLieu: Bool {_storage._cashInLieu != nil}
+  /// Clears the value of `cashInLieu`. Subsequent reads from it will return its default value.
+  public mutating func clearCashInLieu() {_uniqueStorage()._cashInLieu = nil}
+
+  /// Profit of the fraction, positive.
+  public var realised: Bifrost_V1_Money {
+    get {_storage._realised ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._realised = newValue}
+  }
+  /// Returns true if `realised` has been explicitly set.
+  public var hasRealised: Bool {_storage._realised != nil}
+  /// Clears the value of `realised`. Subsequent reads from it will return its default value.
+  public mutating func clearRealised() {_uniqueStorage()._realised = nil}
+
+  /// The cost of the fraction.
+  public var closedCost: Bifrost_V1_Money {
+    get {_storage._closedCost ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._closedCost = newValue}
+  }
+  /// Returns true if `closedCost` has been explicitly set.
+  public var hasClosedCost: Bool {_storage._closedCost != nil}
+  /// Clears the value of `closedCost`. Subsequent reads from it will return its default value.
+  public mutating func clearClosedCost() {_uniqueStorage()._closedCost = nil}
+
+  public var postings: [Bifrost_V1_Posting] {
+    get {_storage._postings}
+    set {_uniqueStorage()._postings = newValue}
+  }
+
+  /// Reserved: the book of the account.
+  public var book: String {
+    get {_storage._book}
+    set {_uniqueStorage()._book = newValue}
+  }
+
+  /// Reserved: the instrument that the position became.
+  public var newInstrumentID: Data {
+    get {_storage._newInstrumentID}
+    set {_uniqueStorage()._newInstrumentID = newValue}
+  }
+
+  /// Reserved: the cost that moved to it.
+  public var movedCost: Bifrost_V1_Money {
+    get {_storage._movedCost ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._movedCost = newValue}
+  }
+  /// Returns true if `movedCost` has been explicitly set.
+  public var hasMovedCost: Bool {_storage._movedCost != nil}
+  /// Clears the value of `movedCost`. Subsequent reads from it will return its default value.
+  public mutating func clearMovedCost() {_uniqueStorage()._movedCost = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Type 516. A lot that the account held before Bifrost knew it came into the books, with its cost and its age.
+public nonisolated struct Bifrost_V1_PositionImported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  /// What opened the lot, in place of an execution.
+  public var lotID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  /// The currency of the cost.
+  public var currency: String = String()
+
+  /// Above zero.
+  public var quantity: Int64 = 0
+
+  /// What all of it cost, zero or above.
+  public var cost: Bifrost_V1_Money {
+    get {_cost ?? Bifrost_V1_Money()}
+    set {_cost = newValue}
+  }
+  /// Returns true if `cost` has been explicitly set.
+  public var hasCost: Bool {self._cost != nil}
+  /// Clears the value of `cost`. Subsequent reads from it will return its default value.
+  public mutating func clearCost() {self._cost = nil}
+
+  /// The trade date on which it was bought.
+  public var acquired: Int32 = 0
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  /// Reserved: where it was held before, by salted digest.
+  public var sourceCommitment: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _cost: Bifrost_V1_Money? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1315,6 +1624,449 @@ nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, Swi
     if lhs.instrumentID != rhs.instrumentID {return false}
     if lhs.currency != rhs.currency {return false}
     if lhs.report != rhs.report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_DividendAccrued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DividendAccrued"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}action_id\0\u{3}instrument_id\0\u{1}currency\0\u{3}ex_date\0\u{3}pay_date\0\u{1}quantity\0\u{3}amount_per_unit\0\u{1}gross\0\u{1}amount\0\u{1}postings\0\u{1}withheld\0\u{1}book\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.actionID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self.exDate) }()
+      case 6: try { try decoder.decodeSingularSInt32Field(value: &self.payDate) }()
+      case 7: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      case 8: try { try decoder.decodeSingularSFixed64Field(value: &self.amountPerUnit) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._gross) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 12: try { try decoder.decodeSingularMessageField(value: &self._withheld) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.actionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionID, fieldNumber: 2)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 3)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 4)
+    }
+    if self.exDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.exDate, fieldNumber: 5)
+    }
+    if self.payDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.payDate, fieldNumber: 6)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 7)
+    }
+    if self.amountPerUnit != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.amountPerUnit, fieldNumber: 8)
+    }
+    try { if let v = self._gross {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 11)
+    }
+    try { if let v = self._withheld {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    } }()
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_DividendAccrued, rhs: Bifrost_V1_DividendAccrued) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.actionID != rhs.actionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.exDate != rhs.exDate {return false}
+    if lhs.payDate != rhs.payDate {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.amountPerUnit != rhs.amountPerUnit {return false}
+    if lhs._gross != rhs._gross {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs._withheld != rhs._withheld {return false}
+    if lhs.book != rhs.book {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_DividendPaid: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DividendPaid"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}action_id\0\u{3}instrument_id\0\u{1}currency\0\u{3}pay_date\0\u{1}amount\0\u{1}postings\0\u{1}withheld\0\u{1}book\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.actionID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self.payDate) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._withheld) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.actionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionID, fieldNumber: 2)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 3)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 4)
+    }
+    if self.payDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.payDate, fieldNumber: 5)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 7)
+    }
+    try { if let v = self._withheld {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_DividendPaid, rhs: Bifrost_V1_DividendPaid) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.actionID != rhs.actionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.payDate != rhs.payDate {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs._withheld != rhs._withheld {return false}
+    if lhs.book != rhs.book {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_PositionAdjusted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PositionAdjusted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}action_id\0\u{3}instrument_id\0\u{1}currency\0\u{3}ex_date\0\u{1}numerator\0\u{1}denominator\0\u{3}old_quantity\0\u{3}new_quantity\0\u{1}fraction\0\u{3}cash_in_lieu_price\0\u{1}gross\0\u{3}cash_in_lieu\0\u{1}realised\0\u{3}closed_cost\0\u{1}postings\0\u{1}book\0\u{3}new_instrument_id\0\u{3}moved_cost\0")
+
+  fileprivate class _StorageClass {
+    var _accountID: Data = Data()
+    var _actionID: Data = Data()
+    var _instrumentID: Data = Data()
+    var _currency: String = String()
+    var _exDate: Int32 = 0
+    var _numerator: UInt32 = 0
+    var _denominator: UInt32 = 0
+    var _oldQuantity: Int64 = 0
+    var _newQuantity: Int64 = 0
+    var _fraction: Int64 = 0
+    var _cashInLieuPrice: Int64 = 0
+    var _gross: Bifrost_V1_Money? = nil
+    var _cashInLieu: Bifrost_V1_Money? = nil
+    var _realised: Bifrost_V1_Money? = nil
+    var _closedCost: Bifrost_V1_Money? = nil
+    var _postings: [Bifrost_V1_Posting] = []
+    var _book: String = String()
+    var _newInstrumentID: Data = Data()
+    var _movedCost: Bifrost_V1_Money? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _accountID = source._accountID
+      _actionID = source._actionID
+      _instrumentID = source._instrumentID
+      _currency = source._currency
+      _exDate = source._exDate
+      _numerator = source._numerator
+      _denominator = source._denominator
+      _oldQuantity = source._oldQuantity
+      _newQuantity = source._newQuantity
+      _fraction = source._fraction
+      _cashInLieuPrice = source._cashInLieuPrice
+      _gross = source._gross
+      _cashInLieu = source._cashInLieu
+      _realised = source._realised
+      _closedCost = source._closedCost
+      _postings = source._postings
+      _book = source._book
+      _newInstrumentID = source._newInstrumentID
+      _movedCost = source._movedCost
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._accountID) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._actionID) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._instrumentID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 5: try { try decoder.decodeSingularSInt32Field(value: &_storage._exDate) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._numerator) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._denominator) }()
+        case 8: try { try decoder.decodeSingularSFixed64Field(value: &_storage._oldQuantity) }()
+        case 9: try { try decoder.decodeSingularSFixed64Field(value: &_storage._newQuantity) }()
+        case 10: try { try decoder.decodeSingularSFixed64Field(value: &_storage._fraction) }()
+        case 11: try { try decoder.decodeSingularSFixed64Field(value: &_storage._cashInLieuPrice) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._gross) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._cashInLieu) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._realised) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._closedCost) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._postings) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._book) }()
+        case 18: try { try decoder.decodeSingularBytesField(value: &_storage._newInstrumentID) }()
+        case 19: try { try decoder.decodeSingularMessageField(value: &_storage._movedCost) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._accountID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._accountID, fieldNumber: 1)
+      }
+      if !_storage._actionID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._actionID, fieldNumber: 2)
+      }
+      if !_storage._instrumentID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._instrumentID, fieldNumber: 3)
+      }
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 4)
+      }
+      if _storage._exDate != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._exDate, fieldNumber: 5)
+      }
+      if _storage._numerator != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._numerator, fieldNumber: 6)
+      }
+      if _storage._denominator != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._denominator, fieldNumber: 7)
+      }
+      if _storage._oldQuantity != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._oldQuantity, fieldNumber: 8)
+      }
+      if _storage._newQuantity != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._newQuantity, fieldNumber: 9)
+      }
+      if _storage._fraction != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._fraction, fieldNumber: 10)
+      }
+      if _storage._cashInLieuPrice != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._cashInLieuPrice, fieldNumber: 11)
+      }
+      try { if let v = _storage._gross {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._cashInLieu {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._realised {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._closedCost {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      if !_storage._postings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._postings, fieldNumber: 16)
+      }
+      if !_storage._book.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._book, fieldNumber: 17)
+      }
+      if !_storage._newInstrumentID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._newInstrumentID, fieldNumber: 18)
+      }
+      try { if let v = _storage._movedCost {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_PositionAdjusted, rhs: Bifrost_V1_PositionAdjusted) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._accountID != rhs_storage._accountID {return false}
+        if _storage._actionID != rhs_storage._actionID {return false}
+        if _storage._instrumentID != rhs_storage._instrumentID {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._exDate != rhs_storage._exDate {return false}
+        if _storage._numerator != rhs_storage._numerator {return false}
+        if _storage._denominator != rhs_storage._denominator {return false}
+        if _storage._oldQuantity != rhs_storage._oldQuantity {return false}
+        if _storage._newQuantity != rhs_storage._newQuantity {return false}
+        if _storage._fraction != rhs_storage._fraction {return false}
+        if _storage._cashInLieuPrice != rhs_storage._cashInLieuPrice {return false}
+        if _storage._gross != rhs_storage._gross {return false}
+        if _storage._cashInLieu != rhs_storage._cashInLieu {return false}
+        if _storage._realised != rhs_storage._realised {return false}
+        if _storage._closedCost != rhs_storage._closedCost {return false}
+        if _storage._postings != rhs_storage._postings {return false}
+        if _storage._book != rhs_storage._book {return false}
+        if _storage._newInstrumentID != rhs_storage._newInstrumentID {return false}
+        if _storage._movedCost != rhs_storage._movedCost {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_PositionImported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PositionImported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}lot_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}cost\0\u{1}acquired\0\u{1}postings\0\u{1}book\0\u{3}source_commitment\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.lotID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._cost) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.acquired) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.sourceCommitment) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.lotID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.lotID, fieldNumber: 2)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 3)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 4)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 5)
+    }
+    try { if let v = self._cost {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if self.acquired != 0 {
+      try visitor.visitSingularSInt32Field(value: self.acquired, fieldNumber: 7)
+    }
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 8)
+    }
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 9)
+    }
+    if !self.sourceCommitment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sourceCommitment, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_PositionImported, rhs: Bifrost_V1_PositionImported) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.lotID != rhs.lotID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs._cost != rhs._cost {return false}
+    if lhs.acquired != rhs.acquired {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs.book != rhs.book {return false}
+    if lhs.sourceCommitment != rhs.sourceCommitment {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -186,6 +186,49 @@ public nonisolated enum Bifrost_V1_MarkKind: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
+/// What an issuer does to the holders of an instrument.
+public nonisolated enum Bifrost_V1_CorporateActionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// An amount of cash for each unit held.
+  case cashDividend // = 1
+
+  /// New units for old ones: more for a split, fewer for a reverse split.
+  case split // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .cashDividend
+    case 2: self = .split
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .cashDividend: return 1
+    case .split: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_CorporateActionKind] = [
+    .unspecified,
+    .cashDividend,
+    .split,
+  ]
+
+}
+
 /// Reserved: a symbol that names an instrument for a time.
 public nonisolated struct Bifrost_V1_SymbolAlias: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -691,6 +734,62 @@ public nonisolated struct Bifrost_V1_ReferenceFactCopied: Sendable {
   public init() {}
 }
 
+/// Type 110. An issuer's corporate action became known, with the terms by which every account is treated.
+public nonisolated struct Bifrost_V1_CorporateActionAnnounced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The story of its announcement.
+  public var actionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  public var kind: Bifrost_V1_CorporateActionKind = .unspecified
+
+  /// The first trading day on which a buyer is not entitled any more.
+  public var exDate: Int32 = 0
+
+  /// When the cash is paid; the ex-date for a split.
+  public var payDate: Int32 = 0
+
+  /// The currency of the amounts.
+  public var currency: String = String()
+
+  /// The dividend of one unit, above zero; zero for a split.
+  public var amountPerUnit: Int64 = 0
+
+  /// New units for denominator old ones; zero for a dividend.
+  public var numerator: UInt32 = 0
+
+  /// Old units for numerator new ones; zero for a dividend.
+  public var denominator: UInt32 = 0
+
+  /// What one new unit is worth where a fraction of it is paid out; the close before, adjusted, where absent.
+  public var cashInLieuPrice: Int64 {
+    get {_cashInLieuPrice ?? 0}
+    set {_cashInLieuPrice = newValue}
+  }
+  /// Returns true if `cashInLieuPrice` has been explicitly set.
+  public var hasCashInLieuPrice: Bool {self._cashInLieuPrice != nil}
+  /// Clears the value of `cashInLieuPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearCashInLieuPrice() {self._cashInLieuPrice = nil}
+
+  public var source: String = String()
+
+  /// Reserved: the announcement that this one replaces.
+  public var replacedActionID: Data = Data()
+
+  /// Reserved: the instrument that holders get, in a merger or a spin-off.
+  public var newInstrumentID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _cashInLieuPrice: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -705,6 +804,10 @@ nonisolated extension Bifrost_V1_InstrumentStatus: SwiftProtobuf._ProtoNameProvi
 
 nonisolated extension Bifrost_V1_MarkKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MARK_KIND_UNSPECIFIED\0\u{1}MARK_KIND_OFFICIAL_CLOSE\0\u{1}MARK_KIND_LAST_TRADE\0\u{1}MARK_KIND_MID\0\u{1}MARK_KIND_PREVIOUS_CLOSE\0")
+}
+
+nonisolated extension Bifrost_V1_CorporateActionKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CORPORATE_ACTION_KIND_UNSPECIFIED\0\u{1}CORPORATE_ACTION_KIND_CASH_DIVIDEND\0\u{1}CORPORATE_ACTION_KIND_SPLIT\0")
 }
 
 nonisolated extension Bifrost_V1_SymbolAlias: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1483,6 +1586,100 @@ nonisolated extension Bifrost_V1_ReferenceFactCopied: SwiftProtobuf.Message, Swi
     if lhs.type != rhs.type {return false}
     if lhs.schemaVersion != rhs.schemaVersion {return false}
     if lhs.payload != rhs.payload {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_CorporateActionAnnounced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CorporateActionAnnounced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}action_id\0\u{3}instrument_id\0\u{1}kind\0\u{3}ex_date\0\u{3}pay_date\0\u{1}currency\0\u{3}amount_per_unit\0\u{1}numerator\0\u{1}denominator\0\u{3}cash_in_lieu_price\0\u{1}source\0\u{3}replaced_action_id\0\u{3}new_instrument_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.actionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.exDate) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self.payDate) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 7: try { try decoder.decodeSingularSFixed64Field(value: &self.amountPerUnit) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.numerator) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.denominator) }()
+      case 10: try { try decoder.decodeSingularSFixed64Field(value: &self._cashInLieuPrice) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.replacedActionID) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.newInstrumentID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.actionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionID, fieldNumber: 1)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 2)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    }
+    if self.exDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.exDate, fieldNumber: 4)
+    }
+    if self.payDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.payDate, fieldNumber: 5)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 6)
+    }
+    if self.amountPerUnit != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.amountPerUnit, fieldNumber: 7)
+    }
+    if self.numerator != 0 {
+      try visitor.visitSingularUInt32Field(value: self.numerator, fieldNumber: 8)
+    }
+    if self.denominator != 0 {
+      try visitor.visitSingularUInt32Field(value: self.denominator, fieldNumber: 9)
+    }
+    try { if let v = self._cashInLieuPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 10)
+    } }()
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 11)
+    }
+    if !self.replacedActionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.replacedActionID, fieldNumber: 12)
+    }
+    if !self.newInstrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.newInstrumentID, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_CorporateActionAnnounced, rhs: Bifrost_V1_CorporateActionAnnounced) -> Bool {
+    if lhs.actionID != rhs.actionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.exDate != rhs.exDate {return false}
+    if lhs.payDate != rhs.payDate {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.amountPerUnit != rhs.amountPerUnit {return false}
+    if lhs.numerator != rhs.numerator {return false}
+    if lhs.denominator != rhs.denominator {return false}
+    if lhs._cashInLieuPrice != rhs._cashInLieuPrice {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.replacedActionID != rhs.replacedActionID {return false}
+    if lhs.newInstrumentID != rhs.newInstrumentID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

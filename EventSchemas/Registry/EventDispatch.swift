@@ -34,6 +34,7 @@ public import Sagas
         case .restrictionChanged(let payload): visitor.visit(payload)
         case .feesSet(let payload): visitor.visit(payload)
         case .tradingDaysDeclared(let payload): visitor.visit(payload)
+        case .corporateActionAnnounced(let payload): visitor.visit(payload)
         case .copied(let payload, _): visitor.visit(payload)
         }
     }
@@ -70,6 +71,10 @@ public import Sagas
         case .tradeBooked(let payload): visitor.visit(payload)
         case .dayClosed(let payload): visitor.visit(payload)
         case .reconciliationBroke(let payload): visitor.visit(payload)
+        case .dividendAccrued(let payload): visitor.visit(payload)
+        case .dividendPaid(let payload): visitor.visit(payload)
+        case .positionAdjusted(let payload): visitor.visit(payload)
+        case .positionImported(let payload): visitor.visit(payload)
         }
     }
 }

@@ -14,6 +14,7 @@ extension EventRegistry {
         OwnerRegistered.self, AccountOpened.self,
         InstrumentRegistered.self, OfficialMarksRecorded.self, RestrictionChanged.self, FeeScheduleSet.self,
         TradingDaysDeclared.self, ReferenceFactCopied.self,
+        CorporateActionAnnounced.self,
         OrderPlaced.self, OrderApproved.self, OrderRejected.self, OrderAcknowledged.self, OrderExecuted.self,
         ExecutionConflicted.self, OrderCancelRequested.self, OrderCancelled.self, OrderCancelRejected.self,
         OrderExpired.self,
@@ -21,6 +22,7 @@ extension EventRegistry {
         KillSwitchReleased.self,
         ComplianceAssessed.self,
         CashDeposited.self, CashWithdrawn.self, TradeBooked.self, DayClosed.self, ReconciliationBroke.self,
+        DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, PositionImported.self,
     ]
 
     /// The name of an event type in the published schema, `nil` when this build does not know the number.

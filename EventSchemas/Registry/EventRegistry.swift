@@ -63,6 +63,8 @@ public enum EventRegistry {
         case FeeScheduleSet.eventType: return .feesSet(try WireDecoder.decode(FeeScheduleSet.self, bytes))
         case TradingDaysDeclared.eventType:
             return .tradingDaysDeclared(try WireDecoder.decode(TradingDaysDeclared.self, bytes))
+        case CorporateActionAnnounced.eventType:
+            return .corporateActionAnnounced(try WireDecoder.decode(CorporateActionAnnounced.self, bytes))
         case ReferenceFactCopied.eventType:
             let copy = try WireDecoder.decode(ReferenceFactCopied.self, bytes)
             let lifted = try Upcasters.lift(type: copy.type, version: copy.schemaVersion, copy.payload)
@@ -117,6 +119,14 @@ public enum EventRegistry {
         case DayClosed.eventType: .portfolio(.dayClosed(try WireDecoder.decode(DayClosed.self, bytes)))
         case ReconciliationBroke.eventType:
             .portfolio(.reconciliationBroke(try WireDecoder.decode(ReconciliationBroke.self, bytes)))
+        case DividendAccrued.eventType:
+            .portfolio(.dividendAccrued(try WireDecoder.decode(DividendAccrued.self, bytes)))
+        case DividendPaid.eventType:
+            .portfolio(.dividendPaid(try WireDecoder.decode(DividendPaid.self, bytes)))
+        case PositionAdjusted.eventType:
+            .portfolio(.positionAdjusted(try WireDecoder.decode(PositionAdjusted.self, bytes)))
+        case PositionImported.eventType:
+            .portfolio(.positionImported(try WireDecoder.decode(PositionImported.self, bytes)))
         default: nil
         }
     }

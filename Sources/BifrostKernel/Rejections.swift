@@ -55,6 +55,16 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case referenceOutOfOrder = 29
     /// A fee schedule that this build cannot charge.
     case feeUnsupported = 30
+    /// The ratio is not of two different numbers of units, 1 … the limit.
+    case splitRatioUnsupported = 48
+    /// The pay date, a number of days since 1970-01-01, comes before the ex-date, which is the limit.
+    case payDateBeforeExDate = 49
+    /// The ex-date has official prices already, up to the limit; both are days since 1970-01-01.
+    case exDatePassed = 50
+    /// The same corporate action is announced already.
+    case corporateActionTaken = 51
+    /// A lot was bought after today, which is the limit; both are days since 1970-01-01.
+    case acquiredInFuture = 52
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

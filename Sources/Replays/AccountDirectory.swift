@@ -76,6 +76,12 @@ public struct AccountDirectory {
 
 /// The global facts as a trading shard knew them at a position.
 public enum ReferenceReplay {
+    /// The business date of the shard's last event.
+    public static func today(_ log: any EventLog, _ shard: ShardNumber) throws(ReplayError) -> BusinessDate {
+        let walk = LogWalk(log, shard)
+        return try walk.event(at: try walk.end(nil))?.header.businessDate ?? BusinessDate(days: 0)
+    }
+
     /// Folds the shard's copies up to position `last`; marks of days after `asOf` are left out.
     public static func fold(
         _ log: any EventLog,

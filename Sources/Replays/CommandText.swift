@@ -14,6 +14,7 @@ enum CommandText {
         18: "continue a roll", 19: "register an instrument", 20: "record marks",
         21: "change the restricted list",
         22: "set fees", 23: "declare trading days", 24: "copy a reference fact",
+        50: "announce a corporate action", 51: "import holdings",
     ]
 
     /// What the command with this content asked for.

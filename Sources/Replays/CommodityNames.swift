@@ -2,8 +2,8 @@ internal import BifrostKernel
 internal import Portfolios
 internal import References
 
-/// What each commodity of a journal is called: currencies by their code, instruments by their symbol as far as
-/// the program's grammar allows, each name once.
+/// What each commodity of a journal is called: currencies by their code, instruments by their symbol as far
+/// as the program's grammar allows, each name once.
 struct CommodityNames {
     /// Currencies first, then instruments, each with the symbol or code that the name stands for.
     private(set) var all: [(commodity: Commodity, name: String, meaning: String)] = []

@@ -247,6 +247,14 @@ struct Narrator {
             )
         case .dayClosed(let fact):
             return ("The day \(fact.date.text) was closed at equity \(fact.equity.text).", [])
+        case .dividendAccrued, .dividendPaid, .positionAdjusted:
+            return (CorporateActionText.of(event), event.postings.map(posting))
+        case .positionImported(let fact):
+            return (
+                "\(actor) imported \(fact.quantity.text), bought on \(fact.acquired.text)"
+                    + " for \(fact.cost.text) \(fact.currency.code).",
+                fact.postings.map(posting)
+            )
         case .reconciliationBroke(let fact):
             let ours = fact.ours.map { Decimals.text($0) } ?? "nothing"
             let theirs = fact.theirs.map { Decimals.text($0) } ?? "nothing"

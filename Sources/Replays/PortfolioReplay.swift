@@ -100,7 +100,7 @@ public struct PortfolioReplay {
             unrealised: Money(clamping: value - cost),
             fees: Money(clamping: state.ledger.balance(.expense, money)),
             contributions: Money(clamping: -state.ledger.balance(.contributedEquity, money)),
-            equity: Money(clamping: state.cash(currency).nanos + value),
+            equity: Money(clamping: state.cash(currency).nanos + value + state.accrued(currency)),
             days: days,
             state: state
         )
@@ -109,7 +109,9 @@ public struct PortfolioReplay {
     private func holding(_ instrument: InstrumentID, _ reference: ReferenceBook) -> PositionView {
         let quantity = state.position(instrument)
         let cost = state.cost(instrument)
-        let mark = reference.markByID[instrument]
+        let mark = reference.markByID[instrument].map { mark in
+            reference.adjusted(mark, of: instrument) { state.appliedActions.contains($0.action) }
+        }
         let value = mark.map { Money.notional($0.price, quantity, .halfAwayFromZero) } ?? .zero
         let present = point.date ?? days.last?.date
         return PositionView(

@@ -61,7 +61,7 @@ public struct PortfolioView: Sendable {
     public var fees: Money
     /// Deposits − withdrawals.
     public var contributions: Money
-    /// Cash in the account's currency + positions at their marks.
+    /// Cash in the account's currency + positions at their marks + dividends, interest and fees that are due.
     public var equity: Money
     /// The equity curve: one point for each day closed.
     public var days: [DayClosed]

@@ -45,6 +45,14 @@ struct StateBytes {
             text(name)
             present(state.rolledByName[name])
         }
+        number(Int64(state.entitlements.count))
+        for entitlement in state.entitlements {
+            number(Int64(entitlement.kind.rawValue))
+            identifier(entitlement.account.id)
+            identifier(entitlement.action)
+            number(Int64(entitlement.day.days))
+            number(entitlement.quantity.nanos)
+        }
         number(Int64(state.sweeps.count))
         for sweep in state.sweeps {
             number(sweep.position)
@@ -76,6 +84,10 @@ struct StateBytes {
         for venue in book.feesByVenue.keys.sorted() {
             letter("F")
             for fees in book.feesByVenue[venue] ?? [] { message(fees) }
+        }
+        for day in book.corporateActions.actionsByExDate.keys.sorted() {
+            letter("W")
+            for action in book.corporateActions.actionsByExDate[day] ?? [] { message(action) }
         }
         for name in book.calendarByName.keys.sorted() {
             letter("C")
@@ -129,6 +141,16 @@ struct StateBytes {
                 number(Int64(lot.opened.days))
                 identifier(lot.execution)
             }
+        }
+        for action in state.appliedActions.sorted() {
+            letter("X")
+            identifier(action)
+            present(state.accruedDividends[action])
+        }
+        for instrument in state.untradedByID.keys.sorted() {
+            letter("U")
+            identifier(instrument.id)
+            wide(state.untradedByID[instrument] ?? 0)
         }
         for instrument in state.instruments {
             letter("P")

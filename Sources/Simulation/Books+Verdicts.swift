@@ -31,6 +31,8 @@ struct FactBooks {
             listVersion = fact.listVersion
         case .feesSet(let fact): fees.append(fact)
         case .tradingDaysDeclared(let fact): days += fact.days
+        // No client of the simulation announces one, and what follows from one is booked by its own event.
+        case .corporateActionAnnounced: break
         case .copied(let copy, let fact):
             try expect(copy.sourcePosition > copiedUpTo, "I2", "fact \(copy.sourcePosition) is copied twice")
             copiedUpTo = copy.sourcePosition

@@ -142,6 +142,18 @@ struct Books {
             accounts[fact.account]?.cash[report.currency, default: 0] += flow
             accounts[fact.account]?.position[fact.instrument, default: 0] +=
                 Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
+        case .dividendAccrued(let fact): try checkBalanced(fact.postings)
+        case .positionImported(let fact):
+            try checkBalanced(fact.postings)
+            accounts[fact.account]?.position[fact.instrument, default: 0] += Int128(fact.quantity.nanos)
+        case .dividendPaid(let fact):
+            try checkBalanced(fact.postings)
+            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
+        case .positionAdjusted(let fact):
+            try checkBalanced(fact.postings)
+            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.cashInLieu.nanos
+            accounts[fact.account]?.position[fact.instrument, default: 0] +=
+                Int128(fact.newQuantity.nanos) - Int128(fact.oldQuantity.nanos)
         case .dayClosed(let fact):
             let cash = accounts[fact.account]?.cash[fact.currency] ?? 0
             try expect(

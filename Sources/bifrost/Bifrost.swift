@@ -20,7 +20,10 @@ struct Bifrost: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "The world",
-                subcommands: [CalendarCommand.self, InstrumentCommand.self, MarkCommand.self]
+                subcommands: [
+                    CalendarCommand.self, InstrumentCommand.self, MarkCommand.self,
+                    CorporateActionCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "The log",

@@ -91,6 +91,11 @@ enum Oracle {
         "TradeBooked": Bifrost_V1_TradeBooked.self,
         "DayClosed": Bifrost_V1_DayClosed.self,
         "ReconciliationBroke": Bifrost_V1_ReconciliationBroke.self,
+        "CorporateActionAnnounced": Bifrost_V1_CorporateActionAnnounced.self,
+        "DividendAccrued": Bifrost_V1_DividendAccrued.self,
+        "DividendPaid": Bifrost_V1_DividendPaid.self,
+        "PositionAdjusted": Bifrost_V1_PositionAdjusted.self,
+        "PositionImported": Bifrost_V1_PositionImported.self,
     ]
 
     static func message(of sample: Sample) throws -> any SwiftProtobuf.Message {

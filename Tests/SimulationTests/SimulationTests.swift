@@ -26,9 +26,15 @@ struct SimulationTests {
     @Test("no seed breaks a promise, and every kind of event happens")
     func coversEvents() {
         let tally = tally(of: 1..<1 + Self.seedsPerCase)
-        // A day of a few accounts is closed by one command.
+        // A day of a few accounts is closed by one command, and nobody here announces corporate actions or
+        // brings holdings from elsewhere.
+        let unseen = [
+            "DayCloseContinued", "CorporateActionAnnounced", "DividendAccrued", "DividendPaid",
+            "PositionAdjusted",
+            "PositionImported",
+        ]
         let names = EventRegistry.payloadTypes.compactMap { EventRegistry.name(type: $0.eventType) }
-        #expect(names.filter { tally[$0] == nil } == ["DayCloseContinued"])
+        #expect(names.filter { tally[$0] == nil } == unseen)
     }
 
     @Test("a seed gives the same log each time", arguments: [7, 8, 9] as [UInt64])

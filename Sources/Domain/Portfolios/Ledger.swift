@@ -95,7 +95,7 @@ public struct Lot: Hashable, Sendable {
 /// The open lots of one instrument, oldest first.
 public struct LotQueue: Sendable {
     /// The open lots, oldest first.
-    public private(set) var lots: [Lot] = []
+    public internal(set) var lots: [Lot] = []
 
     /// No lots.
     public init() {}

@@ -46,6 +46,10 @@ public enum Portfolio: Decider {
             }
             try decision.emit(.tradeBooked(fact))
             for broken in breaks(report, fact, state) { try decision.emit(.reconciliationBroke(broken)) }
+        case .accrueDividend(let account, let terms): try accrue(terms, account, state, &decision)
+        case .payDividend(let account, let action): try pay(action, account, state, &decision)
+        case .importLot(let account, let lot): try open(lot, account, state, &decision)
+        case .split(let account, let terms): try split(terms, account, state, &decision)
         case .closeDay(let account, let date, let currency, let marks, let version):
             try decision.emit(.dayClosed(closed(account, date, currency, marks, version, state)))
         }
@@ -145,7 +149,10 @@ public enum Portfolio: Decider {
         let cash = (state.tradedCash[report.currency] ?? .zero).nanos + cashLine.nanos
         let pairs: [(BreakKind, Int128, Int128)] = [
             (.orderQuantity, Int128(report.ourCumulative.nanos), Int128(report.venueCumulative.nanos)),
-            (.position, Int128(position), Int128(report.venuePosition.nanos)),
+            (
+                .position, Int128(position) - (state.untradedByID[report.instrument] ?? 0),
+                Int128(report.venuePosition.nanos)
+            ),
             (.cash, cash, report.venueCash.nanos),
         ]
         return pairs.filter { $0.1 != $0.2 }.map { kind, ours, theirs in
@@ -182,7 +189,7 @@ public enum Portfolio: Decider {
         }
         fact.positionValue = Money(clamping: value)
         fact.unrealised = Money(clamping: value - cost)
-        fact.equity = Money(clamping: fact.settledCash.nanos + value)
+        fact.equity = Money(clamping: fact.settledCash.nanos + value + state.accrued(currency))
         return fact
     }
 
@@ -208,6 +215,15 @@ public enum Portfolio: Decider {
             }
             let realised = (state.realised[fact.currency] ?? .zero).nanos
             state.realised[fact.currency] = Money(clamping: realised + fact.realised.nanos)
+        case .dividendAccrued(let fact):
+            state.ledger.book(fact.postings)
+            state.appliedActions.insert(fact.action)
+            state.accruedDividends[fact.action] = fact
+        case .dividendPaid(let fact):
+            state.ledger.book(fact.postings)
+            state.accruedDividends[fact.action] = nil
+        case .positionImported(let fact): evolve(&state, byImport: fact)
+        case .positionAdjusted(let fact): evolve(&state, byAdjustment: fact)
         case .dayClosed(let fact): state.closedDay = fact
         case .reconciliationBroke: break
         }

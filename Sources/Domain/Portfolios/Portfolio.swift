@@ -14,6 +14,12 @@ public struct PortfolioState: Sendable {
     public internal(set) var tradedCash: [Currency: Money] = [:]
     /// Profit of closed lots before commission.
     public internal(set) var realised: [Currency: Money] = [:]
+    /// Dividends that are accrued and not paid yet, by their corporate action.
+    public internal(set) var accruedDividends: [Identifier: DividendAccrued] = [:]
+    /// The corporate actions that were applied to the account.
+    public internal(set) var appliedActions: Set<Identifier> = []
+    /// What anything but trades did to positions, in units of 10⁻⁹: a venue's own book has the rest.
+    public internal(set) var untradedByID: [InstrumentID: Int128] = [:]
     /// The last day that was closed.
     public internal(set) var closedDay: DayClosed?
     /// No bookings.
@@ -22,6 +28,11 @@ public struct PortfolioState: Sendable {
     /// Settled cash.
     public func cash(_ currency: Currency) -> Money {
         Money(nanos: ledger.balance(.cashSettled, .money(currency)))
+    }
+    /// Dividends, interest and fees that are due and not paid yet, in units of 10⁻⁹: part of the equity.
+    public func accrued(_ currency: Currency) -> Int128 {
+        let accounts: [LedgerAccount] = [.dividendsReceivable, .interestAccrued, .feesAccrued]
+        return accounts.reduce(0) { $0 + ledger.balance($1, .money(currency)) }
     }
     /// The position, long positive.
     public func position(_ instrument: InstrumentID) -> Quantity { positionByID[instrument] ?? .zero }
@@ -41,6 +52,14 @@ public enum PortfolioCommand: Sendable {
     case withdraw(AccountID, Currency, Money, held: Money)
     /// Book a trade, whatever it does to the balances.
     case book(TradeReport)
+    /// Accrue a dividend on the position at the close before.
+    case accrueDividend(AccountID, DividendTerms)
+    /// Pay the dividend that was accrued of this corporate action.
+    case payDividend(AccountID, Identifier)
+    /// Open a lot that was bought elsewhere.
+    case importLot(AccountID, ImportedLot)
+    /// Split the position.
+    case split(AccountID, SplitTerms)
     /// Close the account's day at these marks.
     case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
 }

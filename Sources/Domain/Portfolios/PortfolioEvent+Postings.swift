@@ -7,6 +7,10 @@ extension PortfolioEvent {
         case .deposited(let fact): fact.postings
         case .withdrawn(let fact): fact.postings
         case .tradeBooked(let fact): fact.postings
+        case .dividendAccrued(let fact): fact.postings
+        case .dividendPaid(let fact): fact.postings
+        case .positionAdjusted(let fact): fact.postings
+        case .positionImported(let fact): fact.postings
         case .dayClosed, .reconciliationBroke: []
         }
     }

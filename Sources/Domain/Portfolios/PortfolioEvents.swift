@@ -199,7 +199,7 @@ public struct DayClosed: EventPayload {
     public var date = BusinessDate(days: 0)
     /// The currency of all amounts here.
     public var currency = Currency.usd
-    /// Settled cash + positions at their marks.
+    /// Settled cash + positions at their marks + dividends, interest and fees that are due.
     public var equity = Money.zero
     /// Cash that is there, reservations included.
     public var settledCash = Money.zero
@@ -292,6 +292,14 @@ public enum PortfolioEvent: Equatable, Sendable {
     case tradeBooked(TradeBooked)
     /// A day is closed.
     case dayClosed(DayClosed)
+    /// A dividend is due from the ex-date on.
+    case dividendAccrued(DividendAccrued)
+    /// A dividend was paid.
+    case dividendPaid(DividendPaid)
+    /// A split changed the position.
+    case positionAdjusted(PositionAdjusted)
+    /// A lot came from elsewhere.
+    case positionImported(PositionImported)
     /// The venue's book and ours differ.
     case reconciliationBroke(ReconciliationBroke)
 }

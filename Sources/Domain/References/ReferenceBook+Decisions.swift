@@ -100,6 +100,7 @@ extension ReferenceBook {
             var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
             return calendar.append(fact.days)
         case .marksRecorded, .restrictionChanged, .feesSet: return true
+        case .corporateActionAnnounced(let fact): return fact.isSound
         case .copied: return false
         }
     }

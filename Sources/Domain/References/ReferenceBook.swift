@@ -30,6 +30,8 @@ public struct ReferenceBook: Sendable {
     public private(set) var feesByVenue: [String: [FeeScheduleSet]] = [:]
     /// Calendars by name.
     public private(set) var calendarByName: [String: TradingCalendar] = [:]
+    /// Corporate actions.
+    public private(set) var corporateActions = CorporateActionList()
     /// The last position of the reference shard that was copied here.
     public private(set) var copiedUpTo: Int64 = 0
 
@@ -92,6 +94,7 @@ public struct ReferenceBook: Sendable {
         case .tradingDaysDeclared(let fact):
             let appended = calendarByName[fact.calendar, default: TradingCalendar()].append(fact.days)
             precondition(appended, "declared days come after those declared before")
+        case .corporateActionAnnounced(let fact): corporateActions.add(fact)
         case .copied(let copy, let fact):
             copiedUpTo = copy.sourcePosition
             evolve(by: fact)

@@ -200,6 +200,8 @@ public enum ReferenceEvent: Equatable, Sendable {
     case feesSet(FeeScheduleSet)
     /// A calendar grew.
     case tradingDaysDeclared(TradingDaysDeclared)
+    /// A corporate action became known.
+    case corporateActionAnnounced(CorporateActionAnnounced)
     /// A fact of the reference shard was copied.
     indirect case copied(ReferenceFactCopied, ReferenceEvent)
 }

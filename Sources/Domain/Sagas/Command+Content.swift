@@ -55,6 +55,8 @@ extension Command {
         case .setFees(let value): encoder.command(22, value)
         case .declareTradingDays(let value): encoder.command(23, value)
         case .copyReference(let value, _): encoder.command(24, value)
+        case .importHoldings(let account, let value): encoder.command(51, value, account.id)
+        case .announceCorporateAction(let value): encoder.command(50, value)
         }
     }
 }

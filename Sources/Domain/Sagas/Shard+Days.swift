@@ -97,7 +97,9 @@ extension Shard {
             guard let entry = state.accountByID[account], entry.isOpen(on: date) else { continue }
             guard decision.events.count <= room else { return }
             let marks = entry.portfolio.instruments.map { instrument in
-                let mark = state.reference.closingMark(of: instrument, on: date)
+                let mark = state.reference.closingMark(of: instrument, on: date).map {
+                    state.reference.mark($0, of: instrument, on: date)
+                }
                 return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
             }
             let version = state.reference.marksVersionByDate[date] ?? 0
@@ -110,6 +112,7 @@ extension Shard {
                 &decision
             )
         }
+        try beginDay(posed, state, &decision)
     }
 
     static func referenceStep(

@@ -41,11 +41,13 @@ extension Shard {
         case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
             withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
+            if !state.entitlements.isEmpty { settleEntitlement(&state, event) }
         }
     }
 
     private static func roll(_ state: inout ShardState, _ rolled: DayRolled) {
         state.rolledByName[rolled.calendar] = rolled.date
+        state.entitlements = entitlements(rolled.calendar, after: rolled.date, state)
         state.rolledDate = rolled.date
         state.reference.forgetMarks(before: rolled.date)
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
@@ -139,6 +141,10 @@ extension PortfolioEvent {
         case .deposited(let fact): fact.account
         case .withdrawn(let fact): fact.account
         case .tradeBooked(let fact): fact.account
+        case .dividendAccrued(let fact): fact.account
+        case .dividendPaid(let fact): fact.account
+        case .positionAdjusted(let fact): fact.account
+        case .positionImported(let fact): fact.account
         case .dayClosed(let fact): fact.account
         case .reconciliationBroke(let fact): fact.account
         }

@@ -103,7 +103,7 @@ extension Shard {
         question.limitPrice = placed.limitPrice
         let touch = placed.side == .buy ? placed.seen.ask : placed.seen.bid
         question.referencePrice =
-            real(touch) ?? real(placed.seen.last) ?? real(state.reference.markByID[placed.instrument]?.price)
+            real(touch) ?? real(placed.seen.last) ?? real(standingPrice(placed.instrument, state))
         question.commission = fees?.commission ?? BasisPoints(0)
         question.feeVersion = fees?.version ?? 0
         question.settledCash = entry.portfolio.cash(instrument.currency)

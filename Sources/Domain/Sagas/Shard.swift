@@ -55,6 +55,9 @@ public enum Shard {
         case .continueSweep(let position, _): try sweep(position, state, &decision)
         case .rollDay(let calendar, let date): try rollDay(calendar, date, posed, state, &decision)
         case .continueRoll(let date, _): try continueRoll(date, posed, state, &decision)
+        case .importHoldings(let account, let wanted):
+            try importHoldings(account, wanted, posed, state, &decision)
+        case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference:
             try referenceStep(posed, state, &decision)
         }
@@ -65,7 +68,8 @@ public enum Shard {
         let onReference = state.opened?.isReference ?? false
         switch command {
         case .openShard, .startWriter: return
-        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays:
+        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays,
+            .announceCorporateAction:
             if !onReference { throw Rejection(.notOnThisShard) }
         default:
             if onReference { throw Rejection(.notOnThisShard) }

@@ -179,6 +179,10 @@ public enum Command: Equatable, Sendable {
     case setFees(FeeScheduleSet)
     /// Add days to a calendar.
     case declareTradingDays(TradingDaysDeclared)
+    /// Take over what an account held elsewhere.
+    case importHoldings(AccountID, ImportHoldings)
+    /// Announce what an issuer does to the holders of an instrument.
+    case announceCorporateAction(AnnounceCorporateAction)
     /// Take over a fact of the reference shard.
     case copyReference(ReferenceFactCopied, ReferenceEvent)
 
@@ -188,7 +192,7 @@ public enum Command: Equatable, Sendable {
         case .deposit(let account, _), .withdraw(let account, _), .setLimits(let account, _),
             .placeOrder(let account, _), .cancelOrder(let account, _), .acknowledgeOrder(let account, _),
             .recordExecution(let account, _), .confirmCancel(let account, _), .refuseCancel(let account, _),
-            .rejectAtVenue(let account, _, _):
+            .rejectAtVenue(let account, _, _), .importHoldings(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil

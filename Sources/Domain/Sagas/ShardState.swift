@@ -71,6 +71,8 @@ public struct ShardState: Sendable {
     public internal(set) var rolledByName: [String: BusinessDate] = [:]
     /// The last day rolled of any calendar.
     public internal(set) var rolledDate: BusinessDate?
+    /// What the last roll made due and has not been applied yet.
+    public internal(set) var entitlements: [Entitlement] = []
     /// The day that follows the last one rolled.
     public internal(set) var openDay: BusinessDate?
     /// The latest effective time so far: the present of a simulated shard.
@@ -87,6 +89,7 @@ public struct ShardState: Sendable {
         guard let date = rolledDate else { return false }
         return accountByID.values.contains { $0.isOpen(on: date) }
             || openOrders.contains { orderByID[$0].map { $0.placedOn <= date } ?? false }
+            || !entitlements.isEmpty
     }
 }
 

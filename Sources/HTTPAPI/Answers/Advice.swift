@@ -27,6 +27,11 @@ extension RejectionCode {
         case .decisionTooLarge: "Ask for less in one command."
         case .referenceOutOfOrder: "Report this: facts reached the shard in the wrong order."
         case .feeUnsupported: "Name a commission within the limit."
+        case .splitRatioUnsupported: "Give new units for old ones, two different numbers of 1 to 1,000,000."
+        case .payDateBeforeExDate: "Give a pay date on or after the ex-date."
+        case .exDatePassed: "Announce an action before its ex-date; book what was missed by hand."
+        case .corporateActionTaken: "Nothing is to be done: this action is announced already."
+        case .acquiredInFuture: "Give the day on which the lot was bought, today at the latest."
         default: orderAdvice
         }
     }

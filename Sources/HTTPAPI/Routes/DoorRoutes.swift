@@ -39,6 +39,8 @@ struct DoorRoutes: Sendable {
         addOrders(to: routes)
         addKillSwitch(to: routes)
         addReferences(to: routes)
+        addCorporateActions(to: routes)
+        addImports(to: routes)
         return router
     }
 

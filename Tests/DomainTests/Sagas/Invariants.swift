@@ -12,6 +12,12 @@ enum Invariants {
     static func check(_ state: ShardState) throws {
         for (id, entry) in state.accountByID {
             try #require(entry.portfolio.isSound, "the ledger of \(entry.opened.alias) balances")
+            let due = entry.portfolio.accruedDividends.values.reduce(Int128(0)) { $0 + $1.amount.nanos }
+            let receivable = entry.portfolio.ledger.lines.filter { $0.key.account == .dividendsReceivable }
+            try #require(
+                receivable.reduce(0) { $0 + $1.balance } == due,
+                "every dividend that is due is named"
+            )
             var cash: [Currency: Int128] = [:]
             var shares: [InstrumentID: Int64] = [:]
             var buys: [InstrumentID: Int64] = [:]
@@ -52,7 +58,7 @@ enum Invariants {
         var lines: [String] = [
             "\(state.epoch) \(state.killed) \(state.sweeps) \(state.openOrders.sorted().map(\.id.text))",
             "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
-            "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion)",
+            "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion) \(state.entitlements)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {
             lines.append(
@@ -65,6 +71,12 @@ enum Invariants {
             lines.append(
                 "\(entry.portfolio.realised[.usd] ?? .zero) \(entry.portfolio.closedDay as DayClosed?)"
             )
+            for action in entry.portfolio.appliedActions.sorted() {
+                lines.append("\(action) \(entry.portfolio.accruedDividends[action] as DividendAccrued?)")
+            }
+            for (id, units) in entry.portfolio.untradedByID.sorted(by: { $0.key < $1.key }) {
+                lines.append("\(id) \(units)")
+            }
             for (order, held) in entry.risk.reservationByID.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(order) \(held)")
             }

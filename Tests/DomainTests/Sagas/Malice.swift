@@ -152,8 +152,38 @@ extension Malice {
         return fees
     }
 
+    mutating func holdings() -> ImportHoldings {
+        var wanted = ImportHoldings()
+        wanted.cash = (0..<generator.one(of: [0, 1, 2, 201])).map { _ in ShardRunner.move(money(), currency())
+        }
+        wanted.lots = (0..<generator.int(0...3)).map { _ in
+            var line = HoldingLine()
+            line.symbol = symbol()
+            line.quantity = quantity()
+            line.cost = money()
+            line.acquired = date()
+            return line
+        }
+        return wanted
+    }
+
+    mutating func announcement() -> CorporateActionAnnounced {
+        var fact = CorporateActionAnnounced()
+        fact.action = identifier()
+        fact.instrument = instrument()
+        fact.kind = generator.chance(50) ? .split : .cashDividend
+        fact.exDate = date()
+        fact.payDate = date()
+        fact.currency = currency()
+        fact.amountPerUnit = price()
+        fact.numerator = generator.one(of: [0, 1, 2, 3, 7, 1_000_000, .max])
+        fact.denominator = generator.one(of: [0, 1, 2, 10, 999_999, .max])
+        fact.cashInLieuPrice = optionalPrice()
+        return fact
+    }
+
     mutating func fact() -> ReferenceEvent {
-        switch generator.int(0...5) {
+        switch generator.int(0...6) {
         case 0: return .instrumentRegistered(terms())
         case 1:
             var marks = OfficialMarksRecorded()
@@ -167,6 +197,7 @@ extension Malice {
             return .restrictionChanged(change)
         case 3: return .feesSet(fees())
         case 4: return .tradingDaysDeclared(days())
+        case 5: return .corporateActionAnnounced(announcement())
         default: return .copied(ReferenceFactCopied(), .feesSet(fees()))
         }
     }
@@ -195,7 +226,9 @@ extension Malice {
         switch generator.int(0...15) {
         case 0, 1, 2:
             return .deposit(account(), ShardRunner.move(money(), currency()))
-        case 3: return .withdraw(account(), ShardRunner.move(money(), currency()))
+        case 3:
+            if generator.chance(50) { return .importHoldings(account(), holdings()) }
+            return .withdraw(account(), ShardRunner.move(money(), currency()))
         case 4:
             var wanted = SetLimits()
             wanted.orderValueMax = money()
@@ -230,7 +263,12 @@ extension Malice {
     }
 
     mutating func referenceCommand() -> Command {
-        switch generator.int(0...4) {
+        switch generator.int(0...5) {
+        case 5:
+            var wanted = AnnounceCorporateAction()
+            wanted.symbol = symbol()
+            wanted.terms = announcement()
+            return .announceCorporateAction(wanted)
         case 0:
             var wanted = RegisterInstrument()
             wanted.terms = terms()

@@ -12,6 +12,7 @@ extension Sample {
             rich: .portfolio(.reconciliationBroke(reconciliationBroke)),
             sparse: .portfolio(.reconciliationBroke(ReconciliationBroke()))
         )
+        + corporateActionSamples
 
     private static var postings: [Posting] {
         [

@@ -34,7 +34,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(name), \(label.rawValue)" }
 
     static let all: [Sample] =
-        shardSamples + referenceSamples + orderSamples + judgeSamples + portfolioSamples
+        shardSamples + referenceSamples + announcementSamples + orderSamples + judgeSamples + portfolioSamples
 
     static func pair(rich: DomainEvent, sparse: DomainEvent) -> [Sample] {
         [Sample(.rich, rich), Sample(.sparse, sparse)]

@@ -1,0 +1,185 @@
+public import BifrostKernel
+internal import Portfolios
+internal import References
+
+/// What a trading day begins with: the corporate actions whose ex-date it is, and dividends that are paid.
+///
+/// A roll ends one day and begins the next. Who is entitled to what is noted as the roll stands in the log,
+/// by the positions of that moment; every account is closed before the first of it is applied.
+extension Shard {
+    /// Room that one more entitlement needs: its event, and a break where the books cannot hold it.
+    private static let eventsOfEntitlementMax = 2
+
+    static func announce(
+        _ wanted: AnnounceCorporateAction,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let id = Identifier(.command, slot: 0, shard: shardNumber(state), birth: posed.position)
+        let fact = try state.reference.announcing(wanted, id: id)
+        let event = DomainEvent.reference(.corporateActionAnnounced(fact))
+        try decision.emit(Draft(event, .reference, correlation: id))
+    }
+
+    /// Applies what is due, as much as one decision may hold, once the day before is closed.
+    static func beginDay(
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        var due = state.entitlements
+        if case .rollDay(let calendar, let date) = posed.command {
+            due = entitlements(calendar, after: date, state)
+        }
+        var books: (account: AccountID, state: PortfolioState)?
+        for entitlement in due {
+            guard decision.events.count <= decisionEventsMax - eventsOfEntitlementMax else { return }
+            let account = entitlement.account
+            var held = books?.account == account ? books?.state : state.accountByID[account]?.portfolio
+            guard var portfolio = held, let wanted = wanted(entitlement, portfolio, state.reference) else {
+                continue
+            }
+            held = nil
+            books = nil
+            let filing = Filing(.portfolio, of: account.id, account, entitlement.action, entitlement.day)
+            var events = Decision<PortfolioEvent>()
+            try Portfolio.decide(wanted, given: portfolio, into: &events)
+            for event in events.events { Portfolio.evolve(&portfolio, by: event) }
+            books = (account, portfolio)
+            try decision.emit(events) { filing.draft(.portfolio($0)) }
+        }
+    }
+
+    /// What is due in the accounts when the day after `date` begins: for each account payments first, then
+    /// dividends, then splits.
+    static func entitlements(
+        _ calendar: String,
+        after date: BusinessDate,
+        _ state: ShardState
+    ) -> [Entitlement] {
+        let book = state.reference
+        guard let day = book.calendarByName[calendar]?.next(after: date) else { return [] }
+        func isOf(_ instrument: InstrumentID) -> Bool {
+            book.instrumentByID[instrument]?.tradingCalendar == calendar
+        }
+        let actions = book.corporateActions.of(day).filter { isOf($0.instrument) }
+        var due: [Entitlement] = []
+        for account in state.accountByID.keys.sorted() {
+            guard let portfolio = state.accountByID[account]?.portfolio else { continue }
+            for action in portfolio.accruedDividends.keys.sorted() {
+                guard let accrued = portfolio.accruedDividends[action], accrued.payDate <= day,
+                    isOf(accrued.instrument)
+                else { continue }
+                due.append(Entitlement(.payment, account, action, day, accrued.quantity))
+            }
+            for action in actions where !portfolio.appliedActions.contains(action.action) {
+                let position = portfolio.position(action.instrument)
+                if position == .zero { continue }
+                let kind: Entitlement.Kind = action.kind == .split ? .split : .dividend
+                due.append(Entitlement(kind, account, action.action, day, position))
+            }
+        }
+        return due
+    }
+
+    /// Takes what an event applied off the list; a dividend that is paid on its ex-date is due at once.
+    static func settleEntitlement(_ state: inout ShardState, _ event: PortfolioEvent) {
+        let done: (kind: Entitlement.Kind, action: Identifier)
+        switch event {
+        case .dividendAccrued(let fact): done = (.dividend, fact.action)
+        case .dividendPaid(let fact): done = (.payment, fact.action)
+        case .positionAdjusted(let fact): done = (.split, fact.action)
+        default: return
+        }
+        let index = state.entitlements.firstIndex { entitlement in
+            entitlement.account == event.account && entitlement.action == done.action
+                && entitlement.kind == done.kind
+        }
+        if let index { state.entitlements.remove(at: index) }
+        if case .dividendAccrued(let fact) = event, fact.payDate <= fact.exDate {
+            let due = Entitlement(.payment, fact.account, fact.action, fact.exDate, fact.quantity)
+            state.entitlements.append(due)
+        }
+    }
+
+    private static func wanted(
+        _ entitlement: Entitlement,
+        _ books: PortfolioState,
+        _ book: ReferenceBook
+    ) -> PortfolioCommand? {
+        let account = entitlement.account
+        if entitlement.kind == .payment {
+            return books.accruedDividends[entitlement.action] == nil
+                ? nil : .payDividend(account, entitlement.action)
+        }
+        let actions = book.corporateActions.of(entitlement.day)
+        guard let fact = actions.first(where: { $0.action == entitlement.action }) else { return nil }
+        guard fact.kind == .split else {
+            let terms = DividendTerms(
+                action: fact.action,
+                instrument: fact.instrument,
+                currency: fact.currency,
+                exDate: fact.exDate,
+                payDate: fact.payDate,
+                quantity: entitlement.quantity,
+                amountPerUnit: fact.amountPerUnit
+            )
+            return .accrueDividend(account, terms)
+        }
+        let before = BusinessDate(days: fact.exDate.days - 1)
+        let mark = book.latestMark(of: fact.instrument, upTo: before)
+        let unit = Quantity(units: 1)
+        let lot = book.instrumentByID[fact.instrument]?.lotSize ?? unit
+        let terms = SplitTerms(
+            action: fact.action,
+            instrument: fact.instrument,
+            currency: fact.currency,
+            exDate: fact.exDate,
+            ratio: (fact.numerator, fact.denominator),
+            cashInLieuPrice: fact.cashInLieuPrice ?? mark.flatMap { fact.newPrice($0.price) },
+            step: min(lot, unit)
+        )
+        return .split(account, terms)
+    }
+
+    /// The latest official price, in the units of the open day; for orders that come without a price.
+    static func standingPrice(_ instrument: InstrumentID, _ state: ShardState) -> Price? {
+        guard let mark = state.reference.markByID[instrument] else { return nil }
+        guard let day = state.openDay else { return mark.price }
+        return state.reference.mark(mark, of: instrument, on: day).price
+    }
+}
+
+/// One thing that is due in one account since the day began.
+public struct Entitlement: Equatable, Sendable {
+    /// What is due.
+    public enum Kind: UInt8, Sendable {
+        /// A dividend to accrue.
+        case dividend = 1
+        /// A position to split.
+        case split = 2
+        /// A dividend to pay.
+        case payment = 3
+    }
+
+    /// What is due.
+    public let kind: Kind
+    /// The account.
+    public let account: AccountID
+    /// The corporate action.
+    public let action: Identifier
+    /// The day that began.
+    public let day: BusinessDate
+    /// The position at the close before.
+    public let quantity: Quantity
+
+    init(_ kind: Kind, _ account: AccountID, _ action: Identifier, _ day: BusinessDate, _ quantity: Quantity)
+    {
+        self.kind = kind
+        self.account = account
+        self.action = action
+        self.day = day
+        self.quantity = quantity
+    }
+}

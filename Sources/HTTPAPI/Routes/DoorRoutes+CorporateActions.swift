@@ -1,0 +1,43 @@
+internal import BifrostKernel
+internal import HTTPTypes
+internal import Hummingbird
+internal import References
+internal import Sagas
+
+extension DoorRoutes {
+    func addCorporateActions(to routes: RouterGroup<BasicRequestContext>) {
+        routes.post("corporate-actions") { request, _ in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = AnnounceCorporateAction()
+            command.symbol = try fields.symbol("symbol")
+            command.terms.kind = try fields.choice(
+                "kind",
+                [("cash-dividend", .cashDividend), ("split", CorporateActionKind.split)]
+            )
+            command.terms.exDate = try fields.date("exDate")
+            switch command.terms.kind {
+            case .cashDividend:
+                command.terms.payDate = try fields.date("payDate")
+                command.terms.amountPerUnit = try fields.price("amountPerUnit")
+            case .split:
+                command.terms.payDate = command.terms.exDate
+                command.terms.numerator = try fields.units("numerator")
+                command.terms.denominator = try fields.units("denominator")
+                command.terms.cashInLieuPrice = try fields.optionalPrice("cashInLieuPrice")
+            }
+            command.terms.source = try fields.label("source") ?? Self.actorName
+            try fields.end()
+            return try await declare(.announceCorporateAction(command), id, created: true)
+        }
+    }
+}
+
+extension RequestFields {
+    /// A whole number of units, as text; the rules judge how many.
+    fileprivate mutating func units(_ name: String) throws(GatewayRejection) -> UInt32 {
+        let quantity = try quantity(name)
+        let (units, rest) = quantity.nanos.quotientAndRemainder(dividingBy: Decimals.nanosPerUnit)
+        return rest == 0 ? UInt32(clamping: units) : 0
+    }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import HTTPAPI
+
+/// Commands about what issuers do to holders.
+struct CorporateActionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "corporate-action",
+        abstract: "Announce dividends and splits.",
+        discussion: """
+            An action is applied to every account when its ex-date begins, that is, when the trading day before is \
+            rolled; a dividend is paid when the first trading day on or after its pay date begins.
+            """,
+        subcommands: [DividendAnnounce.self, SplitAnnounce.self]
+    )
+}
+
+/// Announces a cash dividend.
+struct DividendAnnounce: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dividend",
+        abstract: "Announce a cash dividend."
+    )
+
+    @Argument(help: "The instrument's symbol.") var symbol: String
+    @Argument(help: "The amount of one unit, as 0.255.") var amount: String
+    @Option(help: "The first trading day without the entitlement, as 2014-05-08.") var exDate: String
+    @Option(help: "When it is paid.") var payDate: String
+    @Option(help: "Where the terms come from.") var source = "cli"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = [
+            "symbol": .string(symbol), "kind": .string("cash-dividend"), "exDate": .string(exDate),
+            "payDate": .string(payDate), "amountPerUnit": .string(amount), "source": .string(source),
+        ]
+        let done = "Announced a dividend of \(symbol)"
+        try await options.send("POST", ["corporate-actions"], body, done: done)
+    }
+}
+
+/// Announces a split or a reverse split.
+struct SplitAnnounce: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "split",
+        abstract: "Announce a split or a reverse split."
+    )
+
+    @Argument(help: "The instrument's symbol.") var symbol: String
+    @Argument(help: "New units, as 7 for a split of 7 for 1, or 1 for one of 1 for 10.") var new: String
+    @Argument(help: "Old units.") var old: String
+    @Option(help: "The first trading day in new units, as 2014-06-09.") var exDate: String
+    @Option(help: "What one new unit is worth where a fraction is paid out (default: the close, adjusted).")
+    var cashInLieuPrice: String?
+    @Option(help: "Where the terms come from.") var source = "cli"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        var members: [JSON.Member] = [
+            JSON.Member("symbol", .string(symbol)), JSON.Member("kind", .string("split")),
+            JSON.Member("exDate", .string(exDate)), JSON.Member("numerator", .string(new)),
+            JSON.Member("denominator", .string(old)), JSON.Member("source", .string(source)),
+        ]
+        if let cashInLieuPrice { members.append(JSON.Member("cashInLieuPrice", .string(cashInLieuPrice))) }
+        let done = "Announced a split of \(symbol)"
+        try await options.send("POST", ["corporate-actions"], .object(members), done: done)
+    }
+}
