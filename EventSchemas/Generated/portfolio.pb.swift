@@ -475,7 +475,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
     set {_uniqueStorage()._currency = newValue}
   }
 
-  /// Settled cash and positions at their marks.
+  /// Settled cash, positions at their marks, and dividends, interest and fees that are due.
   public var equity: Bifrost_V1_Money {
     get {_storage._equity ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._equity = newValue}
