@@ -10,15 +10,16 @@ extension EventRegistry {
     /// Every payload type, in ascending order of its number.
     public static let payloadTypes: [any EventPayload.Type] = [
         ShardOpened.self, WriterStarted.self, CommandRejected.self, CommandHadNoEffect.self, DayRolled.self,
-        SweepAdvanced.self, DayCloseContinued.self,
+        SweepAdvanced.self, DayCloseContinued.self, SessionOpened.self, SessionClosed.self,
         OwnerRegistered.self, AccountOpened.self,
         InstrumentRegistered.self, OfficialMarksRecorded.self, RestrictionChanged.self, FeeScheduleSet.self,
         TradingDaysDeclared.self, ReferenceFactCopied.self,
+        InstrumentTermsChanged.self, InstrumentStatusChanged.self,
         OrderPlaced.self, OrderApproved.self, OrderRejected.self, OrderAcknowledged.self, OrderExecuted.self,
         ExecutionConflicted.self, OrderCancelRequested.self, OrderCancelled.self, OrderCancelRejected.self,
         OrderExpired.self,
         AccountLimitsSet.self, RiskAssessed.self, ReservationChanged.self, KillSwitchPulled.self,
-        KillSwitchReleased.self,
+        KillSwitchReleased.self, OpenOrderReassessed.self,
         ComplianceAssessed.self,
         CashDeposited.self, CashWithdrawn.self, TradeBooked.self, DayClosed.self, ReconciliationBroke.self,
     ]

@@ -55,6 +55,13 @@ extension Command {
         case .setFees(let value): encoder.command(22, value)
         case .declareTradingDays(let value): encoder.command(23, value)
         case .copyReference(let value, _): encoder.command(24, value)
+        case .openSession(let calendar, let date): encoder.command(62, SessionOpened(calendar, date))
+        case .closeSession(let calendar, let date): encoder.command(63, SessionOpened(calendar, date))
+        case .rollThrough(let calendar, let date): encoder.command(64, SessionOpened(calendar, date))
+        case .changeInstrument(let value): encoder.command(60, value)
+        case .setInstrumentStatus(let symbol, let status):
+            encoder.command(61, SymbolPrice(symbol, .zero))
+            encoder.number(3, UInt64(status.rawValue))
         }
     }
 }

@@ -39,6 +39,8 @@ struct DoorRoutes: Sendable {
         addOrders(to: routes)
         addKillSwitch(to: routes)
         addReferences(to: routes)
+        addInstruments(to: routes)
+        addLimits(to: routes)
         return router
     }
 

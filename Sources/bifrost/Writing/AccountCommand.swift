@@ -6,7 +6,9 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
         abstract: "Open accounts, move their cash, look at them.",
-        subcommands: [AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountShow.self]
+        subcommands: [
+            AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountLimits.self, AccountShow.self,
+        ]
     )
 }
 
