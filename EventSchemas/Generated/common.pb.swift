@@ -344,6 +344,10 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case exDatePassed // = 50
   case corporateActionTaken // = 51
   case acquiredInFuture // = 52
+  case instrumentTermsInvalid // = 55
+  case instrumentTermsOutOfOrder // = 56
+  case sessionStillOpen // = 57
+  case outsideSession // = 58
 
   /// Risk: 100 … 199.
   case orderValueAboveLimit // = 100
@@ -354,9 +358,24 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case priceUnavailable // = 105
   case cashInsufficient // = 106
   case balanceTooLarge // = 107
+  case orderQuantityAboveLimit // = 108
+  case positionValueAboveLimit // = 109
+  case grossExposureAboveLimit // = 110
+  case netExposureAboveLimit // = 111
+  case concentrationAboveLimit // = 112
+  case dayLossAboveLimit // = 113
+  case drawdownAboveLimit // = 114
+  case ordersPerSecondAboveLimit // = 115
+  case openOrdersAboveLimit // = 116
+  case duplicateOrder // = 117
+  case limitsOutOfOrder // = 118
+  case approvalMissing // = 119
 
   /// Compliance: 200 … 299.
   case instrumentRestricted // = 200
+  case instrumentHalted // = 201
+  case instrumentClosingOnly // = 202
+  case instrumentDelisted // = 203
 
   /// Venue: 300 … 399.
   case venueRejected // = 300
@@ -401,6 +420,10 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 50: self = .exDatePassed
     case 51: self = .corporateActionTaken
     case 52: self = .acquiredInFuture
+    case 55: self = .instrumentTermsInvalid
+    case 56: self = .instrumentTermsOutOfOrder
+    case 57: self = .sessionStillOpen
+    case 58: self = .outsideSession
     case 100: self = .orderValueAboveLimit
     case 101: self = .priceOutsideCollar
     case 102: self = .buyingPowerExceeded
@@ -409,7 +432,22 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 105: self = .priceUnavailable
     case 106: self = .cashInsufficient
     case 107: self = .balanceTooLarge
+    case 108: self = .orderQuantityAboveLimit
+    case 109: self = .positionValueAboveLimit
+    case 110: self = .grossExposureAboveLimit
+    case 111: self = .netExposureAboveLimit
+    case 112: self = .concentrationAboveLimit
+    case 113: self = .dayLossAboveLimit
+    case 114: self = .drawdownAboveLimit
+    case 115: self = .ordersPerSecondAboveLimit
+    case 116: self = .openOrdersAboveLimit
+    case 117: self = .duplicateOrder
+    case 118: self = .limitsOutOfOrder
+    case 119: self = .approvalMissing
     case 200: self = .instrumentRestricted
+    case 201: self = .instrumentHalted
+    case 202: self = .instrumentClosingOnly
+    case 203: self = .instrumentDelisted
     case 300: self = .venueRejected
     case 301: self = .venueUnpriced
     default: self = .UNRECOGNIZED(rawValue)
@@ -450,6 +488,10 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .exDatePassed: return 50
     case .corporateActionTaken: return 51
     case .acquiredInFuture: return 52
+    case .instrumentTermsInvalid: return 55
+    case .instrumentTermsOutOfOrder: return 56
+    case .sessionStillOpen: return 57
+    case .outsideSession: return 58
     case .orderValueAboveLimit: return 100
     case .priceOutsideCollar: return 101
     case .buyingPowerExceeded: return 102
@@ -458,7 +500,22 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .priceUnavailable: return 105
     case .cashInsufficient: return 106
     case .balanceTooLarge: return 107
+    case .orderQuantityAboveLimit: return 108
+    case .positionValueAboveLimit: return 109
+    case .grossExposureAboveLimit: return 110
+    case .netExposureAboveLimit: return 111
+    case .concentrationAboveLimit: return 112
+    case .dayLossAboveLimit: return 113
+    case .drawdownAboveLimit: return 114
+    case .ordersPerSecondAboveLimit: return 115
+    case .openOrdersAboveLimit: return 116
+    case .duplicateOrder: return 117
+    case .limitsOutOfOrder: return 118
+    case .approvalMissing: return 119
     case .instrumentRestricted: return 200
+    case .instrumentHalted: return 201
+    case .instrumentClosingOnly: return 202
+    case .instrumentDelisted: return 203
     case .venueRejected: return 300
     case .venueUnpriced: return 301
     case .UNRECOGNIZED(let i): return i
@@ -499,6 +556,10 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .exDatePassed,
     .corporateActionTaken,
     .acquiredInFuture,
+    .instrumentTermsInvalid,
+    .instrumentTermsOutOfOrder,
+    .sessionStillOpen,
+    .outsideSession,
     .orderValueAboveLimit,
     .priceOutsideCollar,
     .buyingPowerExceeded,
@@ -507,7 +568,22 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .priceUnavailable,
     .cashInsufficient,
     .balanceTooLarge,
+    .orderQuantityAboveLimit,
+    .positionValueAboveLimit,
+    .grossExposureAboveLimit,
+    .netExposureAboveLimit,
+    .concentrationAboveLimit,
+    .dayLossAboveLimit,
+    .drawdownAboveLimit,
+    .ordersPerSecondAboveLimit,
+    .openOrdersAboveLimit,
+    .duplicateOrder,
+    .limitsOutOfOrder,
+    .approvalMissing,
     .instrumentRestricted,
+    .instrumentHalted,
+    .instrumentClosingOnly,
+    .instrumentDelisted,
     .venueRejected,
     .venueUnpriced,
   ]
@@ -687,7 +763,7 @@ nonisolated extension Bifrost_V1_FeeKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_RejectionCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{2}\u{12}REJECTION_CODE_SPLIT_RATIO_UNSUPPORTED\0\u{1}REJECTION_CODE_PAY_DATE_BEFORE_EX_DATE\0\u{1}REJECTION_CODE_EX_DATE_PASSED\0\u{1}REJECTION_CODE_CORPORATE_ACTION_TAKEN\0\u{1}REJECTION_CODE_ACQUIRED_IN_FUTURE\0\u{2}0REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{2}]\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{2}d\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{2}\u{12}REJECTION_CODE_SPLIT_RATIO_UNSUPPORTED\0\u{1}REJECTION_CODE_PAY_DATE_BEFORE_EX_DATE\0\u{1}REJECTION_CODE_EX_DATE_PASSED\0\u{1}REJECTION_CODE_CORPORATE_ACTION_TAKEN\0\u{1}REJECTION_CODE_ACQUIRED_IN_FUTURE\0\u{2}\u{3}REJECTION_CODE_INSTRUMENT_TERMS_INVALID\0\u{1}REJECTION_CODE_INSTRUMENT_TERMS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_SESSION_STILL_OPEN\0\u{1}REJECTION_CODE_OUTSIDE_SESSION\0\u{2}*REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{1}REJECTION_CODE_ORDER_QUANTITY_ABOVE_LIMIT\0\u{1}REJECTION_CODE_POSITION_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_GROSS_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_NET_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_CONCENTRATION_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DAY_LOSS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DRAWDOWN_ABOVE_LIMIT\0\u{1}REJECTION_CODE_ORDERS_PER_SECOND_ABOVE_LIMIT\0\u{1}REJECTION_CODE_OPEN_ORDERS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DUPLICATE_ORDER\0\u{1}REJECTION_CODE_LIMITS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_APPROVAL_MISSING\0\u{2}Q\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{1}REJECTION_CODE_INSTRUMENT_HALTED\0\u{1}REJECTION_CODE_INSTRUMENT_CLOSING_ONLY\0\u{1}REJECTION_CODE_INSTRUMENT_DELISTED\0\u{2}a\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
 }
 
 nonisolated extension Bifrost_V1_Money: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -86,7 +86,7 @@ public nonisolated enum Bifrost_V1_AssetClass: SwiftProtobuf.Enum, Swift.CaseIte
 
 }
 
-/// Reserved: whether an instrument trades.
+/// Whether an instrument trades.
 public nonisolated enum Bifrost_V1_InstrumentStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -260,7 +260,7 @@ public nonisolated struct Bifrost_V1_SymbolAlias: Sendable {
   fileprivate var _validTo: Int32? = nil
 }
 
-/// Reserved: the smallest step of prices at or above a price.
+/// The smallest step of prices at or above a price.
 public nonisolated struct Bifrost_V1_TickStep: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -277,7 +277,7 @@ public nonisolated struct Bifrost_V1_TickStep: Sendable {
   public init() {}
 }
 
-/// Reserved: business days from trade to settlement, from a trade date on.
+/// Business days from trade to settlement, from a trade date on.
 public nonisolated struct Bifrost_V1_SettlementCycle: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -363,13 +363,13 @@ public nonisolated struct Bifrost_V1_InstrumentRegistered: @unchecked Sendable {
     set {_uniqueStorage()._aliases = newValue}
   }
 
-  /// Reserved: steps that depend on the price, ascending; tick_size where empty.
+  /// Steps that depend on the price, ascending; tick_size where none is low enough.
   public var tickTable: [Bifrost_V1_TickStep] {
     get {_storage._tickTable}
     set {_uniqueStorage()._tickTable = newValue}
   }
 
-  /// Reserved: digits after the point of its prices, 0 … 9.
+  /// Digits after the point of its prices, 0 … 9.
   public var priceScale: UInt32 {
     get {_storage._priceScale ?? 0}
     set {_uniqueStorage()._priceScale = newValue}
@@ -379,7 +379,7 @@ public nonisolated struct Bifrost_V1_InstrumentRegistered: @unchecked Sendable {
   /// Clears the value of `priceScale`. Subsequent reads from it will return its default value.
   public mutating func clearPriceScale() {_uniqueStorage()._priceScale = nil}
 
-  /// Reserved: digits after the point of its quantities, 0 … 9.
+  /// Digits after the point of its quantities, 0 … 9.
   public var quantityScale: UInt32 {
     get {_storage._quantityScale ?? 0}
     set {_uniqueStorage()._quantityScale = newValue}
@@ -395,25 +395,25 @@ public nonisolated struct Bifrost_V1_InstrumentRegistered: @unchecked Sendable {
     set {_uniqueStorage()._negativePriceAllowed = newValue}
   }
 
-  /// Reserved: its sector in our own coarse list.
+  /// Its sector in our own coarse list.
   public var sector: String {
     get {_storage._sector}
     set {_uniqueStorage()._sector = newValue}
   }
 
-  /// Reserved: whether it may be bought on margin and counts as collateral.
+  /// Whether it may be bought on margin and counts as collateral.
   public var marginable: Bool {
     get {_storage._marginable}
     set {_uniqueStorage()._marginable = newValue}
   }
 
-  /// Reserved: whether it may be sold short, given a locate.
+  /// Whether it may be sold short, given a locate.
   public var shortable: Bool {
     get {_storage._shortable}
     set {_uniqueStorage()._shortable = newValue}
   }
 
-  /// Reserved: whether quantities below one unit may be ordered.
+  /// Whether quantities below one unit may be ordered.
   public var fractionable: Bool {
     get {_storage._fractionable}
     set {_uniqueStorage()._fractionable = newValue}
@@ -447,7 +447,7 @@ public nonisolated struct Bifrost_V1_InstrumentRegistered: @unchecked Sendable {
     set {_uniqueStorage()._settlementCurrency = newValue}
   }
 
-  /// Reserved: settlement cycles over time, ascending; settlement_days where empty.
+  /// Settlement cycles over time, ascending; settlement_days before the first.
   public var settlementCycles: [Bifrost_V1_SettlementCycle] {
     get {_storage._settlementCycles}
     set {_uniqueStorage()._settlementCycles = newValue}
@@ -674,7 +674,7 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   fileprivate var _makerMicroBasisPoints: UInt64? = nil
 }
 
-/// Reserved: the hours of one trading day.
+/// The hours of one trading day.
 public nonisolated struct Bifrost_V1_SessionHours: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -682,6 +682,7 @@ public nonisolated struct Bifrost_V1_SessionHours: Sendable {
 
   public var opensAt: Int64 = 0
 
+  /// Orders at this moment are too late.
   public var closesAt: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -702,7 +703,7 @@ public nonisolated struct Bifrost_V1_TradingDaysDeclared: Sendable {
   /// The first day since 1970-01-01, then the distance of each day to the one before. Ascending, after all before.
   public var days: [Int64] = []
 
-  /// Reserved: the hours of each day, as many as days.
+  /// The hours of each day, as many as days; none where the calendar does not bind orders to hours.
   public var hours: [Bifrost_V1_SessionHours] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -788,6 +789,56 @@ public nonisolated struct Bifrost_V1_CorporateActionAnnounced: Sendable {
   public init() {}
 
   fileprivate var _cashInLieuPrice: Int64? = nil
+}
+
+/// Type 106. An instrument has other terms from a business date on, its symbol included.
+public nonisolated struct Bifrost_V1_InstrumentTermsChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var instrumentID: Data = Data()
+
+  /// The version of its terms: 2 for the first change, then 3, 4, ….
+  public var version: UInt32 = 0
+
+  /// The first business date that they hold for, after that of the terms before.
+  public var effectiveFrom: Int32 = 0
+
+  /// All terms; currency and calendars as before.
+  public var terms: Bifrost_V1_InstrumentRegistered {
+    get {_terms ?? Bifrost_V1_InstrumentRegistered()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: Bifrost_V1_InstrumentRegistered? = nil
+}
+
+/// Type 107. An instrument stopped trading, or trades again.
+public nonisolated struct Bifrost_V1_InstrumentStatusChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var instrumentID: Data = Data()
+
+  /// What it is from now on.
+  public var status: Bifrost_V1_InstrumentStatus = .unspecified
+
+  /// How often its status changed, this change included.
+  public var version: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1680,6 +1731,95 @@ nonisolated extension Bifrost_V1_CorporateActionAnnounced: SwiftProtobuf.Message
     if lhs.source != rhs.source {return false}
     if lhs.replacedActionID != rhs.replacedActionID {return false}
     if lhs.newInstrumentID != rhs.newInstrumentID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_InstrumentTermsChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InstrumentTermsChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instrument_id\0\u{1}version\0\u{3}effective_from\0\u{1}terms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.effectiveFrom) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    if self.effectiveFrom != 0 {
+      try visitor.visitSingularSInt32Field(value: self.effectiveFrom, fieldNumber: 3)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InstrumentTermsChanged, rhs: Bifrost_V1_InstrumentTermsChanged) -> Bool {
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.effectiveFrom != rhs.effectiveFrom {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_InstrumentStatusChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InstrumentStatusChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instrument_id\0\u{1}status\0\u{1}version\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 1)
+    }
+    if self.status != .unspecified {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 2)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InstrumentStatusChanged, rhs: Bifrost_V1_InstrumentStatusChanged) -> Bool {
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.version != rhs.version {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -83,7 +83,7 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
   /// The order closed without trading it.
   case released // = 2
 
-  /// Reserved: a replacement of the order changed it.
+  /// Other terms were asked for, came into force or were refused, or a trade was revised.
   case replaced // = 3
   case UNRECOGNIZED(Int)
 
@@ -117,6 +117,55 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
     .consumed,
     .released,
     .replaced,
+  ]
+
+}
+
+/// What becomes of an open order that the rules would judge otherwise today.
+public nonisolated enum Bifrost_V1_ReassessmentOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// It stays as it is.
+  case kept // = 1
+
+  /// It stays, and a person has to look at it.
+  case flagged // = 2
+
+  /// The venue is asked to cancel it.
+  case cancelled // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .kept
+    case 2: self = .flagged
+    case 3: self = .cancelled
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .kept: return 1
+    case .flagged: return 2
+    case .cancelled: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_ReassessmentOutcome] = [
+    .unspecified,
+    .kept,
+    .flagged,
+    .cancelled,
   ]
 
 }
@@ -160,7 +209,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
     set {_uniqueStorage()._priceCollarMicroBasisPoints = newValue}
   }
 
-  /// Reserved: the first business date that they hold for; at once where absent.
+  /// The first business date that they hold for; at once where absent.
   public var effectiveFrom: Int32 {
     get {_storage._effectiveFrom ?? 0}
     set {_uniqueStorage()._effectiveFrom = newValue}
@@ -170,7 +219,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `effectiveFrom`. Subsequent reads from it will return its default value.
   public mutating func clearEffectiveFrom() {_uniqueStorage()._effectiveFrom = nil}
 
-  /// Reserved: the last business date; until the next limits where absent.
+  /// The last business date; until the next limits where absent.
   public var effectiveTo: Int32 {
     get {_storage._effectiveTo ?? 0}
     set {_uniqueStorage()._effectiveTo = newValue}
@@ -180,19 +229,19 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `effectiveTo`. Subsequent reads from it will return its default value.
   public mutating func clearEffectiveTo() {_uniqueStorage()._effectiveTo = nil}
 
-  /// Reserved: who approved them, by opaque id.
+  /// Who approved them, by opaque id.
   public var approvers: [String] {
     get {_storage._approvers}
     set {_uniqueStorage()._approvers = newValue}
   }
 
-  /// Reserved: the policy that says how many approvals they need.
+  /// The policy that says how many approvals they need: one-person, two-persons, or empty for none.
   public var approvalPolicy: String {
     get {_storage._approvalPolicy}
     set {_uniqueStorage()._approvalPolicy = newValue}
   }
 
-  /// Reserved: the largest sum of long and short value.
+  /// The largest sum of long and short value, open buys and the order included.
   public var grossExposureMax: Bifrost_V1_Money {
     get {_storage._grossExposureMax ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._grossExposureMax = newValue}
@@ -202,7 +251,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `grossExposureMax`. Subsequent reads from it will return its default value.
   public mutating func clearGrossExposureMax() {_uniqueStorage()._grossExposureMax = nil}
 
-  /// Reserved: the largest difference of long and short value, in magnitude.
+  /// The largest difference of long and short value, in magnitude, open buys and the order included.
   public var netExposureMax: Bifrost_V1_Money {
     get {_storage._netExposureMax ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._netExposureMax = newValue}
@@ -212,7 +261,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `netExposureMax`. Subsequent reads from it will return its default value.
   public mutating func clearNetExposureMax() {_uniqueStorage()._netExposureMax = nil}
 
-  /// Reserved: the largest value of one position, in magnitude.
+  /// The largest value of one position, in magnitude, open buys and the order included.
   public var positionValueMax: Bifrost_V1_Money {
     get {_storage._positionValueMax ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._positionValueMax = newValue}
@@ -222,7 +271,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `positionValueMax`. Subsequent reads from it will return its default value.
   public mutating func clearPositionValueMax() {_uniqueStorage()._positionValueMax = nil}
 
-  /// Reserved: the largest share of equity in one position.
+  /// The largest share of equity in one position.
   public var concentrationMaxMicroBasisPoints: UInt64 {
     get {_storage._concentrationMaxMicroBasisPoints ?? 0}
     set {_uniqueStorage()._concentrationMaxMicroBasisPoints = newValue}
@@ -232,7 +281,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `concentrationMaxMicroBasisPoints`. Subsequent reads from it will return its default value.
   public mutating func clearConcentrationMaxMicroBasisPoints() {_uniqueStorage()._concentrationMaxMicroBasisPoints = nil}
 
-  /// Reserved: the largest loss of one day before orders that add risk stop.
+  /// The largest loss since the last close before orders that add risk stop.
   public var dayLossMax: Bifrost_V1_Money {
     get {_storage._dayLossMax ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._dayLossMax = newValue}
@@ -242,7 +291,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `dayLossMax`. Subsequent reads from it will return its default value.
   public mutating func clearDayLossMax() {_uniqueStorage()._dayLossMax = nil}
 
-  /// Reserved: the largest fall from the highest equity before orders that add risk stop.
+  /// The largest fall from the highest equity at a close before orders that add risk stop.
   public var drawdownMaxMicroBasisPoints: UInt64 {
     get {_storage._drawdownMaxMicroBasisPoints ?? 0}
     set {_uniqueStorage()._drawdownMaxMicroBasisPoints = newValue}
@@ -252,7 +301,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `drawdownMaxMicroBasisPoints`. Subsequent reads from it will return its default value.
   public mutating func clearDrawdownMaxMicroBasisPoints() {_uniqueStorage()._drawdownMaxMicroBasisPoints = nil}
 
-  /// Reserved: the most orders in one second.
+  /// The most orders in one second of effective time.
   public var ordersPerSecondMax: UInt32 {
     get {_storage._ordersPerSecondMax ?? 0}
     set {_uniqueStorage()._ordersPerSecondMax = newValue}
@@ -262,7 +311,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `ordersPerSecondMax`. Subsequent reads from it will return its default value.
   public mutating func clearOrdersPerSecondMax() {_uniqueStorage()._ordersPerSecondMax = nil}
 
-  /// Reserved: the most orders open at once.
+  /// The most orders open at once.
   public var openOrdersMax: UInt32 {
     get {_storage._openOrdersMax ?? 0}
     set {_uniqueStorage()._openOrdersMax = newValue}
@@ -272,7 +321,7 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   /// Clears the value of `openOrdersMax`. Subsequent reads from it will return its default value.
   public mutating func clearOpenOrdersMax() {_uniqueStorage()._openOrdersMax = nil}
 
-  /// Reserved: the largest quantity of one order.
+  /// The largest quantity of one order.
   public var orderQuantityMax: Int64 {
     get {_storage._orderQuantityMax ?? 0}
     set {_uniqueStorage()._orderQuantityMax = newValue}
@@ -281,6 +330,16 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
   public var hasOrderQuantityMax: Bool {_storage._orderQuantityMax != nil}
   /// Clears the value of `orderQuantityMax`. Subsequent reads from it will return its default value.
   public mutating func clearOrderQuantityMax() {_uniqueStorage()._orderQuantityMax = nil}
+
+  /// How long an order that equals one before is a duplicate; slices of one parent never are.
+  public var duplicateWindowMillis: UInt32 {
+    get {_storage._duplicateWindowMillis ?? 0}
+    set {_uniqueStorage()._duplicateWindowMillis = newValue}
+  }
+  /// Returns true if `duplicateWindowMillis` has been explicitly set.
+  public var hasDuplicateWindowMillis: Bool {_storage._duplicateWindowMillis != nil}
+  /// Clears the value of `duplicateWindowMillis`. Subsequent reads from it will return its default value.
+  public mutating func clearDuplicateWindowMillis() {_uniqueStorage()._duplicateWindowMillis = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -354,7 +413,7 @@ public nonisolated struct Bifrost_V1_RiskAssessed: Sendable {
   fileprivate var _reservedCash: Bifrost_V1_Money? = nil
 }
 
-/// Type 302. What is held back for an order became less.
+/// Type 302. What is held back for an order changed.
 public nonisolated struct Bifrost_V1_ReservationChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -377,11 +436,22 @@ public nonisolated struct Bifrost_V1_ReservationChanged: Sendable {
 
   public var remainingBuys: Int64 = 0
 
+  /// The price at which each unit is held back from now on, absent when it stays.
+  public var reservedPrice: Int64 {
+    get {_reservedPrice ?? 0}
+    set {_reservedPrice = newValue}
+  }
+  /// Returns true if `reservedPrice` has been explicitly set.
+  public var hasReservedPrice: Bool {self._reservedPrice != nil}
+  /// Clears the value of `reservedPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearReservedPrice() {self._reservedPrice = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _remainingCash: Bifrost_V1_Money? = nil
+  fileprivate var _reservedPrice: Int64? = nil
 }
 
 /// Type 303. Orders that add risk stop: for one account, or for the whole shard when no account is named.
@@ -416,6 +486,33 @@ public nonisolated struct Bifrost_V1_KillSwitchReleased: Sendable {
   public init() {}
 }
 
+/// Type 305. An open order was judged again after a limit, a list or its instrument's status changed.
+public nonisolated struct Bifrost_V1_OpenOrderReassessed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var outcome: Bifrost_V1_ReassessmentOutcome = .unspecified
+
+  /// The position of the change.
+  public var sweep: UInt64 = 0
+
+  /// The version of the limits that were looked at.
+  public var limitsVersion: UInt32 = 0
+
+  /// The version of the restricted list that was looked at.
+  public var restrictionsVersion: UInt32 = 0
+
+  /// The rules that the order would break now.
+  public var checks: [Bifrost_V1_RuleCheck] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -428,9 +525,13 @@ nonisolated extension Bifrost_V1_ReservationReason: SwiftProtobuf._ProtoNameProv
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESERVATION_REASON_UNSPECIFIED\0\u{1}RESERVATION_REASON_CONSUMED\0\u{1}RESERVATION_REASON_RELEASED\0\u{1}RESERVATION_REASON_REPLACED\0")
 }
 
+nonisolated extension Bifrost_V1_ReassessmentOutcome: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASSESSMENT_OUTCOME_UNSPECIFIED\0\u{1}REASSESSMENT_OUTCOME_KEPT\0\u{1}REASSESSMENT_OUTCOME_FLAGGED\0\u{1}REASSESSMENT_OUTCOME_CANCELLED\0")
+}
+
 nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccountLimitsSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}version\0\u{1}profile\0\u{3}order_value_max\0\u{3}price_collar_micro_basis_points\0\u{3}effective_from\0\u{3}effective_to\0\u{1}approvers\0\u{3}approval_policy\0\u{3}gross_exposure_max\0\u{3}net_exposure_max\0\u{3}position_value_max\0\u{3}concentration_max_micro_basis_points\0\u{3}day_loss_max\0\u{3}drawdown_max_micro_basis_points\0\u{3}orders_per_second_max\0\u{3}open_orders_max\0\u{3}order_quantity_max\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}version\0\u{1}profile\0\u{3}order_value_max\0\u{3}price_collar_micro_basis_points\0\u{3}effective_from\0\u{3}effective_to\0\u{1}approvers\0\u{3}approval_policy\0\u{3}gross_exposure_max\0\u{3}net_exposure_max\0\u{3}position_value_max\0\u{3}concentration_max_micro_basis_points\0\u{3}day_loss_max\0\u{3}drawdown_max_micro_basis_points\0\u{3}orders_per_second_max\0\u{3}open_orders_max\0\u{3}order_quantity_max\0\u{3}duplicate_window_millis\0")
 
   fileprivate class _StorageClass {
     var _accountID: Data = Data()
@@ -451,6 +552,7 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
     var _ordersPerSecondMax: UInt32? = nil
     var _openOrdersMax: UInt32? = nil
     var _orderQuantityMax: Int64? = nil
+    var _duplicateWindowMillis: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -479,6 +581,7 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
       _ordersPerSecondMax = source._ordersPerSecondMax
       _openOrdersMax = source._openOrdersMax
       _orderQuantityMax = source._orderQuantityMax
+      _duplicateWindowMillis = source._duplicateWindowMillis
     }
   }
 
@@ -515,6 +618,7 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._ordersPerSecondMax) }()
         case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._openOrdersMax) }()
         case 18: try { try decoder.decodeSingularSFixed64Field(value: &_storage._orderQuantityMax) }()
+        case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._duplicateWindowMillis) }()
         default: break
         }
       }
@@ -581,6 +685,9 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
       try { if let v = _storage._orderQuantityMax {
         try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 18)
       } }()
+      try { if let v = _storage._duplicateWindowMillis {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 19)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -608,6 +715,7 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
         if _storage._ordersPerSecondMax != rhs_storage._ordersPerSecondMax {return false}
         if _storage._openOrdersMax != rhs_storage._openOrdersMax {return false}
         if _storage._orderQuantityMax != rhs_storage._orderQuantityMax {return false}
+        if _storage._duplicateWindowMillis != rhs_storage._duplicateWindowMillis {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -723,7 +831,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReservationChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0\u{3}reserved_price\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -736,6 +844,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
       case 3: try { try decoder.decodeSingularMessageField(value: &self._remainingCash) }()
       case 4: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingShares) }()
       case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingBuys) }()
+      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self._reservedPrice) }()
       default: break
       }
     }
@@ -761,6 +870,9 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     if self.remainingBuys != 0 {
       try visitor.visitSingularSFixed64Field(value: self.remainingBuys, fieldNumber: 5)
     }
+    try { if let v = self._reservedPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -770,6 +882,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     if lhs._remainingCash != rhs._remainingCash {return false}
     if lhs.remainingShares != rhs.remainingShares {return false}
     if lhs.remainingBuys != rhs.remainingBuys {return false}
+    if lhs._reservedPrice != rhs._reservedPrice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -840,6 +953,61 @@ nonisolated extension Bifrost_V1_KillSwitchReleased: SwiftProtobuf.Message, Swif
   public static func ==(lhs: Bifrost_V1_KillSwitchReleased, rhs: Bifrost_V1_KillSwitchReleased) -> Bool {
     if lhs.accountID != rhs.accountID {return false}
     if lhs.approvers != rhs.approvers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OpenOrderReassessed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenOrderReassessed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}outcome\0\u{1}sweep\0\u{3}limits_version\0\u{3}restrictions_version\0\u{1}checks\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.sweep) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.limitsVersion) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.restrictionsVersion) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.checks) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.outcome != .unspecified {
+      try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 2)
+    }
+    if self.sweep != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sweep, fieldNumber: 3)
+    }
+    if self.limitsVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limitsVersion, fieldNumber: 4)
+    }
+    if self.restrictionsVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.restrictionsVersion, fieldNumber: 5)
+    }
+    if !self.checks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.checks, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OpenOrderReassessed, rhs: Bifrost_V1_OpenOrderReassessed) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.sweep != rhs.sweep {return false}
+    if lhs.limitsVersion != rhs.limitsVersion {return false}
+    if lhs.restrictionsVersion != rhs.restrictionsVersion {return false}
+    if lhs.checks != rhs.checks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

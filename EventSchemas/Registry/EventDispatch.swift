@@ -17,6 +17,8 @@ public import Sagas
         case .dayRolled(let payload): visitor.visit(payload)
         case .sweepAdvanced(let payload): visitor.visit(payload)
         case .dayCloseContinued(let payload): visitor.visit(payload)
+        case .sessionOpened(let payload): visitor.visit(payload)
+        case .sessionClosed(let payload): visitor.visit(payload)
         case .ownerRegistered(let payload): visitor.visit(payload)
         case .accountOpened(let payload): visitor.visit(payload)
         case .reference(let event): visit(event, &visitor)
@@ -35,6 +37,8 @@ public import Sagas
         case .feesSet(let payload): visitor.visit(payload)
         case .tradingDaysDeclared(let payload): visitor.visit(payload)
         case .corporateActionAnnounced(let payload): visitor.visit(payload)
+        case .termsChanged(let payload): visitor.visit(payload)
+        case .statusChanged(let payload): visitor.visit(payload)
         case .copied(let payload, _): visitor.visit(payload)
         }
     }
@@ -61,6 +65,7 @@ public import Sagas
         case .reservationChanged(let payload): visitor.visit(payload)
         case .killSwitchPulled(let payload): visitor.visit(payload)
         case .killSwitchReleased(let payload): visitor.visit(payload)
+        case .reassessed(let payload): visitor.visit(payload)
         }
     }
 

@@ -45,6 +45,8 @@ public enum EventRegistry {
         case SweepAdvanced.eventType: .sweepAdvanced(try WireDecoder.decode(SweepAdvanced.self, bytes))
         case DayCloseContinued.eventType:
             .dayCloseContinued(try WireDecoder.decode(DayCloseContinued.self, bytes))
+        case SessionOpened.eventType: .sessionOpened(try WireDecoder.decode(SessionOpened.self, bytes))
+        case SessionClosed.eventType: .sessionClosed(try WireDecoder.decode(SessionClosed.self, bytes))
         case OwnerRegistered.eventType: .ownerRegistered(try WireDecoder.decode(OwnerRegistered.self, bytes))
         case AccountOpened.eventType: .accountOpened(try WireDecoder.decode(AccountOpened.self, bytes))
         default: nil
@@ -65,6 +67,10 @@ public enum EventRegistry {
             return .tradingDaysDeclared(try WireDecoder.decode(TradingDaysDeclared.self, bytes))
         case CorporateActionAnnounced.eventType:
             return .corporateActionAnnounced(try WireDecoder.decode(CorporateActionAnnounced.self, bytes))
+        case InstrumentTermsChanged.eventType:
+            return .termsChanged(try WireDecoder.decode(InstrumentTermsChanged.self, bytes))
+        case InstrumentStatusChanged.eventType:
+            return .statusChanged(try WireDecoder.decode(InstrumentStatusChanged.self, bytes))
         case ReferenceFactCopied.eventType:
             let copy = try WireDecoder.decode(ReferenceFactCopied.self, bytes)
             let lifted = try Upcasters.lift(type: copy.type, version: copy.schemaVersion, copy.payload)
@@ -109,6 +115,8 @@ public enum EventRegistry {
             .risk(.killSwitchPulled(try WireDecoder.decode(KillSwitchPulled.self, bytes)))
         case KillSwitchReleased.eventType:
             .risk(.killSwitchReleased(try WireDecoder.decode(KillSwitchReleased.self, bytes)))
+        case OpenOrderReassessed.eventType:
+            .risk(.reassessed(try WireDecoder.decode(OpenOrderReassessed.self, bytes)))
         case ComplianceAssessed.eventType:
             .compliance(.assessed(try WireDecoder.decode(ComplianceAssessed.self, bytes)))
         case CashDeposited.eventType:

@@ -104,6 +104,18 @@ extension JSONPrinter {
     public mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) {
         if !value.isEmpty { string(name, value) }
     }
+    /// Prints a list of texts.
+    public mutating func texts(_ number: UInt64, _ name: StaticString, _ value: inout [String]) {
+        key(name)
+        out.append(UInt8(ascii: "["))
+        for (index, text) in value.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            for byte in text.utf8 { escape(byte) }
+            out.append(UInt8(ascii: "\""))
+        }
+        out.append(UInt8(ascii: "]"))
+    }
     /// Prints two digits for each byte unless there are none.
     public mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) {
         if !value.isEmpty { string(name, Self.hexadecimal(value)) }
@@ -140,6 +152,14 @@ extension JSONPrinter {
     public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) {
         string(name, value.text)
     }
+    /// Prints the date if present.
+    public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate?) {
+        if let value { string(name, value.text) }
+    }
+    /// Prints a JSON number if present.
+    public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64?) {
+        if let value { bare(name, String(value)) }
+    }
     /// Prints a list of dates.
     public mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) {
         bare(name, "[" + value.map { "\"" + $0.text + "\"" }.joined(separator: ",") + "]")
@@ -151,6 +171,14 @@ extension JSONPrinter {
     /// Prints the name in the published schema.
     public mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C) {
         string(name, value.name)
+    }
+    /// Prints the case's name if present.
+    public mutating func choice<C: WireChoice>(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout C?
+    ) {
+        if let value { string(name, value.name) }
     }
     /// Prints an object.
     public mutating func message<M: WireFields>(

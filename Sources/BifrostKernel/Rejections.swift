@@ -65,6 +65,15 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case corporateActionTaken = 51
     /// A lot was bought after today, which is the limit; both are days since 1970-01-01.
     case acquiredInFuture = 52
+    /// Terms of an instrument that contradict each other; the value is the first that does.
+    case instrumentTermsInvalid = 55
+    /// Terms of an instrument begin after those decided before; dates count days since 1970-01-01.
+    case instrumentTermsOutOfOrder = 56
+    /// The day's session is open: it is closed before the day is rolled.
+    case sessionStillOpen = 57
+    /// The order comes before the session's opening or not before its close, which is the limit; both numbers
+    /// are seconds since 1970.
+    case outsideSession = 58
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100
@@ -82,9 +91,39 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case cashInsufficient = 106
     /// A balance or a position would leave the bounds of its type.
     case balanceTooLarge = 107
+    /// The order's quantity is above the account's limit.
+    case orderQuantityAboveLimit = 108
+    /// The position would be worth more than the account's limit.
+    case positionValueAboveLimit = 109
+    /// Long and short value together would be above the account's limit.
+    case grossExposureAboveLimit = 110
+    /// Long less short value would be above the account's limit.
+    case netExposureAboveLimit = 111
+    /// The position would be a larger share of equity than the account's limit, in basis points.
+    case concentrationAboveLimit = 112
+    /// The account has lost more than its limit since the last close.
+    case dayLossAboveLimit = 113
+    /// The account has fallen further from its highest equity than its limit, in basis points.
+    case drawdownAboveLimit = 114
+    /// The account has sent as many orders in this second as its limit says.
+    case ordersPerSecondAboveLimit = 115
+    /// The account has as many orders open as its limit says.
+    case openOrdersAboveLimit = 116
+    /// The order repeats another within the account's window, which is the limit, in seconds.
+    case duplicateOrder = 117
+    /// Limits that end before they begin; dates count days since 1970-01-01.
+    case limitsOutOfOrder = 118
+    /// The limits lack approvals that their policy asks for, which is the limit; or it is no known policy.
+    case approvalMissing = 119
     // Compliance: 200 … 299
     /// The instrument is on the restricted list.
     case instrumentRestricted = 200
+    /// The instrument is halted: orders that add risk wait until it trades again.
+    case instrumentHalted = 201
+    /// The instrument takes only orders that reduce a position.
+    case instrumentClosingOnly = 202
+    /// The instrument trades no more.
+    case instrumentDelisted = 203
     // Venue: 300 … 399
     /// The venue refused the order.
     case venueRejected = 300

@@ -54,12 +54,16 @@ extension WireChoice {
 public protocol FieldVisitor {
     /// A varint.
     mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError)
+    /// A varint, presence explicit.
+    mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64?) throws(WireError)
     /// A zigzag varint.
     mutating func int(_ number: UInt64, _ name: StaticString, _ value: inout Int64) throws(WireError)
     /// A boolean varint.
     mutating func flag(_ number: UInt64, _ name: StaticString, _ value: inout Bool) throws(WireError)
     /// UTF-8 text.
     mutating func text(_ number: UInt64, _ name: StaticString, _ value: inout String) throws(WireError)
+    /// UTF-8 texts, in their order.
+    mutating func texts(_ number: UInt64, _ name: StaticString, _ value: inout [String]) throws(WireError)
     /// Raw bytes.
     mutating func bytes(_ number: UInt64, _ name: StaticString, _ value: inout [UInt8]) throws(WireError)
     /// Sixteen bytes, highest first; absent when all are zero.
@@ -80,6 +84,9 @@ public protocol FieldVisitor {
     mutating func wide(_ number: UInt64, _ name: StaticString, _ value: inout Int128?) throws(WireError)
     /// Days since 1970-01-01 as a zigzag varint.
     mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) throws(WireError)
+    /// As a date, presence explicit.
+    mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate?)
+        throws(WireError)
     /// Ascending days, packed: the first as a zigzag varint, then the distances.
     mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate])
         throws(WireError)
@@ -89,6 +96,9 @@ public protocol FieldVisitor {
     mutating func currency(_ number: UInt64, _ name: StaticString, _ value: inout Currency) throws(WireError)
     /// An enumeration, always present.
     mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C)
+        throws(WireError)
+    /// An enumeration that may be absent.
+    mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C?)
         throws(WireError)
     /// A nested message, always present.
     mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M)

@@ -54,14 +54,18 @@ extension Sequencer {
     /// The command that carries on what `request` began and could not finish within its bound.
     func followUp(to request: CommandRequest, _ receipt: CommandReceipt) -> CommandRequest? {
         switch request.command {
-        case .pullKillSwitch:
+        case .pullKillSwitch, .setLimits, .copyReference:
             return state.sweeps.first { $0.position == receipt.firstPosition }.flatMap(continuing)
         case .continueSweep(let position, _):
             return state.sweeps.first { $0.position == position }.flatMap(continuing)
+        case .rollThrough where state.rollIsUnfinished:
+            return state.rolledDate.flatMap { continuing($0, receipt.lastPosition) }
         case .rollDay(_, let date) where state.rollIsUnfinished:
             return continuing(date, receipt.lastPosition)
         case .continueRoll(let date, _) where state.rollIsUnfinished:
             return continuing(date, receipt.lastPosition)
+        case .rollThrough, .continueRoll:
+            return state.dueRolls.flatMap(rollingOn)
         default:
             return nil
         }
@@ -77,6 +81,15 @@ extension Sequencer {
 
     private func continuing(_ date: BusinessDate, _ position: Int64) -> CommandRequest? {
         own("roll:\(date.text):\(position)", .continueRoll(date, step: UInt64(position)), position)
+    }
+
+    private func rollingOn(_ last: DayRolled) -> CommandRequest? {
+        guard let through = last.through else { return nil }
+        return own(
+            "days:\(last.date.text):\(position)",
+            .rollThrough(calendar: last.calendar, through),
+            position
+        )
     }
 
     private func own(_ name: String, _ command: Command, _ causation: Int64) -> CommandRequest? {
@@ -105,6 +118,8 @@ extension Sequencer {
         var followUps = state.sweeps.compactMap(continuing)
         if state.rollIsUnfinished, let date = state.rolledDate, let roll = continuing(date, position) {
             followUps.append(roll)
+        } else if let next = state.dueRolls.flatMap(rollingOn) {
+            followUps.append(next)
         }
         return (instructions, followUps)
     }

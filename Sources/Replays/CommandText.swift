@@ -15,6 +15,8 @@ enum CommandText {
         21: "change the restricted list",
         22: "set fees", 23: "declare trading days", 24: "copy a reference fact",
         50: "announce a corporate action", 51: "import holdings",
+        60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
+        63: "close a session", 64: "roll the days that are due",
     ]
 
     /// What the command with this content asked for.

@@ -93,10 +93,14 @@ struct Narrator {
             return ("\(actor) asked to \(CommandText.of(fact.command)). It was already so.", [])
         case .dayRolled(let fact):
             return ("The day \(fact.date.text) of calendar \(fact.calendar) ended.", [])
+        case .sessionOpened(let fact):
+            return ("The session of \(fact.date.text) of calendar \(fact.calendar) opened.", [])
+        case .sessionClosed(let fact):
+            return ("The session of \(fact.date.text) of calendar \(fact.calendar) closed.", [])
         case .dayCloseContinued(let fact): return ("The close of \(fact.date.text) went on.", [])
         case .sweepAdvanced(let fact):
             return (
-                "The sweep of kill switch #\(fact.sweep) got to \(fact.done) of \(fact.total) orders.", []
+                "The sweep after #\(fact.sweep) got to \(fact.done) of \(fact.total) orders.", []
             )
         default: return ("\(EventName.of(event)) was recorded.", [])
         }
@@ -198,6 +202,17 @@ struct Narrator {
         case .killSwitchPulled(let fact):
             return (
                 "\(actor) pulled the kill switch of \(fact.account == .none ? "the shard" : account).", []
+            )
+        case .reassessed(let fact):
+            let outcome =
+                switch fact.outcome {
+                case .kept: "kept"
+                case .flagged: "flagged for a person"
+                case .cancelled: "to be cancelled"
+                }
+            return (
+                "The order was judged again after the change at position \(fact.sweep): it is \(outcome).",
+                fact.checks.map(Self.check)
             )
         case .killSwitchReleased(let fact):
             return (

@@ -53,10 +53,19 @@ struct StateBytes {
             number(Int64(entitlement.day.days))
             number(entitlement.quantity.nanos)
         }
+        for name in state.sessionByName.keys.sorted() {
+            guard let session = state.sessionByName[name] else { continue }
+            letter("Y")
+            text(name)
+            number(Int64(session.date.days))
+            number(session.isOpen)
+        }
+        present(state.dueRolls)
         number(Int64(state.sweeps.count))
         for sweep in state.sweeps {
             number(sweep.position)
             number(Int64(sweep.done))
+            number(sweep.reassesses)
             number(Int64(sweep.orders.count))
             for order in sweep.orders { identifier(order.id) }
         }
@@ -81,6 +90,16 @@ struct StateBytes {
             number(Int64(mark.date.days))
             number(Int64(mark.version))
         }
+        for instrument in book.changesByID.keys.sorted() {
+            for change in book.changesByID[instrument] ?? [] {
+                letter("H")
+                message(change)
+            }
+        }
+        for instrument in book.statusByID.keys.sorted() {
+            letter("U")
+            present(book.statusByID[instrument])
+        }
         for venue in book.feesByVenue.keys.sorted() {
             letter("F")
             for fees in book.feesByVenue[venue] ?? [] { message(fees) }
@@ -92,7 +111,10 @@ struct StateBytes {
         for name in book.calendarByName.keys.sorted() {
             letter("C")
             text(name)
-            for day in book.calendarByName[name]?.days ?? [] { number(Int64(day.days)) }
+            for day in book.calendarByName[name]?.days ?? [] {
+                number(Int64(day.days))
+                present(book.hours(of: name, on: day))
+            }
         }
     }
 
@@ -101,6 +123,12 @@ struct StateBytes {
         message(entry.opened)
         present(entry.rolledBefore)
         present(entry.risk.limits)
+        for limits in entry.risk.datedLimits {
+            letter("W")
+            message(limits)
+        }
+        wide(entry.watch.flows)
+        wide(entry.watch.peak)
         number(entry.risk.killed)
         number(Int64(entry.compliance.restrictionsVersionSeen))
         for order in entry.risk.reservationByID.keys.sorted() {

@@ -9,6 +9,7 @@ internal import Sagas
 struct FactBooks {
     private(set) var restricted: Set<InstrumentID> = []
     private(set) var listVersion: UInt32 = 0
+    private(set) var statuses: [InstrumentID: InstrumentStatus] = [:]
     private(set) var fees: [FeeScheduleSet] = []
     private(set) var marks: [InstrumentID: (date: BusinessDate, price: Price)] = [:]
     private(set) var instruments: [InstrumentRegistered] = []
@@ -33,6 +34,8 @@ struct FactBooks {
         case .tradingDaysDeclared(let fact): days += fact.days
         // No client of the simulation announces one, and what follows from one is booked by its own event.
         case .corporateActionAnnounced: break
+        case .termsChanged: break
+        case .statusChanged(let fact): statuses[fact.instrument] = fact.status
         case .copied(let copy, let fact):
             try expect(copy.sourcePosition > copiedUpTo, "I2", "fact \(copy.sourcePosition) is copied twice")
             copiedUpTo = copy.sourcePosition
@@ -168,10 +171,12 @@ extension Books {
         }
         try expect(fact.restrictionsVersion == facts.listVersion, "I8", "\(name) saw another list")
         let isRestricted = facts.restricted.contains(placed.instrument)
+        // Only active and halted instruments are simulated; a sale reduces.
+        let isHalted = facts.statuses[placed.instrument] == .halted && placed.side == .buy
         try expect(
-            fact.cleared == !isRestricted,
+            fact.cleared == !(isRestricted || isHalted),
             "I8",
-            "\(name) is \(fact.cleared), restricted \(isRestricted)"
+            "\(name) is \(fact.cleared), restricted \(isRestricted), halted \(isHalted)"
         )
         try expect(!fact.checks.isEmpty, "I8", "\(name) names no rule")
     }

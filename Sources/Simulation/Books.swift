@@ -194,6 +194,13 @@ struct Books {
             orders[fact.order]?.commission = fact.commission
             orders[fact.order]?.currency = fact.currency
         case .reservationChanged: break
+        case .reassessed(let fact):
+            let isRestricted = orders[fact.order].map { facts.restricted.contains($0.placed.instrument) }
+            try expect(
+                (fact.outcome == .cancelled) == (isRestricted ?? false),
+                "I8",
+                "an open order is \(fact.outcome), restricted \(isRestricted ?? false)"
+            )
         case .killSwitchPulled(let fact):
             if fact.account == .none { isKilled = true } else { accounts[fact.account]?.isKilled = true }
             for order in ordersInOrder {

@@ -85,7 +85,7 @@ extension World {
             return .setLimits(account, limits)
         case 86..<89: return .pullKillSwitch(choices.chance(60) ? account : nil)
         case 89..<95: return .releaseKillSwitch(choices.chance(60) ? account : nil)
-        case 95..<98: return .rollDay(calendar: Self.calendar, rollDate(&choices))
+        case 95..<98: return dayCommand(&choices)
         default:
             var wanted = OpenAccount()
             wanted.alias = choices.one(of: ["a", "d\(namesGiven)", ""])
@@ -153,6 +153,28 @@ extension World {
         return wanted
     }
 
+    /// A session that opens or closes, a day that ends, or several.
+    private func dayCommand(_ choices: inout Generator) -> Command {
+        let date = rollDate(&choices)
+        return switch choices.int(0...9) {
+        case 0: .openSession(calendar: Self.calendar, date)
+        case 1, 2: .closeSession(calendar: Self.calendar, date)
+        case 3: .rollThrough(calendar: Self.calendar, date)
+        default: .rollDay(calendar: Self.calendar, date)
+        }
+    }
+
+    /// Another tick from a day on, under the same symbol.
+    private static func change(_ symbol: Symbol, from day: Int32) -> ChangeInstrument {
+        var wanted = ChangeInstrument()
+        wanted.symbol = symbol
+        wanted.effectiveFrom = BusinessDate(days: day)
+        wanted.terms = instrument("-", .usd).terms
+        wanted.terms.symbol = symbol
+        wanted.terms.sector = "simulated"
+        return wanted
+    }
+
     /// A new global fact, or one that the reference shard has to turn down.
     mutating func state(_ choices: inout Generator) {
         let symbols = factWatch.books.facts.instruments.map { $0.symbol }
@@ -160,7 +182,13 @@ extension World {
         let symbol = choices.one(of: symbols)
         let command: Command
         switch choices.int(0...9) {
-        case 0..<4: command = .restrict(symbol, choices.chance(40))
+        case 0..<3: command = .restrict(symbol, choices.chance(40))
+        case 3:
+            let status = choices.chance(60) ? InstrumentStatus.active : .halted
+            command =
+                choices.chance(20)
+                ? .changeInstrument(Self.change(symbol, from: Int32(choices.int(98...104))))
+                : .setInstrumentStatus(symbol, status)
         case 4..<7:
             var marks = RecordMarks()
             marks.date = BusinessDate(days: Int32(choices.int(99...104)))
@@ -241,7 +269,14 @@ extension World {
             fact.account == account ?? .none
         case (.rollDay(let calendar, let date), .dayRolled(let fact)):
             fact.calendar == calendar && fact.date == date
-        case (.openAccount, .ownerRegistered), (.registerInstrument, .reference), (.recordMarks, .reference),
+        case (.rollThrough(let calendar, let date), .dayRolled(let fact)):
+            fact.calendar == calendar && fact.date <= date
+        case (.openSession(let calendar, let date), .sessionOpened(let fact)):
+            fact == SessionOpened(calendar, date)
+        case (.closeSession(let calendar, let date), .sessionClosed(let fact)):
+            fact == SessionClosed(calendar, date)
+        case (.changeInstrument, .reference), (.setInstrumentStatus, .reference),
+            (.openAccount, .ownerRegistered), (.registerInstrument, .reference), (.recordMarks, .reference),
             (.restrict, .reference), (.setFees, .reference), (.declareTradingDays, .reference):
             true
         default: false

@@ -56,7 +56,7 @@ struct JSONPrinterTests {
         days.days = [BusinessDate(days: -1), BusinessDate(days: 0)]
         #expect(
             EventRegistry.json(.reference(.tradingDaysDeclared(days)))
-                == #"{"days":["1969-12-31","1970-01-01"]}"#
+                == #"{"days":["1969-12-31","1970-01-01"],"hours":[]}"#
         )
         var marks = OfficialMarksRecorded()
         marks.version = 2

@@ -4,6 +4,7 @@ import EventMessages
 import Foundation
 import Orders
 import Portfolios
+import References
 import RiskLimits
 import Sagas
 import SwiftProtobuf
@@ -101,6 +102,8 @@ struct OracleFieldTests {
         same(BreakKind.self, Bifrost_V1_BreakKind.self)
         same(ShardClock.self, Bifrost_V1_ShardClock.self)
         same(AccountKind.self, Bifrost_V1_AccountKind.self)
+        same(InstrumentStatus.self, Bifrost_V1_InstrumentStatus.self)
+        same(ReassessmentOutcome.self, Bifrost_V1_ReassessmentOutcome.self)
     }
 
     private func same<C: WireChoice, E: SwiftProtobuf.Enum>(_ ours: C.Type, _ theirs: E.Type) {

@@ -80,6 +80,11 @@ enum Oracle {
         "OrderCancelled": Bifrost_V1_OrderCancelled.self,
         "OrderCancelRejected": Bifrost_V1_OrderCancelRejected.self,
         "OrderExpired": Bifrost_V1_OrderExpired.self,
+        "SessionOpened": Bifrost_V1_SessionOpened.self,
+        "SessionClosed": Bifrost_V1_SessionClosed.self,
+        "InstrumentTermsChanged": Bifrost_V1_InstrumentTermsChanged.self,
+        "InstrumentStatusChanged": Bifrost_V1_InstrumentStatusChanged.self,
+        "OpenOrderReassessed": Bifrost_V1_OpenOrderReassessed.self,
         "AccountLimitsSet": Bifrost_V1_AccountLimitsSet.self,
         "RiskAssessed": Bifrost_V1_RiskAssessed.self,
         "ReservationChanged": Bifrost_V1_ReservationChanged.self,
@@ -115,10 +120,20 @@ enum Oracle {
         try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
 
+    /// Fields that a version got after its golden bytes were frozen, and that show though they are absent.
+    private static let addedLater = [
+        "InstrumentRegistered": Set([
+            "tickTable", "marginable", "shortable", "fractionable", "settlementCycles",
+        ]),
+        "TradingDaysDeclared": Set(["hours"]),
+        "AccountLimitsSet": Set(["approvers"]),
+    ]
+
     /// Their keys are among ours, and all of ours where every field is set.
     static func compare(_ ours: [String: Any], _ theirs: [String: Any], isComplete: Bool, path: String) {
         if isComplete {
-            #expect(Set(ours.keys) == Set(theirs.keys), "\(path)")
+            let later = addedLater[path] ?? []
+            #expect(Set(ours.keys).subtracting(later) == Set(theirs.keys), "\(path)")
         } else {
             #expect(Set(theirs.keys).isSubset(of: ours.keys), "\(path)")
         }

@@ -39,10 +39,38 @@ public struct ComplianceState: Sendable {
     public init() {}
 }
 
+/// Whether an order's instrument trades, and whether the order only takes a position off.
+public enum InstrumentStanding: Sendable {
+    /// It trades.
+    case trading
+    /// It is halted; an order that reduces waits at the venue.
+    case halted(reduces: Bool)
+    /// It takes only orders that reduce a position.
+    case closingOnly(reduces: Bool)
+    /// It trades no more.
+    case delisted
+
+    /// The rule that looks, `nil` where there is nothing to look at.
+    public var check: RuleCheck? {
+        switch self {
+        case .trading: nil
+        case .halted(let reduces): RuleCheck(.instrumentHalted, passed: reduces, warned: reduces)
+        case .closingOnly(let reduces): RuleCheck(.instrumentClosingOnly, passed: reduces)
+        case .delisted: RuleCheck(.instrumentDelisted, passed: false)
+        }
+    }
+}
+
 /// What the compliance book is asked to do.
 public enum ComplianceCommand: Sendable {
-    /// Judge an order; whether its instrument is restricted comes from the log's own copy of the list.
-    case assess(OrderID, restricted: Bool, restrictionsVersion: UInt32)
+    /// Judge an order; whether its instrument is restricted comes from the log's own copy of the list, and
+    /// whether it trades from the copy of its status.
+    case assess(
+        OrderID,
+        restricted: Bool,
+        restrictionsVersion: UInt32,
+        standing: InstrumentStanding = .trading
+    )
 }
 
 /// The compliance aggregate: a restricted instrument is refused on both sides.
@@ -57,12 +85,13 @@ public enum ComplianceBook: Decider {
         into decision: inout Decision<ComplianceEvent>
     ) throws(Rejection) {
         switch command {
-        case .assess(let order, let restricted, let version):
+        case .assess(let order, let restricted, let version, let standing):
             var fact = ComplianceAssessed()
             fact.order = order
-            fact.cleared = !restricted
             fact.restrictionsVersion = version
             fact.checks = [RuleCheck(.instrumentRestricted, passed: !restricted)]
+            if let check = standing.check { fact.checks.append(check) }
+            fact.cleared = !restricted && standing.check?.passed ?? true
             try decision.emit(.assessed(fact))
         }
     }

@@ -19,20 +19,8 @@ extension ReferenceBook {
         _ terms: InstrumentRegistered,
         id: InstrumentID
     ) throws(Rejection) -> InstrumentRegistered {
-        guard instrumentBySymbol[terms.symbol] == nil else { throw Rejection(.symbolTaken) }
-        guard terms.tickSize > .zero else {
-            throw Rejection(.priceNotPositive, value: Int128(terms.tickSize.nanos))
-        }
-        guard terms.lotSize > .zero else {
-            throw Rejection(.quantityNotPositive, value: Int128(terms.lotSize.nanos))
-        }
-        guard terms.settlementDays == 0 else {
-            throw Rejection(
-                .settlementUnsupported,
-                limit: 0,
-                value: Int128(terms.settlementDays) * 1_000_000_000
-            )
-        }
+        guard isFree(terms.symbol, from: terms.validFrom) else { throw Rejection(.symbolTaken) }
+        if let fault = terms.fault() { throw fault }
         guard calendarByName[terms.tradingCalendar] != nil else { throw Rejection(.unknownCalendar) }
         var fact = terms
         fact.instrument = id
@@ -53,7 +41,7 @@ extension ReferenceBook {
         fact.source = source
         fact.version = (marksVersionByDate[date] ?? 0) + 1
         for (symbol, price) in prices {
-            guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
+            guard let instrument = id(of: symbol, on: date) else { throw Rejection(.unknownSymbol) }
             guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
             fact.marks.append(OfficialMark(instrument, price))
         }
@@ -95,12 +83,18 @@ extension ReferenceBook {
     /// genuine.
     public func admits(_ event: ReferenceEvent) -> Bool {
         switch event {
-        case .instrumentRegistered(let fact): return fact.tickSize > .zero && fact.lotSize > .zero
+        case .instrumentRegistered(let fact): return fact.fault() == nil
         case .tradingDaysDeclared(let fact):
             var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
-            return calendar.append(fact.days)
+            return calendar.append(fact.days) && Self.areInOrder(fact.hours, fact.days)
         case .marksRecorded, .restrictionChanged, .feesSet: return true
         case .corporateActionAnnounced(let fact): return fact.isSound
+        case .termsChanged(let fact):
+            guard let standing = latestTerms(of: fact.instrument), fact.terms.fault() == nil else {
+                return false
+            }
+            return fact.effectiveFrom > standing.validFrom
+        case .statusChanged(let fact): return instrumentByID[fact.instrument] != nil
         case .copied: return false
         }
     }
@@ -109,18 +103,20 @@ extension ReferenceBook {
     public func declaring(
         _ days: [BusinessDate],
         of calendar: String,
-        source: String
+        source: String,
+        hours: [SessionHours] = []
     ) throws(Rejection) -> TradingDaysDeclared {
         guard !days.isEmpty, days.count <= Self.daysMax else {
             throw Rejection(.tooManyItems, limit: nanos(Self.daysMax), value: nanos(days.count))
         }
         var trial = TradingCalendar()
         if let last = calendarByName[calendar]?.days.last { _ = trial.append([last]) }
-        guard trial.append(days) else { throw Rejection(.calendarOutOfOrder) }
+        guard trial.append(days), Self.areInOrder(hours, days) else { throw Rejection(.calendarOutOfOrder) }
         var fact = TradingDaysDeclared()
         fact.calendar = calendar
         fact.source = source
         fact.days = days
+        fact.hours = hours
         return fact
     }
 }

@@ -12,10 +12,10 @@ public struct ReferenceBook: Sendable {
     /// stale.
     public static let waitingDaysMax = 400
 
-    /// Instruments by id.
+    /// Instruments by id, with the terms that they were registered with.
     public private(set) var instrumentByID: [InstrumentID: InstrumentRegistered] = [:]
-    /// Instruments by their symbol.
-    public private(set) var instrumentBySymbol: [Symbol: InstrumentID] = [:]
+    /// Instruments by their symbol, the latest that has it.
+    public internal(set) var instrumentBySymbol: [Symbol: InstrumentID] = [:]
     /// The latest official mark of each instrument.
     public private(set) var markByID: [InstrumentID: StandingMark] = [:]
     /// The marks of days that are not rolled yet: a day closes at its own marks, whatever came after them.
@@ -30,6 +30,14 @@ public struct ReferenceBook: Sendable {
     public private(set) var feesByVenue: [String: [FeeScheduleSet]] = [:]
     /// Calendars by name.
     public private(set) var calendarByName: [String: TradingCalendar] = [:]
+    /// The hours of the days that have any, by calendar.
+    public internal(set) var hoursByName: [String: [BusinessDate: SessionHours]] = [:]
+    /// The terms of instruments that have changed, ascending by their first day, behind those registered.
+    public internal(set) var changesByID: [InstrumentID: [InstrumentTermsChanged]] = [:]
+    /// What a symbol names over time, for symbols that stopped naming an instrument or began to later.
+    public internal(set) var periodsBySymbol: [Symbol: [SymbolPeriod]] = [:]
+    /// The status of instruments that do not simply trade, or did not once.
+    public internal(set) var statusByID: [InstrumentID: InstrumentStatusChanged] = [:]
     /// Corporate actions.
     public private(set) var corporateActions = CorporateActionList()
     /// The last position of the reference shard that was copied here.
@@ -38,7 +46,7 @@ public struct ReferenceBook: Sendable {
     /// No facts.
     public init() {}
 
-    /// The instrument that `symbol` names.
+    /// The instrument that `symbol` names, as it was registered; the latest of them.
     public func instrument(_ symbol: Symbol) -> InstrumentRegistered? {
         instrumentBySymbol[symbol].flatMap { instrumentByID[$0] }
     }
@@ -63,7 +71,7 @@ public struct ReferenceBook: Sendable {
         switch event {
         case .instrumentRegistered(let fact):
             instrumentByID[fact.instrument] = fact
-            instrumentBySymbol[fact.symbol] = fact.instrument
+            name(fact.instrument, fact.symbol, from: fact.validFrom)
         case .marksRecorded(let fact):
             for mark in fact.marks {
                 marksByDate[fact.date, default: [:]][mark.instrument] = StandingMark(
@@ -94,6 +102,9 @@ public struct ReferenceBook: Sendable {
         case .tradingDaysDeclared(let fact):
             let appended = calendarByName[fact.calendar, default: TradingCalendar()].append(fact.days)
             precondition(appended, "declared days come after those declared before")
+            note(fact)
+        case .termsChanged(let fact): change(fact)
+        case .statusChanged(let fact): statusByID[fact.instrument] = fact
         case .corporateActionAnnounced(let fact): corporateActions.add(fact)
         case .copied(let copy, let fact):
             copiedUpTo = copy.sourcePosition

@@ -26,6 +26,22 @@ public struct InstrumentRegistered: EventPayload {
     public var validFrom = BusinessDate(days: 0)
     /// Whether its prices are synthetic, as of a total-return series.
     public var synthetic = false
+    /// Steps that depend on the price, ascending; `tickSize` where none is low enough.
+    public var tickTable: [TickStep] = []
+    /// Digits after the point of its prices, 0 … 9.
+    public var priceScale: UInt32?
+    /// Digits after the point of its quantities, 0 … 9.
+    public var quantityScale: UInt32?
+    /// Its sector in our own coarse list.
+    public var sector = ""
+    /// Whether it may be bought on margin and counts as collateral.
+    public var marginable = false
+    /// Whether it may be sold short.
+    public var shortable = false
+    /// Whether quantities below one unit may be ordered.
+    public var fractionable = false
+    /// Settlement cycles over time, ascending; `settlementDays` before the first.
+    public var settlementCycles: [SettlementCycle] = []
 
     /// An empty payload.
     public init() {}
@@ -42,6 +58,14 @@ public struct InstrumentRegistered: EventPayload {
         try visitor.uint(8, "settlementDays", &settlementDays)
         try visitor.date(9, "validFrom", &validFrom)
         try visitor.flag(10, "synthetic", &synthetic)
+        try visitor.list(12, "tickTable", &tickTable)
+        try visitor.uint(13, "priceScale", &priceScale)
+        try visitor.uint(14, "quantityScale", &quantityScale)
+        try visitor.text(16, "sector", &sector)
+        try visitor.flag(17, "marginable", &marginable)
+        try visitor.flag(18, "shortable", &shortable)
+        try visitor.flag(19, "fractionable", &fractionable)
+        try visitor.list(24, "settlementCycles", &settlementCycles)
     }
 }
 
@@ -149,6 +173,8 @@ public struct TradingDaysDeclared: EventPayload {
     public var source = ""
     /// At most `ReferenceBook.daysMax`, ascending, after all days declared before.
     public var days: [BusinessDate] = []
+    /// The hours of each day, as many as days; none where the calendar does not bind orders to hours.
+    public var hours: [SessionHours] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.TradingDaysDeclared`.
@@ -156,6 +182,7 @@ public struct TradingDaysDeclared: EventPayload {
         try visitor.text(1, "calendar", &calendar)
         try visitor.text(2, "source", &source)
         try visitor.dates(3, "days", &days)
+        try visitor.list(4, "hours", &hours)
     }
 }
 
@@ -202,6 +229,10 @@ public enum ReferenceEvent: Equatable, Sendable {
     case tradingDaysDeclared(TradingDaysDeclared)
     /// A corporate action became known.
     case corporateActionAnnounced(CorporateActionAnnounced)
+    /// An instrument has other terms from a date on.
+    case termsChanged(InstrumentTermsChanged)
+    /// An instrument stopped trading, or trades again.
+    case statusChanged(InstrumentStatusChanged)
     /// A fact of the reference shard was copied.
     indirect case copied(ReferenceFactCopied, ReferenceEvent)
 }

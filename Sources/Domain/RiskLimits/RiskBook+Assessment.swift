@@ -11,7 +11,8 @@ extension RiskBook {
         fact.order = question.order
         fact.instrument = question.instrument
         fact.currency = question.currency
-        fact.limitsVersion = state.limits?.version ?? 0
+        let limits = state.datedLimits.isEmpty ? state.limits : state.limits(on: question.today)
+        fact.limitsVersion = limits?.version ?? 0
         fact.feeVersion = question.feeVersion
         fact.referencePrice = question.referencePrice
         fact.commission = question.commission
@@ -21,13 +22,14 @@ extension RiskBook {
         if let price = question.referencePrice, price <= .zero { question.referencePrice = nil }
         checkSwitch(question, state, &fact)
         checkPrice(question, &fact)
-        checkValue(question, state, &fact)
-        checkCollar(question, state, &fact)
+        checkValue(question, limits, &fact)
+        checkCollar(question, limits, &fact)
         if question.isBuy {
-            checkBuyingPower(question, state, &fact)
+            checkBuyingPower(question, limits, state, &fact)
         } else {
             checkPosition(question, state, &fact)
         }
+        if let limits, limits.isSpecial { checkSpecial(question, limits, state, &fact) }
         fact.verdict = fact.checks.allSatisfy { $0.passed } ? .approved : .refused
         if fact.verdict == .refused {
             fact.reservedCash = .zero
@@ -63,10 +65,12 @@ extension RiskBook {
         )
     }
 
-    private static func checkValue(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed) {
-        guard let price = question.limitPrice ?? question.referencePrice, let limits = state.limits else {
-            return
-        }
+    private static func checkValue(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet?,
+        _ fact: inout RiskAssessed
+    ) {
+        guard let price = question.limitPrice ?? question.referencePrice, let limits else { return }
         let value = Money.notional(price, question.quantity, .awayFromZero)
         fact.checks.append(
             RuleCheck(
@@ -79,11 +83,14 @@ extension RiskBook {
     }
 
     /// The harmful side only: a buy above, or a sell below, the reference price by more than the collar.
-    private static func checkCollar(_ question: RiskQuestion, _ state: RiskState, _ fact: inout RiskAssessed)
-    {
-        guard let limit = question.limitPrice, let reference = question.referencePrice,
-            let limits = state.limits
-        else { return }
+    private static func checkCollar(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet?,
+        _ fact: inout RiskAssessed
+    ) {
+        guard let limit = question.limitPrice, let reference = question.referencePrice, let limits else {
+            return
+        }
         let bound = collared(reference, limits.priceCollar, up: question.isBuy)
         let passed = question.isBuy ? Int128(limit.nanos) <= bound : Int128(limit.nanos) >= bound
         fact.checks.append(
@@ -93,10 +100,11 @@ extension RiskBook {
 
     private static func checkBuyingPower(
         _ question: RiskQuestion,
+        _ limits: AccountLimitsSet?,
         _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
-        guard let unit = reservedPrice(question, state) else { return }
+        guard let unit = reservedPrice(question, limits) else { return }
         // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more
         // back.
         let available = question.settledCash.nanos - (state.reservedCash[question.currency] ?? .zero).nanos
@@ -150,10 +158,10 @@ extension RiskBook {
     }
 
     /// The limit price, or for a market order the reference price × (1 + collar).
-    private static func reservedPrice(_ question: RiskQuestion, _ state: RiskState) -> Int128? {
+    private static func reservedPrice(_ question: RiskQuestion, _ limits: AccountLimitsSet?) -> Int128? {
         if let limit = question.limitPrice { return Int128(limit.nanos) }
         guard let reference = question.referencePrice else { return nil }
-        return collared(reference, state.limits?.priceCollar ?? BasisPoints(0), up: true)
+        return collared(reference, limits?.priceCollar ?? BasisPoints(0), up: true)
     }
 
     /// `price` × (1 ± collar) in units of 10⁻⁹, rounded away from the price.
@@ -164,7 +172,29 @@ extension RiskBook {
     }
 }
 
+extension Quantity {
+    /// A sum of parts after one of them changed; a venue may change an order to more than a sum can hold.
+    fileprivate func changed(from old: Quantity, to new: Quantity) -> Quantity {
+        let sum = Int128(nanos) - Int128(old.nanos) + Int128(new.nanos)
+        return Quantity(nanos: Int64(min(sum, Int128(Quantity.nanosMax))))
+    }
+}
+
 extension RiskState {
+    mutating func take(_ fact: AccountLimitsSet) {
+        if fact.effectiveFrom == nil, fact.effectiveTo == nil {
+            limits = fact
+            // What is later in every respect needs the earlier no more.
+            datedLimits = []
+        } else {
+            datedLimits.append(fact)
+            if datedLimits.count > Self.datedLimitsMax { datedLimits.removeFirst() }
+        }
+    }
+
+    /// Most limits with dates that are remembered; beyond it the oldest are forgotten.
+    static let datedLimitsMax = 16
+
     mutating func hold(_ fact: RiskAssessed) {
         reservationByID[fact.order] = Reservation(
             currency: fact.currency,
@@ -192,11 +222,12 @@ extension RiskState {
     mutating func reduce(_ fact: ReservationChanged) {
         guard var held = reservationByID[fact.order] else { return }
         let cash = reservedCash[held.currency] ?? .zero
-        reservedCash[held.currency] = cash - held.cash + fact.remainingCash
+        reservedCash[held.currency] = Money(clamping: cash.nanos - held.cash.nanos + fact.remainingCash.nanos)
         let shares = reservedShares[held.instrument] ?? .zero
-        reservedShares[held.instrument] = shares - (held.shares - fact.remainingShares)
+        reservedShares[held.instrument] = shares.changed(from: held.shares, to: fact.remainingShares)
         let pending = pendingBuys[held.instrument] ?? .zero
-        pendingBuys[held.instrument] = pending - (held.buys - fact.remainingBuys)
+        pendingBuys[held.instrument] = pending.changed(from: held.buys, to: fact.remainingBuys)
+        if let price = fact.reservedPrice { held.price = price }
         held.cash = fact.remainingCash
         held.shares = fact.remainingShares
         held.buys = fact.remainingBuys

@@ -20,8 +20,12 @@ public struct Reservation: Hashable, Sendable {
 
 /// One account's limits and what its open orders hold back.
 public struct RiskState: Sendable {
-    /// The limits in force; `nil` before the first.
+    /// The latest limits without dates; `nil` before the first.
     public internal(set) var limits: AccountLimitsSet?
+    /// Limits that hold between dates, in the order of their versions.
+    public internal(set) var datedLimits: [AccountLimitsSet] = []
+    /// How many orders were approved lately.
+    public internal(set) var pace = OrderPace()
     /// Whether the account's own kill switch is pulled.
     public internal(set) var killed = false
     /// What each open order holds back.
@@ -62,6 +66,14 @@ public struct RiskQuestion: Sendable {
     public var position = Quantity.zero
     /// Whether the whole shard's kill switch is pulled.
     public var shardKilled = false
+    /// The open day: which limits hold.
+    public var today = BusinessDate(days: 0)
+    /// When the order takes effect.
+    public var effectiveAt = Timestamp(nanos: 0)
+    /// The order that it is a slice of, or none.
+    public var parent = OrderID.none
+    /// What the positions are worth, `nil` when a position has no mark or no limit asks for it.
+    public var valuation: Valuation?
     /// An empty question.
     public init() {}
 }
@@ -74,6 +86,8 @@ public enum RiskCommand: Sendable {
     case assess(RiskQuestion)
     /// A trade took `traded`, `leaves` remain.
     case consume(OrderID, leaves: Quantity)
+    /// Hold what other terms of an open order need.
+    case reprice(Repricing)
     /// Free what is still held for a closed order.
     case release(OrderID)
     /// Stop the account's orders that add risk.
@@ -99,8 +113,17 @@ public enum RiskBook: Decider {
             guard wanted.orderValueMax > .zero else {
                 throw Rejection(.amountNotPositive, value: wanted.orderValueMax.nanos)
             }
+            try ApprovalPolicy.check(wanted)
+            if let from = wanted.effectiveFrom, let to = wanted.effectiveTo, to < from {
+                let unit = Int128(Decimals.nanosPerUnit)
+                throw Rejection(
+                    .limitsOutOfOrder,
+                    limit: Int128(from.days) * unit,
+                    value: Int128(to.days) * unit
+                )
+            }
             var fact = wanted
-            fact.version = (state.limits?.version ?? 0) + 1
+            fact.version = max(state.limits?.version ?? 0, state.datedLimits.last?.version ?? 0) + 1
             try decision.emit(.limitsSet(fact))
         case .assess(let question):
             try decision.emit(.assessed(assess(question, state)))
@@ -117,6 +140,8 @@ public enum RiskBook: Decider {
                 fact.remainingBuys = leaves
             }
             try decision.emit(.reservationChanged(fact))
+        case .reprice(let wanted):
+            if let fact = try reprice(wanted, state) { try decision.emit(.reservationChanged(fact)) }
         case .release(let order):
             guard state.reservationByID[order] != nil else { return }
             var fact = ReservationChanged()
@@ -152,7 +177,7 @@ public enum RiskBook: Decider {
     /// Adds a fact.
     public static func evolve(_ state: inout RiskState, by event: RiskEvent) {
         switch event {
-        case .limitsSet(let fact): state.limits = fact
+        case .limitsSet(let fact): state.take(fact)
         case .assessed(let fact):
             guard fact.verdict == .approved else { return }
             state.hold(fact)
@@ -160,6 +185,7 @@ public enum RiskBook: Decider {
             state.reduce(fact)
         case .killSwitchPulled: state.killed = true
         case .killSwitchReleased: state.killed = false
+        case .reassessed: break
         }
     }
 }

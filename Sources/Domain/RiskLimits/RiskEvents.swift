@@ -24,6 +24,34 @@ public struct AccountLimitsSet: EventPayload {
     public var orderValueMax = Money.zero
     /// How far an order's price may be from the reference price.
     public var priceCollar = BasisPoints(0)
+    /// The first business date that they hold for; at once where absent.
+    public var effectiveFrom: BusinessDate?
+    /// The last business date; until the next limits where absent.
+    public var effectiveTo: BusinessDate?
+    /// Who approved them, by opaque id.
+    public var approvers: [String] = []
+    /// The policy that says how many approvals they need, empty for none.
+    public var approvalPolicy = ""
+    /// The largest sum of long and short value, open buys and the order included.
+    public var grossExposureMax: Money?
+    /// The largest difference of long and short value, in magnitude, open buys and the order included.
+    public var netExposureMax: Money?
+    /// The largest value of one position, in magnitude, open buys and the order included.
+    public var positionValueMax: Money?
+    /// The largest share of equity in one position.
+    public var concentrationMax: BasisPoints?
+    /// The largest loss since the last close before orders that add risk stop.
+    public var dayLossMax: Money?
+    /// The largest fall from the highest equity at a close before orders that add risk stop.
+    public var drawdownMax: BasisPoints?
+    /// The most orders in one second of effective time.
+    public var ordersPerSecondMax: UInt32?
+    /// The most orders open at once.
+    public var openOrdersMax: UInt32?
+    /// The largest quantity of one order.
+    public var orderQuantityMax: Quantity?
+    /// How long an order that equals one before is a duplicate; slices of one parent never are.
+    public var duplicateWindowMillis: UInt32?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.AccountLimitsSet`; gaps are reserved there.
@@ -33,6 +61,20 @@ public struct AccountLimitsSet: EventPayload {
         try visitor.text(3, "profile", &profile)
         try visitor.money(4, "orderValueMax", &orderValueMax)
         try visitor.rate(5, "priceCollarMicroBasisPoints", &priceCollar)
+        try visitor.date(6, "effectiveFrom", &effectiveFrom)
+        try visitor.date(7, "effectiveTo", &effectiveTo)
+        try visitor.texts(8, "approvers", &approvers)
+        try visitor.text(9, "approvalPolicy", &approvalPolicy)
+        try visitor.money(10, "grossExposureMax", &grossExposureMax)
+        try visitor.money(11, "netExposureMax", &netExposureMax)
+        try visitor.money(12, "positionValueMax", &positionValueMax)
+        try visitor.rate(13, "concentrationMaxMicroBasisPoints", &concentrationMax)
+        try visitor.money(14, "dayLossMax", &dayLossMax)
+        try visitor.rate(15, "drawdownMaxMicroBasisPoints", &drawdownMax)
+        try visitor.uint(16, "ordersPerSecondMax", &ordersPerSecondMax)
+        try visitor.uint(17, "openOrdersMax", &openOrdersMax)
+        try visitor.quantity(18, "orderQuantityMax", &orderQuantityMax)
+        try visitor.uint(19, "duplicateWindowMillis", &duplicateWindowMillis)
     }
 }
 
@@ -88,15 +130,17 @@ public struct RiskAssessed: EventPayload {
     }
 }
 
-/// Why less is held back for an order.
+/// Why something else is held back for an order.
 public enum ReservationReason: UInt8, WireChoice {
     /// A trade consumed it.
     case consumed = 1
     /// The order closed without trading it.
     case released = 2
+    /// Other terms were asked for, came into force or were refused, or a trade was revised.
+    case replaced = 3
 }
 
-/// What is held back for an order became less.
+/// What is held back for an order changed.
 public struct ReservationChanged: EventPayload {
     /// 302 in the registry.
     public static let eventType: UInt32 = 302
@@ -104,7 +148,7 @@ public struct ReservationChanged: EventPayload {
     public static let eventName: StaticString = "ReservationChanged"
     /// The order that it is held for.
     public var order = OrderID.none
-    /// Why it became less.
+    /// Why it changed.
     public var reason = ReservationReason.consumed
     /// Cash still held for a buy.
     public var remainingCash = Money.zero
@@ -112,6 +156,8 @@ public struct ReservationChanged: EventPayload {
     public var remainingShares = Quantity.zero
     /// What the buy may still add to the position.
     public var remainingBuys = Quantity.zero
+    /// The price at which each unit is held back from now on, `nil` when it stays.
+    public var reservedPrice: Price?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ReservationChanged`; gaps are reserved there.
@@ -121,6 +167,7 @@ public struct ReservationChanged: EventPayload {
         try visitor.money(3, "remainingCash", &remainingCash)
         try visitor.quantity(4, "remainingShares", &remainingShares)
         try visitor.quantity(5, "remainingBuys", &remainingBuys)
+        try visitor.price(6, "reservedPrice", &reservedPrice)
     }
 }
 
@@ -162,10 +209,12 @@ public enum RiskEvent: Equatable, Sendable {
     case limitsSet(AccountLimitsSet)
     /// An order was judged.
     case assessed(RiskAssessed)
-    /// Less is held back for an order.
+    /// Something else is held back for an order.
     case reservationChanged(ReservationChanged)
     /// Orders that add risk stop.
     case killSwitchPulled(KillSwitchPulled)
     /// Orders may add risk again.
     case killSwitchReleased(KillSwitchReleased)
+    /// An open order was judged again.
+    case reassessed(OpenOrderReassessed)
 }

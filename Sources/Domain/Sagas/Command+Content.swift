@@ -57,6 +57,13 @@ extension Command {
         case .copyReference(let value, _): encoder.command(24, value)
         case .importHoldings(let account, let value): encoder.command(51, value, account.id)
         case .announceCorporateAction(let value): encoder.command(50, value)
+        case .openSession(let calendar, let date): encoder.command(62, SessionOpened(calendar, date))
+        case .closeSession(let calendar, let date): encoder.command(63, SessionOpened(calendar, date))
+        case .rollThrough(let calendar, let date): encoder.command(64, SessionOpened(calendar, date))
+        case .changeInstrument(let value): encoder.command(60, value)
+        case .setInstrumentStatus(let symbol, let status):
+            encoder.command(61, SymbolPrice(symbol, .zero))
+            encoder.number(3, UInt64(status.rawValue))
         }
     }
 }

@@ -7,7 +7,7 @@ internal import RiskLimits
 /// Effects without a bound, in bounded commands: days that close many accounts, switches that cancel many
 /// orders.
 extension Shard {
-    /// Most orders that one step of a sweep cancels.
+    /// Most orders that one step of a sweep deals with.
     static let sweepOrdersMax = 100
     /// Room that one more item of a day's close needs: an expiry and its release, or a close.
     private static let eventsOfItemMax = 2
@@ -32,6 +32,10 @@ extension Shard {
         )
         for order in sweep.orders[sweep.done..<end] {
             guard let entry = state.orderByID[order] else { continue }
+            if sweep.reassesses {
+                let outcome = try reassess(order, entry, sweep, state, &decision)
+                guard outcome == .cancelled else { continue }
+            }
             var fact = OrderCancelRequested()
             fact.order = order
             try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
@@ -54,9 +58,27 @@ extension Shard {
         try closeDay(date, posed, state, &decision)
     }
 
+    /// Rolls every day that is due through `date`, one after another: this one, and the rest in commands that
+    /// follow.
+    static func rollThrough(
+        _ calendar: String,
+        _ through: BusinessDate,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let days = state.reference.calendarByName[calendar] else { throw Rejection(.unknownCalendar) }
+        guard days.contains(through) else { throw Rejection(.notATradingDay) }
+        let rolled = state.rolledByName[calendar]
+        if let rolled, through <= rolled { return }
+        let date = rolled.flatMap { days.next(after: $0) } ?? through
+        try rollDay(calendar, date, through: through, posed, state, &decision)
+    }
+
     static func rollDay(
         _ calendar: String,
         _ date: BusinessDate,
+        through: BusinessDate? = nil,
         _ posed: PosedCommand,
         _ state: ShardState,
         _ decision: inout Decision<Draft>
@@ -72,9 +94,13 @@ extension Shard {
         guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else {
             throw Rejection(.dayOutOfOrder)
         }
+        if let session = state.sessionByName[calendar], session.isOpen, session.date <= date {
+            throw Rejection(.sessionStillOpen)
+        }
         var fact = DayRolled()
         fact.calendar = calendar
         fact.date = date
+        fact.through = through.flatMap { $0 > date ? $0 : nil }
         try decision.emit(Draft(.dayRolled(fact), .shard, correlation: command(posed), businessDate: date))
         try closeDay(date, posed, state, &decision)
     }
@@ -155,8 +181,14 @@ extension Shard {
             )
             try decision.emit(Draft(.reference(.feesSet(fact)), .reference, correlation: root))
         case .declareTradingDays(let wanted):
-            let fact = try book.declaring(wanted.days, of: wanted.calendar, source: wanted.source)
+            let fact = try book.declaring(
+                wanted.days,
+                of: wanted.calendar,
+                source: wanted.source,
+                hours: wanted.hours
+            )
             try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
+        case .changeInstrument, .setInstrumentStatus: try instrumentStep(posed.command, book, &decision)
         case .copyReference(let copy, let event):
             guard copy.sourcePosition > book.copiedUpTo else { return }
             guard book.admits(event) else { throw Rejection(.referenceOutOfOrder) }

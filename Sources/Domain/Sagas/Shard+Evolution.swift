@@ -21,6 +21,10 @@ extension Shard {
         case .writerStarted(let started): state.epoch = started.epoch
         case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
         case .dayRolled(let rolled): roll(&state, rolled)
+        case .sessionOpened(let opened):
+            state.sessionByName[opened.calendar] = Session(date: opened.date, isOpen: true)
+        case .sessionClosed(let closed):
+            state.sessionByName[closed.calendar] = Session(date: closed.date, isOpen: false)
         case .sweepAdvanced(let advanced):
             guard let index = state.sweeps.firstIndex(where: { $0.position == advanced.sweep }) else {
                 return
@@ -30,7 +34,9 @@ extension Shard {
         case .accountOpened(let opened):
             state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
-        case .reference(let event): state.reference.evolve(by: event)
+        case .reference(let event):
+            state.reference.evolve(by: event)
+            reassess(&state, event, place.position)
         case .order(let event): evolveOrder(&state, event, place)
         case .risk(let event): evolveRisk(&state, event, place)
         case .compliance(let event):
@@ -42,6 +48,7 @@ extension Shard {
         case .portfolio(let event):
             withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
             if !state.entitlements.isEmpty { settleEntitlement(&state, event) }
+            watchEquity(&state, event)
         }
     }
 
@@ -49,6 +56,7 @@ extension Shard {
         state.rolledByName[rolled.calendar] = rolled.date
         state.entitlements = entitlements(rolled.calendar, after: rolled.date, state)
         state.rolledDate = rolled.date
+        state.dueRolls = rolled.through == nil ? nil : rolled
         state.reference.forgetMarks(before: rolled.date)
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
         state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
@@ -77,10 +85,17 @@ extension Shard {
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {
         switch event {
-        case .limitsSet(let set): withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
+        case .limitsSet(let set):
+            withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
+            reassess(&state, place.position) { $1.account(of: $0) == set.account }
         case .assessed(let assessed):
             guard let account = state.orderByID.account(of: assessed.order) else { return }
-            withEntry(&state, account) { RiskBook.evolve(&$0.risk, by: event) }
+            withEntry(&state, account) { entry in
+                RiskBook.evolve(&entry.risk, by: event)
+                if assessed.verdict == .approved { entry.risk.count(at: place.effectiveAt) }
+            }
+            remember(&state, assessed, account, place.effectiveAt)
+        case .reassessed: break
         case .reservationChanged(let changed):
             guard let account = state.orderByID.account(of: changed.order) else { return }
             withEntry(&state, account) { RiskBook.evolve(&$0.risk, by: event) }
@@ -104,7 +119,7 @@ extension Shard {
         }
     }
 
-    private static func withEntry(
+    static func withEntry(
         _ state: inout ShardState,
         _ account: AccountID,
         _ change: (inout AccountEntry) -> Void

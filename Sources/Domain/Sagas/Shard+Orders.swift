@@ -18,15 +18,20 @@ extension Shard {
         if let name = wanted.clientOrderID, entry.orderByName[name] != nil {
             throw Rejection(.clientOrderIDTaken)
         }
-        guard let instrument = state.reference.instrument(wanted.symbol) else {
+        let today = state.businessDate(at: posed.effectiveAt)
+        guard let instrument = state.reference.instrument(wanted.symbol, on: today) else {
             throw Rejection(.unknownSymbol)
         }
         guard instrument.currency == entry.opened.currency else { throw Rejection(.currencyMismatch) }
+        try checkSession(instrument.tradingCalendar, today, posed, state)
         let order = OrderID(
             Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         )
         let placed = terms(order, account, wanted, instrument, posed)
-        let steps = InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
+        let steps = InstrumentTerms(
+            tickSize: instrument.tick(at: wanted.limitPrice),
+            lotSize: instrument.lotSize
+        )
         try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
         let question = question(placed, instrument, entry, posed, state)
         var verdict = Decision<RiskEvent>()
@@ -38,7 +43,12 @@ extension Shard {
         let restricted = state.reference.restricted.contains(instrument.instrument)
         var clearance = Decision<ComplianceEvent>()
         try ComplianceBook.decide(
-            .assess(order, restricted: restricted, restrictionsVersion: state.reference.restrictionsVersion),
+            .assess(
+                order,
+                restricted: restricted,
+                restrictionsVersion: state.reference.restrictionsVersion,
+                standing: standing(of: instrument.instrument, placed.side, state)
+            ),
             given: entry.compliance,
             into: &clearance
         )
@@ -109,6 +119,12 @@ extension Shard {
         question.settledCash = entry.portfolio.cash(instrument.currency)
         question.position = entry.portfolio.position(placed.instrument)
         question.shardKilled = state.killed
+        question.today = today
+        question.effectiveAt = posed.effectiveAt
+        question.parent = placed.parent
+        if let limits = entry.risk.limits(on: today), limits.needsValuation {
+            question.valuation = valuation(entry, state)
+        }
         return question
     }
 

@@ -54,11 +54,17 @@ public enum Shard {
         case .releaseKillSwitch(let account): try killSwitch(account, pulled: false, posed, state, &decision)
         case .continueSweep(let position, _): try sweep(position, state, &decision)
         case .rollDay(let calendar, let date): try rollDay(calendar, date, posed, state, &decision)
+        case .rollThrough(let calendar, let date): try rollThrough(calendar, date, posed, state, &decision)
+        case .openSession(let calendar, let date):
+            try session(calendar, date, opens: true, posed, state, &decision)
+        case .closeSession(let calendar, let date):
+            try session(calendar, date, opens: false, posed, state, &decision)
         case .continueRoll(let date, _): try continueRoll(date, posed, state, &decision)
         case .importHoldings(let account, let wanted):
             try importHoldings(account, wanted, posed, state, &decision)
         case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)
-        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference:
+        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference,
+            .changeInstrument, .setInstrumentStatus:
             try referenceStep(posed, state, &decision)
         }
     }
@@ -68,8 +74,8 @@ public enum Shard {
         let onReference = state.opened?.isReference ?? false
         switch command {
         case .openShard, .startWriter: return
-        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays,
-            .announceCorporateAction:
+        case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .changeInstrument,
+            .setInstrumentStatus, .announceCorporateAction:
             if !onReference { throw Rejection(.notOnThisShard) }
         default:
             if onReference { throw Rejection(.notOnThisShard) }
@@ -145,6 +151,20 @@ public enum Shard {
         limits.account = account
         limits.orderValueMax = wanted.orderValueMax
         limits.priceCollar = wanted.priceCollar
+        limits.effectiveFrom = wanted.effectiveFrom
+        limits.effectiveTo = wanted.effectiveTo
+        limits.approvers = wanted.approvers
+        limits.approvalPolicy = wanted.approvalPolicy
+        limits.grossExposureMax = wanted.grossExposureMax
+        limits.netExposureMax = wanted.netExposureMax
+        limits.positionValueMax = wanted.positionValueMax
+        limits.concentrationMax = wanted.concentrationMax
+        limits.dayLossMax = wanted.dayLossMax
+        limits.drawdownMax = wanted.drawdownMax
+        limits.ordersPerSecondMax = wanted.ordersPerSecondMax
+        limits.openOrdersMax = wanted.openOrdersMax
+        limits.orderQuantityMax = wanted.orderQuantityMax
+        limits.duplicateWindowMillis = wanted.duplicateWindowMillis
         try risk(.setLimits(limits), account, command(posed, slot: account.id.slot), state, &decision)
     }
 

@@ -38,12 +38,54 @@ public struct SetLimits: WireFields, Equatable, Sendable {
     public var orderValueMax = Money.zero
     /// How far an order's price may be from the reference price.
     public var priceCollar = BasisPoints(0)
+    /// The first business date that they hold for; at once where absent.
+    public var effectiveFrom: BusinessDate?
+    /// The last business date; until the next limits where absent.
+    public var effectiveTo: BusinessDate?
+    /// Who approved them, by opaque id.
+    public var approvers: [String] = []
+    /// The policy that says how many approvals they need, empty for none.
+    public var approvalPolicy = ""
+    /// The largest sum of long and short value, open buys and the order included.
+    public var grossExposureMax: Money?
+    /// The largest difference of long and short value, in magnitude, open buys and the order included.
+    public var netExposureMax: Money?
+    /// The largest value of one position, in magnitude, open buys and the order included.
+    public var positionValueMax: Money?
+    /// The largest share of equity in one position.
+    public var concentrationMax: BasisPoints?
+    /// The largest loss since the last close before orders that add risk stop.
+    public var dayLossMax: Money?
+    /// The largest fall from the highest equity at a close before orders that add risk stop.
+    public var drawdownMax: BasisPoints?
+    /// The most orders in one second of effective time.
+    public var ordersPerSecondMax: UInt32?
+    /// The most orders open at once.
+    public var openOrdersMax: UInt32?
+    /// The largest quantity of one order.
+    public var orderQuantityMax: Quantity?
+    /// How long an order that equals one before is a duplicate; slices of one parent never are.
+    public var duplicateWindowMillis: UInt32?
     /// An empty command.
     public init() {}
     /// Visits the fields.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.money(1, "orderValueMax", &orderValueMax)
         try visitor.rate(2, "priceCollarMicroBasisPoints", &priceCollar)
+        try visitor.date(6, "effectiveFrom", &effectiveFrom)
+        try visitor.date(7, "effectiveTo", &effectiveTo)
+        try visitor.texts(8, "approvers", &approvers)
+        try visitor.text(9, "approvalPolicy", &approvalPolicy)
+        try visitor.money(10, "grossExposureMax", &grossExposureMax)
+        try visitor.money(11, "netExposureMax", &netExposureMax)
+        try visitor.money(12, "positionValueMax", &positionValueMax)
+        try visitor.rate(13, "concentrationMaxMicroBasisPoints", &concentrationMax)
+        try visitor.money(14, "dayLossMax", &dayLossMax)
+        try visitor.rate(15, "drawdownMaxMicroBasisPoints", &drawdownMax)
+        try visitor.uint(16, "ordersPerSecondMax", &ordersPerSecondMax)
+        try visitor.uint(17, "openOrdersMax", &openOrdersMax)
+        try visitor.quantity(18, "orderQuantityMax", &orderQuantityMax)
+        try visitor.uint(19, "duplicateWindowMillis", &duplicateWindowMillis)
     }
 }
 
@@ -167,6 +209,12 @@ public enum Command: Equatable, Sendable {
     case continueSweep(Int64, done: UInt64)
     /// End a trading day of a calendar and close what it closes.
     case rollDay(calendar: String, BusinessDate)
+    /// End every trading day of a calendar that is due, through this one.
+    case rollThrough(calendar: String, BusinessDate)
+    /// Open the session of a trading day.
+    case openSession(calendar: String, BusinessDate)
+    /// Close the session of a trading day: no more orders.
+    case closeSession(calendar: String, BusinessDate)
     /// Goes on with closing a day.
     case continueRoll(BusinessDate, step: UInt64)
     /// Make an instrument known.
@@ -177,6 +225,10 @@ public enum Command: Equatable, Sendable {
     case restrict(Symbol, Bool)
     /// Set a venue's commission.
     case setFees(FeeScheduleSet)
+    /// Change an instrument's terms from a date on.
+    case changeInstrument(ChangeInstrument)
+    /// Halt an instrument, let it trade again, or end its trading.
+    case setInstrumentStatus(Symbol, InstrumentStatus)
     /// Add days to a calendar.
     case declareTradingDays(TradingDaysDeclared)
     /// Take over what an account held elsewhere.

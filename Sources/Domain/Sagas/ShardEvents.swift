@@ -111,12 +111,15 @@ public struct DayRolled: EventPayload {
     public var calendar = ""
     /// The day that is over.
     public var date = BusinessDate(days: 0)
+    /// The last of the days that are rolled one after another; `nil` when it is this one.
+    public var through: BusinessDate?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.DayRolled`; gaps are reserved there.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.text(1, "calendar", &calendar)
         try visitor.date(2, "date", &date)
+        try visitor.date(3, "through", &through)
     }
 }
 
@@ -227,6 +230,10 @@ public enum DomainEvent: Equatable, Sendable {
     case sweepAdvanced(SweepAdvanced)
     /// A day went on being closed.
     case dayCloseContinued(DayCloseContinued)
+    /// A session opened.
+    case sessionOpened(SessionOpened)
+    /// A session closed.
+    case sessionClosed(SessionClosed)
     /// An owner became known.
     case ownerRegistered(OwnerRegistered)
     /// An account was opened.

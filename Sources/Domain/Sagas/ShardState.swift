@@ -15,6 +15,8 @@ public struct AccountEntry: Sendable {
     public internal(set) var compliance = ComplianceBook.initial
     /// Its ledger.
     public internal(set) var portfolio = Portfolio.initial
+    /// What its losses are measured against.
+    public internal(set) var watch = EquityWatch()
     /// The last day that was rolled before the account opened, and that it has no part in.
     public internal(set) var rolledBefore: BusinessDate?
     /// The orders by the names that the client gave them.
@@ -33,14 +35,24 @@ public struct OrderEntry: Sendable {
     public internal(set) var placedOn: BusinessDate
 }
 
-/// The saga that cancels the orders which were open when a kill switch was pulled.
+/// The saga that deals with the orders which were open when a kill switch was pulled or a rule changed.
 public struct Sweep: Equatable, Sendable {
-    /// The position of the kill switch.
+    /// The position of the kill switch or the change.
     public let position: Int64
     /// The orders that were open then, in the order in which they are dealt with.
     public let orders: [OrderID]
+    /// Whether each is judged again; a kill switch cancels all.
+    public var reassesses = false
     /// How many of them have been dealt with.
     public internal(set) var done = 0
+}
+
+/// The session of a trading day.
+public struct Session: Equatable, Sendable {
+    /// The day.
+    public let date: BusinessDate
+    /// Whether it is open.
+    public let isOpen: Bool
 }
 
 /// Everything that a shard decides by.
@@ -73,6 +85,10 @@ public struct ShardState: Sendable {
     public internal(set) var rolledDate: BusinessDate?
     /// What the last roll made due and has not been applied yet.
     public internal(set) var entitlements: [Entitlement] = []
+    /// The latest session of each calendar that opens its sessions.
+    public internal(set) var sessionByName: [String: Session] = [:]
+    /// The days that are still to be rolled, one after another.
+    public internal(set) var dueRolls: DayRolled?
     /// The day that follows the last one rolled.
     public internal(set) var openDay: BusinessDate?
     /// The latest effective time so far: the present of a simulated shard.

@@ -22,7 +22,7 @@ extension RejectionCode {
         case .dayOutOfOrder: "Take the days in order, none twice."
         case .notATradingDay: "Name a day of the calendar."
         case .notOnThisShard: "Send the command to the shard that decides it."
-        case .settlementUnsupported: "Settlement on the trade date is all there is so far."
+        case .settlementUnsupported: "Name no more settlement days than the limit."
         case .tooManyItems: "Send fewer items in one command."
         case .decisionTooLarge: "Ask for less in one command."
         case .referenceOutOfOrder: "Report this: facts reached the shard in the wrong order."
@@ -32,6 +32,10 @@ extension RejectionCode {
         case .exDatePassed: "Announce an action before its ex-date; book what was missed by hand."
         case .corporateActionTaken: "Nothing is to be done: this action is announced already."
         case .acquiredInFuture: "Give the day on which the lot was bought, today at the latest."
+        case .sessionStillOpen: "Close the session first, then roll the day."
+        case .outsideSession: "Order within the session's hours; what is shown is its opening or its close."
+        case .instrumentTermsInvalid: "Give steps and cycles in ascending order and within the scale."
+        case .instrumentTermsOutOfOrder: "Let the terms begin after those decided before."
         default: orderAdvice
         }
     }
@@ -57,8 +61,31 @@ extension RejectionCode {
         case .cashInsufficient: "Withdraw no more than is settled and not held back for orders."
         case .balanceTooLarge: "Move less: the balance would be beyond what can be held."
         case .instrumentRestricted: "Ask compliance: the instrument is on the restricted list."
+        case .instrumentHalted: "Wait until the instrument trades again; orders that reduce are taken."
+        case .instrumentClosingOnly: "Order only what reduces the position."
+        case .instrumentDelisted: "Nothing: the instrument trades no more."
         case .venueRejected: "Ask the venue: it did not take the order."
         case .venueUnpriced: "Wait until the venue has a price."
+        default: limitAdvice
+        }
+    }
+
+    /// The cases that are about limits that only some accounts have.
+    private var limitAdvice: String {
+        switch self {
+        case .orderQuantityAboveLimit: "Order less than the account's limit, or have the limit raised."
+        case .positionValueAboveLimit: "Order less, or have the limit of the position raised."
+        case .grossExposureAboveLimit: "Reduce positions or open orders, or have the limit raised."
+        case .netExposureAboveLimit: "Reduce positions or open orders, or have the limit raised."
+        case .concentrationAboveLimit: "Order less: one position would be too large a share of the account."
+        case .dayLossAboveLimit: "Only reduce positions until the day is closed, or have the limit raised."
+        case .drawdownAboveLimit: "Only reduce positions, or have the limit raised."
+        case .ordersPerSecondAboveLimit: "Send the order again in a second."
+        case .openOrdersAboveLimit: "Cancel an order, or wait until one is done."
+        case .duplicateOrder: "If it is meant, send it after the window, or as a slice of its parent."
+        case .approvalMissing:
+            "Have the limits approved by as many persons as the policy, one-person or two-persons, says."
+        case .limitsOutOfOrder: "Let the limits end on or after the day that they begin."
         default: "Correct the command and send it under another idempotency key."
         }
     }

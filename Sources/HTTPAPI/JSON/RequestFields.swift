@@ -31,6 +31,9 @@ struct RequestFields {
         return value
     }
 
+    /// Whether a member is there and not `null`.
+    func has(_ name: String) -> Bool { rest[name].map { $0 != .null } ?? false }
+
     mutating func required(_ name: String) throws(GatewayRejection) -> JSON {
         guard let value = optional(name) else {
             throw GatewayRejection(.fieldMissing, "Add `\(name)` to \(place).")

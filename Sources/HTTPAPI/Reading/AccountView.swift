@@ -83,6 +83,18 @@ struct AccountView {
             "profile": .optional(limits.profile.isEmpty ? nil : limits.profile),
             "orderValueMax": .string(limits.orderValueMax.text),
             "priceCollarBasisPoints": .string(limits.priceCollar.text),
+            "approvalPolicy": .optional(limits.approvalPolicy.isEmpty ? nil : limits.approvalPolicy),
+            "approvers": .array(limits.approvers.map { .string($0) }),
+            "grossExposureMax": .optional(limits.grossExposureMax?.text),
+            "netExposureMax": .optional(limits.netExposureMax?.text),
+            "positionValueMax": .optional(limits.positionValueMax?.text),
+            "concentrationMaxBasisPoints": .optional(limits.concentrationMax?.text),
+            "dayLossMax": .optional(limits.dayLossMax?.text),
+            "drawdownMaxBasisPoints": .optional(limits.drawdownMax?.text),
+            "orderQuantityMax": .optional(limits.orderQuantityMax?.text),
+            "ordersPerSecondMax": .optional(limits.ordersPerSecondMax.map { String($0) }),
+            "openOrdersMax": .optional(limits.openOrdersMax.map { String($0) }),
+            "duplicateWindowMillis": .optional(limits.duplicateWindowMillis.map { String($0) }),
         ]
     }
 }

@@ -41,6 +41,8 @@ struct DoorRoutes: Sendable {
         addReferences(to: routes)
         addCorporateActions(to: routes)
         addImports(to: routes)
+        addInstruments(to: routes)
+        addLimits(to: routes)
         return router
     }
 

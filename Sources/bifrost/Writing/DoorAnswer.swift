@@ -57,6 +57,25 @@ struct WriteOptions: ParsableArguments {
         try DoorAnswer.tell(answer, done)
     }
 
+    /// Sends several commands one after another through one door, each under the id and its number, until one
+    /// is refused.
+    func sendAll(_ method: String, _ path: [String], _ bodies: [(done: String, body: JSON)]) async throws {
+        let id = id ?? "cli-" + String(UInt64.random(in: 0 ... .max), radix: 16)
+        let target = "/v1/" + path.map(Self.encoded).joined(separator: "/")
+        try await Session.run(placeOptions.place) { client in
+            for (index, (done, body)) in bodies.enumerated() {
+                let key = "\(id)-\(index + 1)"
+                let answer: DoorClient.Answer
+                do throws(DoorError) {
+                    answer = try client.send(method, target, idempotencyKey: key, body: body)
+                } catch {
+                    throw BifrostExit.failed.failure("\(error.description) The command's id is \(key).")
+                }
+                try DoorAnswer.tell(answer, done)
+            }
+        }
+    }
+
     /// One segment of a path.
     static func encoded(_ text: String) -> String {
         text.utf8.map { byte in

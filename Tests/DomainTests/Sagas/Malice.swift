@@ -133,6 +133,12 @@ extension Malice {
         terms.tradingCalendar = text()
         terms.settlementDays = generator.chance(70) ? 0 : .max
         terms.validFrom = date()
+        if generator.chance(30) {
+            terms.tickTable = (0..<generator.int(1...3)).map { _ in TickStep(from: price(), price()) }
+            terms.settlementCycles = [SettlementCycle(from: date(), days: UInt32(generator.int(0...40)))]
+            terms.priceScale = UInt32(generator.int(0...10))
+            terms.fractionable = generator.chance(50)
+        }
         return terms
     }
 
@@ -141,6 +147,10 @@ extension Malice {
         days.calendar = text()
         let count = generator.int(0...3)
         days.days = (0..<count).map { _ in date() }.sorted()
+        if generator.chance(20) {
+            let opening = time()
+            days.hours = days.days.map { SessionHours(min($0.start, opening), $0.at(seconds: 86_399)) }
+        }
         return days
     }
 
@@ -183,7 +193,18 @@ extension Malice {
     }
 
     mutating func fact() -> ReferenceEvent {
-        switch generator.int(0...6) {
+        switch generator.int(0...8) {
+        case 7:
+            var change = InstrumentTermsChanged()
+            change.instrument = instrument()
+            change.effectiveFrom = date()
+            change.terms = terms()
+            return .termsChanged(change)
+        case 8:
+            var change = InstrumentStatusChanged()
+            change.instrument = instrument()
+            change.status = status()
+            return .statusChanged(change)
         case 0: return .instrumentRegistered(terms())
         case 1:
             var marks = OfficialMarksRecorded()
@@ -223,7 +244,7 @@ extension Malice {
     }
 
     private mutating func administrativeCommand() -> Command {
-        switch generator.int(0...15) {
+        switch generator.int(0...18) {
         case 0, 1, 2:
             return .deposit(account(), ShardRunner.move(money(), currency()))
         case 3:
@@ -233,12 +254,31 @@ extension Malice {
             var wanted = SetLimits()
             wanted.orderValueMax = money()
             wanted.priceCollar = rate()
+            if generator.chance(50) {
+                if generator.chance(30) { wanted.effectiveFrom = date() }
+                if generator.chance(30) { wanted.effectiveTo = date() }
+                if generator.chance(50) { wanted.grossExposureMax = money() }
+                if generator.chance(50) { wanted.netExposureMax = money() }
+                if generator.chance(50) { wanted.positionValueMax = money() }
+                if generator.chance(50) { wanted.concentrationMax = rate() }
+                if generator.chance(50) { wanted.dayLossMax = money() }
+                if generator.chance(50) { wanted.drawdownMax = rate() }
+                if generator.chance(20) { wanted.approvalPolicy = text() }
+                if generator.chance(20) { wanted.approvers = [text(), text()] }
+                if generator.chance(20) { wanted.ordersPerSecondMax = generator.one(of: [0, 1, .max]) }
+                if generator.chance(20) { wanted.openOrdersMax = generator.one(of: [0, 5, .max]) }
+                if generator.chance(20) { wanted.orderQuantityMax = quantity() }
+                if generator.chance(20) { wanted.duplicateWindowMillis = generator.one(of: [0, 1000, .max]) }
+            }
             return .setLimits(account(), wanted)
         case 5: return .pullKillSwitch(generator.chance(50) ? nil : account())
         case 6:
             if generator.chance(20) { return .continueSweep(number(), done: UInt64(bitPattern: number())) }
             return .releaseKillSwitch(generator.chance(70) ? nil : account())
         case 7, 8: return .rollDay(calendar: text(), date())
+        case 14: return .rollThrough(calendar: text(), date())
+        case 15: return .openSession(calendar: text(), date())
+        case 16: return .closeSession(calendar: text(), date())
         case 9: return .continueRoll(date(), step: UInt64(bitPattern: number()))
         case 10:
             var copy = ReferenceFactCopied()
@@ -262,13 +302,24 @@ extension Malice {
         }
     }
 
+    mutating func status() -> InstrumentStatus {
+        generator.chance(60) ? .active : generator.one(of: InstrumentStatus.allCases)
+    }
+
     mutating func referenceCommand() -> Command {
-        switch generator.int(0...5) {
-        case 5:
+        switch generator.int(0...7) {
+        case 7:
             var wanted = AnnounceCorporateAction()
             wanted.symbol = symbol()
             wanted.terms = announcement()
             return .announceCorporateAction(wanted)
+        case 5:
+            var wanted = ChangeInstrument()
+            wanted.symbol = symbol()
+            wanted.effectiveFrom = date()
+            wanted.terms = terms()
+            return .changeInstrument(wanted)
+        case 6: return .setInstrumentStatus(symbol(), status())
         case 0:
             var wanted = RegisterInstrument()
             wanted.terms = terms()

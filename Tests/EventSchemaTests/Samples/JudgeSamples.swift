@@ -16,6 +16,7 @@ extension Sample {
             rich: .risk(.killSwitchReleased(killSwitchReleased)),
             sparse: .risk(.killSwitchReleased(.init()))
         )
+        + pair(rich: .risk(.reassessed(reassessed)), sparse: .risk(.reassessed(OpenOrderReassessed())))
         + pair(
             rich: .compliance(.assessed(complianceAssessed)),
             sparse: .compliance(.assessed(ComplianceAssessed()))
@@ -68,6 +69,17 @@ extension Sample {
     private static var killSwitchReleased: KillSwitchReleased {
         var payload = KillSwitchReleased()
         payload.account = Extreme.account
+        return payload
+    }
+
+    private static var reassessed: OpenOrderReassessed {
+        var payload = OpenOrderReassessed()
+        payload.order = Extreme.order
+        payload.outcome = .cancelled
+        payload.sweep = Extreme.position
+        payload.limitsVersion = .max
+        payload.restrictionsVersion = 1
+        payload.checks = Extreme.checks
         return payload
     }
 

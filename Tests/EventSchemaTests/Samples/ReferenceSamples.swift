@@ -25,6 +25,14 @@ extension Sample {
             rich: .reference(.copied(copied, .marksRecorded(marksRecorded))),
             sparse: .reference(.copied(sparseCopy, .restrictionChanged(RestrictionChanged())))
         )
+        + pair(
+            rich: .reference(.termsChanged(termsChanged)),
+            sparse: .reference(.termsChanged(InstrumentTermsChanged()))
+        )
+        + pair(
+            rich: .reference(.statusChanged(statusChanged)),
+            sparse: .reference(.statusChanged(InstrumentStatusChanged()))
+        )
 
     private static var instrumentRegistered: InstrumentRegistered {
         var payload = InstrumentRegistered()
@@ -38,6 +46,33 @@ extension Sample {
         payload.settlementDays = .max
         payload.validFrom = Extreme.lowDate
         payload.synthetic = true
+        return payload
+    }
+
+    private static var termsChanged: InstrumentTermsChanged {
+        var payload = InstrumentTermsChanged()
+        payload.instrument = Extreme.instrument
+        payload.version = .max
+        payload.effectiveFrom = Extreme.date
+        payload.terms = instrumentRegistered
+        payload.terms.tickTable = [TickStep(), TickStep(from: Extreme.lowPrice, Extreme.price)]
+        payload.terms.priceScale = 0
+        payload.terms.quantityScale = .max
+        payload.terms.sector = Extreme.text
+        payload.terms.marginable = true
+        payload.terms.shortable = true
+        payload.terms.fractionable = true
+        payload.terms.settlementCycles = [
+            SettlementCycle(), SettlementCycle(from: Extreme.lowDate, days: .max),
+        ]
+        return payload
+    }
+
+    private static var statusChanged: InstrumentStatusChanged {
+        var payload = InstrumentStatusChanged()
+        payload.instrument = Extreme.instrument
+        payload.status = .delisted
+        payload.version = .max
         return payload
     }
 

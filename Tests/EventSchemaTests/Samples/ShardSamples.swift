@@ -13,6 +13,14 @@ extension Sample {
         + pair(rich: .dayRolled(dayRolled), sparse: .dayRolled(DayRolled()))
         + pair(rich: .sweepAdvanced(sweepAdvanced), sparse: .sweepAdvanced(SweepAdvanced()))
         + pair(rich: .dayCloseContinued(dayCloseContinued), sparse: .dayCloseContinued(DayCloseContinued()))
+        + pair(
+            rich: .sessionOpened(SessionOpened(Extreme.text, Extreme.date)),
+            sparse: .sessionOpened(SessionOpened())
+        )
+        + pair(
+            rich: .sessionClosed(SessionClosed(Extreme.text, Extreme.lowDate)),
+            sparse: .sessionClosed(SessionClosed())
+        )
         + pair(rich: .ownerRegistered(ownerRegistered), sparse: .ownerRegistered(OwnerRegistered()))
         + pair(rich: .accountOpened(accountOpened), sparse: .accountOpened(AccountOpened()))
 

@@ -1,0 +1,210 @@
+public import BifrostKernel
+
+/// What an account's positions are worth at the latest official marks, in its currency.
+public struct Valuation: Hashable, Sendable {
+    /// Long positions at their marks, in units of 10⁻⁹.
+    public var long: Int128 = 0
+    /// Short positions at their marks, above zero.
+    public var short: Int128 = 0
+    /// Settled cash and positions.
+    public var equity: Int128 = 0
+    /// Equity less that of the last close and what was paid in since.
+    public var dayProfit: Int128 = 0
+    /// The highest equity at a close, moved by what was paid in and out since.
+    public var peak: Int128 = 0
+    /// Nothing.
+    public init() {}
+}
+
+/// An approved order, as long as another one may be its duplicate.
+public struct RecentOrder: Hashable, Sendable {
+    let at: Timestamp
+    let instrument: InstrumentID
+    let isBuy: Bool
+    let quantity: Quantity
+    let limitPrice: Price?
+    let parent: OrderID
+    /// Puts the parts together.
+    public init(
+        at: Timestamp,
+        _ instrument: InstrumentID,
+        isBuy: Bool,
+        _ quantity: Quantity,
+        limitPrice: Price?,
+        parent: OrderID
+    ) {
+        self.at = at
+        self.instrument = instrument
+        self.isBuy = isBuy
+        self.quantity = quantity
+        self.limitPrice = limitPrice
+        self.parent = parent
+    }
+}
+
+/// How many orders an account sent lately: kept from facts, for limits that count by the second.
+public struct OrderPace: Hashable, Sendable {
+    /// Most orders that are looked through for a duplicate.
+    static let recentMax = 64
+    /// The second of the last approved order, counted from 1970.
+    var second: Int64 = 0
+    /// Approved orders in that second.
+    var count: UInt32 = 0
+    /// The latest approved orders, oldest first, where the limits look for duplicates.
+    var recent: [RecentOrder] = []
+
+    func count(at time: Timestamp) -> UInt32 { time.second == second ? count : 0 }
+}
+
+extension Timestamp {
+    fileprivate var second: Int64 { nanos / 1_000_000_000 }
+}
+
+extension AccountLimitsSet {
+    /// Whether they hold on `date`.
+    func holds(on date: BusinessDate) -> Bool {
+        (effectiveFrom.map { $0 <= date } ?? true) && (effectiveTo.map { date <= $0 } ?? true)
+    }
+
+    /// Whether they look at what the account's positions are worth.
+    public var needsValuation: Bool {
+        grossExposureMax != nil || netExposureMax != nil || concentrationMax != nil || dayLossMax != nil
+            || drawdownMax != nil
+    }
+
+    /// Whether they say more than every account's limits do.
+    var isSpecial: Bool {
+        needsValuation || positionValueMax != nil || ordersPerSecondMax != nil || openOrdersMax != nil
+            || orderQuantityMax != nil || duplicateWindowMillis != nil
+    }
+}
+
+extension RiskState {
+    /// The limits that hold on `date`: the latest version of those that do.
+    public func limits(on date: BusinessDate) -> AccountLimitsSet? {
+        // Limits without dates have ended all that came before them, so those with dates are later.
+        datedLimits.last { $0.holds(on: date) } ?? limits
+    }
+
+    /// Counts an approved order.
+    public mutating func count(at time: Timestamp) {
+        let count = pace.count(at: time)
+        pace.count = count == .max ? count : count + 1
+        pace.second = time.second
+    }
+
+    /// Whether the limits look for duplicates.
+    public var looksForDuplicates: Bool {
+        limits?.duplicateWindowMillis != nil || datedLimits.contains { $0.duplicateWindowMillis != nil }
+    }
+
+    /// Remembers an approved order that another one may repeat.
+    public mutating func remember(_ order: RecentOrder) {
+        if pace.recent.count == OrderPace.recentMax { pace.recent.removeFirst() }
+        pace.recent.append(order)
+    }
+}
+
+/// The limits that only some accounts have. A check stands in a verdict only where its limit is set.
+extension RiskBook {
+    static func checkSpecial(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
+        if let most = limits.orderQuantityMax {
+            add(.orderQuantityAboveLimit, Int128(question.quantity.nanos), Int128(most.nanos), &fact)
+        }
+        if let most = limits.ordersPerSecondMax {
+            let count = Int128(state.pace.count(at: question.effectiveAt)) + 1
+            add(.ordersPerSecondAboveLimit, count * unit, Int128(most) * unit, &fact)
+        }
+        if let most = limits.openOrdersMax {
+            let count = Int128(state.reservationByID.count) + 1
+            add(.openOrdersAboveLimit, count * unit, Int128(most) * unit, &fact)
+        }
+        if let window = limits.duplicateWindowMillis { checkDuplicate(question, window, state, &fact) }
+        // What only reduces a position makes none of these figures larger.
+        if question.isBuy { checkExposure(question, limits, state, &fact) }
+    }
+
+    private static let unit = Int128(Decimals.nanosPerUnit)
+
+    private static func add(
+        _ rule: RejectionCode,
+        _ value: Int128?,
+        _ limit: Int128,
+        _ fact: inout RiskAssessed
+    ) {
+        // A figure that cannot be computed refuses an order that adds risk.
+        let passed = value.map { $0 <= limit } ?? false
+        fact.checks.append(RuleCheck(rule, passed: passed, limit: limit, value: value))
+    }
+
+    /// Slices of one parent repeat each other and are no duplicates.
+    private static func checkDuplicate(
+        _ question: RiskQuestion,
+        _ windowMillis: UInt32,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
+        let window = Int128(windowMillis) * 1_000_000
+        let twin = state.pace.recent.last { recent in
+            recent.instrument == question.instrument && recent.isBuy == question.isBuy
+                && recent.quantity == question.quantity && recent.limitPrice == question.limitPrice
+                && (question.parent == .none || recent.parent != question.parent)
+        }
+        let distance = twin.map { Int128(question.effectiveAt.nanos) - Int128($0.at.nanos) }
+        let isDuplicate = distance.map { $0.magnitude < window.magnitude } ?? false
+        fact.checks.append(
+            RuleCheck(.duplicateOrder, passed: !isDuplicate, limit: window, value: distance)
+        )
+    }
+
+    private static func checkExposure(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
+        let pending = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
+        // Within Int128: a reach of 3 × 10¹⁸ and a price of 10¹⁸.
+        let value = question.referencePrice.map { reach * Int128($0.nanos) / unit }
+        let open = (state.reservedCash[question.currency] ?? .zero).nanos + fact.reservedCash.nanos
+        if let most = limits.positionValueMax {
+            add(.positionValueAboveLimit, value.map { abs($0) }, most.nanos, &fact)
+        }
+        let worth = question.valuation
+        if let most = limits.grossExposureMax {
+            add(.grossExposureAboveLimit, worth.map { $0.long + $0.short + open }, most.nanos, &fact)
+        }
+        if let most = limits.netExposureMax {
+            add(.netExposureAboveLimit, worth.map { abs($0.long - $0.short + open) }, most.nanos, &fact)
+        }
+        if let most = limits.concentrationMax {
+            let share = value.flatMap { value in worth.flatMap { Self.share(abs(value), of: $0.equity) } }
+            add(.concentrationAboveLimit, share, Int128(most.micros) * 1000, &fact)
+        }
+        if let most = limits.dayLossMax {
+            add(.dayLossAboveLimit, worth.map { max(-$0.dayProfit, 0) }, most.nanos, &fact)
+        }
+        if let most = limits.drawdownMax {
+            // An account that never closed a day has fallen from nothing.
+            let fall = worth.flatMap { worth in
+                worth.peak > 0 ? Self.share(max(worth.peak - worth.equity, 0), of: worth.peak) : 0
+            }
+            add(.drawdownAboveLimit, fall, Int128(most.micros) * 1000, &fact)
+        }
+    }
+
+    /// `part` of `whole` in basis points, in units of 10⁻⁹; `nil` of nothing, the largest number beyond the
+    /// bounds.
+    static func share(_ part: Int128, of whole: Int128) -> Int128? {
+        guard whole > 0 else { return nil }
+        let scale: Int128 = whole > 1_000_000_000_000_000_000_000_000 ? 1_000_000 : 1
+        let (product, overflow) = (part / scale).multipliedReportingOverflow(by: 10_000_000_000_000)
+        return overflow ? .max : product / (whole / scale)
+    }
+}

@@ -1,0 +1,93 @@
+internal import BifrostKernel
+internal import Orders
+internal import Portfolios
+internal import References
+internal import RiskLimits
+
+/// What an account's losses are measured against: official closes and what was paid in and out.
+public struct EquityWatch: Hashable, Sendable {
+    /// What was paid in since the last close, less what was paid out, in units of 10⁻⁹ of the account's
+    /// currency.
+    public internal(set) var flows: Int128 = 0
+    /// The highest equity at a close, moved by all that was paid in and out since; 0 before the first close.
+    public internal(set) var peak: Int128 = 0
+
+    mutating func pay(_ amount: Int128) {
+        flows += amount
+        if peak != 0 { peak += amount }
+    }
+
+    mutating func close(at equity: Int128) {
+        flows = 0
+        peak = max(peak, equity)
+    }
+}
+
+extension Shard {
+    /// What the account is worth at the latest official marks; `nil` when a position has none.
+    static func valuation(_ entry: AccountEntry, _ state: ShardState) -> Valuation? {
+        var worth = Valuation()
+        // ORDER: a sum and a refusal, whichever position comes first.
+        for (instrument, position) in entry.portfolio.positionByID {
+            guard let mark = state.reference.markByID[instrument] else { return nil }
+            let value = Money.notional(mark.price, position, .halfAwayFromZero).nanos
+            if value < 0 { worth.short -= value } else { worth.long += value }
+        }
+        worth.equity = entry.portfolio.cash(entry.opened.currency).nanos + worth.long - worth.short
+        let closed = entry.portfolio.closedDay?.equity.nanos ?? 0
+        worth.dayProfit = worth.equity - closed - entry.watch.flows
+        worth.peak = entry.watch.peak
+        return worth
+    }
+
+    static func watchEquity(_ state: inout ShardState, _ event: PortfolioEvent) {
+        switch event {
+        case .deposited(let fact):
+            withEntry(&state, fact.account) { entry in
+                if fact.currency == entry.opened.currency { entry.watch.pay(fact.amount.nanos) }
+            }
+        case .withdrawn(let fact):
+            withEntry(&state, fact.account) { entry in
+                if fact.currency == entry.opened.currency { entry.watch.pay(-fact.amount.nanos) }
+            }
+        case .dayClosed(let fact):
+            withEntry(&state, fact.account) { $0.watch.close(at: fact.equity.nanos) }
+        default: break
+        }
+    }
+
+    /// Keeps an approved order in mind where the account's limits look for duplicates.
+    static func remember(
+        _ state: inout ShardState,
+        _ fact: RiskAssessed,
+        _ account: AccountID,
+        _ time: Timestamp
+    ) {
+        guard fact.verdict == .approved else { return }
+        withEntryIfWatched(&state, account, fact.order) { entry, placed in
+            entry.risk.remember(
+                RecentOrder(
+                    at: time,
+                    placed.instrument,
+                    isBuy: placed.side == .buy,
+                    placed.quantity,
+                    limitPrice: placed.limitPrice,
+                    parent: placed.parent
+                )
+            )
+        }
+    }
+
+    private static func withEntryIfWatched(
+        _ state: inout ShardState,
+        _ account: AccountID,
+        _ order: OrderID,
+        _ body: (inout AccountEntry, OrderPlaced) -> Void
+    ) {
+        guard let index = state.accountByID.index(forKey: account),
+            state.accountByID.values[index].risk.looksForDuplicates,
+            let placed = state.orderByID.look(at: order, { $0.state.placed }) ?? nil
+        else { return }
+        body(&state.accountByID.values[index], placed)
+    }
+}

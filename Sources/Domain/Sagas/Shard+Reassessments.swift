@@ -1,0 +1,110 @@
+internal import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import References
+internal import RiskLimits
+
+/// A changed limit, list or status judges the open orders again: each is kept, flagged for a person, or
+/// cancelled, by the rules as they are when its turn comes.
+extension Shard {
+    /// Begins a sweep over the open orders that a reference fact concerns.
+    static func reassess(_ state: inout ShardState, _ event: ReferenceEvent, _ position: Int64) {
+        guard case .copied(_, let fact) = event else { return }
+        let concerned: InstrumentID
+        switch fact {
+        case .restrictionChanged(let change) where change.restricted: concerned = change.instrument
+        case .statusChanged(let change) where change.status != .active: concerned = change.instrument
+        default: return
+        }
+        reassess(&state, position) { $1.look(at: $0) { $0.state.placed?.instrument } == concerned }
+    }
+
+    /// Begins a sweep over those open orders.
+    static func reassess(
+        _ state: inout ShardState,
+        _ position: Int64,
+        _ isConcerned: (OrderID, OrderStore) -> Bool
+    ) {
+        guard !state.openOrders.isEmpty else { return }
+        let orders = state.openOrders.filter { isConcerned($0, state.orderByID) }
+        guard !orders.isEmpty else { return }
+        var sweep = Sweep(position: position, orders: orders.sorted())
+        sweep.reassesses = true
+        state.sweeps.append(sweep)
+    }
+
+    /// Judges an open order again; a closed one is kept without a word.
+    static func reassess(
+        _ order: OrderID,
+        _ entry: OrderEntry,
+        _ sweep: Sweep,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) -> ReassessmentOutcome {
+        guard state.openOrders.contains(order), let placed = entry.state.placed,
+            let account = state.accountByID[entry.account]
+        else { return .kept }
+        let limits = account.risk.limits(on: state.openDay ?? state.effectiveAt.date)
+        var fact = OpenOrderReassessed()
+        fact.order = order
+        fact.sweep = sweep.position
+        fact.limitsVersion = limits?.version ?? 0
+        fact.restrictionsVersion = state.reference.restrictionsVersion
+        let breaches = breaches(placed, entry, account, limits)
+        let refusals = refusals(placed, state)
+        fact.checks = refusals + breaches
+        let mustGo = refusals.contains { !$0.passed && $0.rule != .instrumentHalted }
+        // A halted order rests at the venue until the halt ends, and a limit that was met once is a person's
+        // matter.
+        fact.outcome = mustGo ? .cancelled : fact.checks.isEmpty ? .kept : .flagged
+        let filing = Filing(.risk, of: entry.account.id, entry.account, order.id)
+        try decision.emit(filing.draft(.risk(.reassessed(fact))))
+        return fact.outcome
+    }
+
+    /// What compliance would refuse today.
+    private static func refusals(_ placed: OrderPlaced, _ state: ShardState) -> [RuleCheck] {
+        var checks: [RuleCheck] = []
+        if state.reference.restricted.contains(placed.instrument) {
+            checks.append(RuleCheck(.instrumentRestricted, passed: false))
+        }
+        if let check = standing(of: placed.instrument, placed.side, state).check,
+            !check.passed || check.warned
+        {
+            checks.append(check)
+        }
+        return checks
+    }
+
+    /// The limits of one order that what is left of it would break today.
+    private static func breaches(
+        _ placed: OrderPlaced,
+        _ entry: OrderEntry,
+        _ account: AccountEntry,
+        _ limits: AccountLimitsSet?
+    ) -> [RuleCheck] {
+        guard let limits else { return [] }
+        var checks: [RuleCheck] = []
+        let leaves = entry.state.leaves
+        if let price = placed.limitPrice ?? account.risk.reservationByID[placed.order]?.price {
+            let value = Money.notional(price, leaves, .awayFromZero)
+            if value > limits.orderValueMax {
+                let limit = limits.orderValueMax.nanos
+                checks.append(
+                    RuleCheck(.orderValueAboveLimit, passed: false, limit: limit, value: value.nanos)
+                )
+            }
+        }
+        if let most = limits.orderQuantityMax, leaves > most {
+            checks.append(
+                RuleCheck(
+                    .orderQuantityAboveLimit,
+                    passed: false,
+                    limit: Int128(most.nanos),
+                    value: Int128(leaves.nanos)
+                )
+            )
+        }
+        return checks
+    }
+}
