@@ -46,6 +46,13 @@ public enum Portfolio: Decider {
             }
             try decision.emit(.tradeBooked(fact))
             for broken in breaks(report, fact, state) { try decision.emit(.reconciliationBroke(broken)) }
+        case .correct(let correction):
+            var broken = ReconciliationBroke()
+            broken.account = correction.account
+            broken.venue = correction.venue
+            broken.venueExecutionID = correction.venueExecutionID
+            broken.kind = .terms
+            try decision.emit(.reconciliationBroke(broken))
         case .closeDay(let account, let date, let currency, let marks, let version):
             try decision.emit(.dayClosed(closed(account, date, currency, marks, version, state)))
         }

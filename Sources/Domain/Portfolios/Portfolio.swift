@@ -41,6 +41,8 @@ public enum PortfolioCommand: Sendable {
     case withdraw(AccountID, Currency, Money, held: Money)
     /// Book a trade, whatever it does to the balances.
     case book(TradeReport)
+    /// Put a booked trade right, or take it back.
+    case correct(TradeCorrection)
     /// Close the account's day at these marks.
     case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
 }
