@@ -339,6 +339,15 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case notionalTooLarge // = 27
   case referenceOutOfOrder // = 29
   case feeUnsupported // = 30
+  case stopPriceMissing // = 31
+  case stopPriceUnexpected // = 32
+  case trailingDistanceInvalid // = 33
+  case quantityBelowFilled // = 34
+  case minimumQuantityInvalid // = 35
+  case displayQuantityInvalid // = 36
+  case expireDateInvalid // = 37
+  case termsConflict // = 38
+  case orderNotOpen // = 39
 
   /// Risk: 100 … 199.
   case orderValueAboveLimit // = 100
@@ -391,6 +400,15 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 27: self = .notionalTooLarge
     case 29: self = .referenceOutOfOrder
     case 30: self = .feeUnsupported
+    case 31: self = .stopPriceMissing
+    case 32: self = .stopPriceUnexpected
+    case 33: self = .trailingDistanceInvalid
+    case 34: self = .quantityBelowFilled
+    case 35: self = .minimumQuantityInvalid
+    case 36: self = .displayQuantityInvalid
+    case 37: self = .expireDateInvalid
+    case 38: self = .termsConflict
+    case 39: self = .orderNotOpen
     case 100: self = .orderValueAboveLimit
     case 101: self = .priceOutsideCollar
     case 102: self = .buyingPowerExceeded
@@ -435,6 +453,15 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .notionalTooLarge: return 27
     case .referenceOutOfOrder: return 29
     case .feeUnsupported: return 30
+    case .stopPriceMissing: return 31
+    case .stopPriceUnexpected: return 32
+    case .trailingDistanceInvalid: return 33
+    case .quantityBelowFilled: return 34
+    case .minimumQuantityInvalid: return 35
+    case .displayQuantityInvalid: return 36
+    case .expireDateInvalid: return 37
+    case .termsConflict: return 38
+    case .orderNotOpen: return 39
     case .orderValueAboveLimit: return 100
     case .priceOutsideCollar: return 101
     case .buyingPowerExceeded: return 102
@@ -479,6 +506,15 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .notionalTooLarge,
     .referenceOutOfOrder,
     .feeUnsupported,
+    .stopPriceMissing,
+    .stopPriceUnexpected,
+    .trailingDistanceInvalid,
+    .quantityBelowFilled,
+    .minimumQuantityInvalid,
+    .displayQuantityInvalid,
+    .expireDateInvalid,
+    .termsConflict,
+    .orderNotOpen,
     .orderValueAboveLimit,
     .priceOutsideCollar,
     .buyingPowerExceeded,
@@ -667,7 +703,7 @@ nonisolated extension Bifrost_V1_FeeKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_RejectionCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{2}F\u{1}REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{2}]\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{2}d\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{1}REJECTION_CODE_STOP_PRICE_MISSING\0\u{1}REJECTION_CODE_STOP_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_TRAILING_DISTANCE_INVALID\0\u{1}REJECTION_CODE_QUANTITY_BELOW_FILLED\0\u{1}REJECTION_CODE_MINIMUM_QUANTITY_INVALID\0\u{1}REJECTION_CODE_DISPLAY_QUANTITY_INVALID\0\u{1}REJECTION_CODE_EXPIRE_DATE_INVALID\0\u{1}REJECTION_CODE_TERMS_CONFLICT\0\u{1}REJECTION_CODE_ORDER_NOT_OPEN\0\u{2}=REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{2}]\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{2}d\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0")
 }
 
 nonisolated extension Bifrost_V1_Money: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -83,7 +83,7 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
   /// The order closed without trading it.
   case released // = 2
 
-  /// Reserved: a replacement of the order changed it.
+  /// Other terms were asked for, came into force or were refused, or a trade was revised.
   case replaced // = 3
   case UNRECOGNIZED(Int)
 
@@ -354,7 +354,7 @@ public nonisolated struct Bifrost_V1_RiskAssessed: Sendable {
   fileprivate var _reservedCash: Bifrost_V1_Money? = nil
 }
 
-/// Type 302. What is held back for an order became less.
+/// Type 302. What is held back for an order changed.
 public nonisolated struct Bifrost_V1_ReservationChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -377,11 +377,22 @@ public nonisolated struct Bifrost_V1_ReservationChanged: Sendable {
 
   public var remainingBuys: Int64 = 0
 
+  /// The price at which each unit is held back from now on, absent when it stays.
+  public var reservedPrice: Int64 {
+    get {_reservedPrice ?? 0}
+    set {_reservedPrice = newValue}
+  }
+  /// Returns true if `reservedPrice` has been explicitly set.
+  public var hasReservedPrice: Bool {self._reservedPrice != nil}
+  /// Clears the value of `reservedPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearReservedPrice() {self._reservedPrice = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _remainingCash: Bifrost_V1_Money? = nil
+  fileprivate var _reservedPrice: Int64? = nil
 }
 
 /// Type 303. Orders that add risk stop: for one account, or for the whole shard when no account is named.
@@ -723,7 +734,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReservationChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0\u{3}reserved_price\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -736,6 +747,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
       case 3: try { try decoder.decodeSingularMessageField(value: &self._remainingCash) }()
       case 4: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingShares) }()
       case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingBuys) }()
+      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self._reservedPrice) }()
       default: break
       }
     }
@@ -761,6 +773,9 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     if self.remainingBuys != 0 {
       try visitor.visitSingularSFixed64Field(value: self.remainingBuys, fieldNumber: 5)
     }
+    try { if let v = self._reservedPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -770,6 +785,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     if lhs._remainingCash != rhs._remainingCash {return false}
     if lhs.remainingShares != rhs.remainingShares {return false}
     if lhs.remainingBuys != rhs.remainingBuys {return false}
+    if lhs._reservedPrice != rhs._reservedPrice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -140,6 +140,14 @@ extension JSONPrinter {
     public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) {
         string(name, value.text)
     }
+    /// Prints the date if present.
+    public mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate?) {
+        if let value { string(name, value.text) }
+    }
+    /// Prints a JSON number if present.
+    public mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64?) {
+        if let value { bare(name, String(value)) }
+    }
     /// Prints a list of dates.
     public mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) {
         bare(name, "[" + value.map { "\"" + $0.text + "\"" }.joined(separator: ",") + "]")

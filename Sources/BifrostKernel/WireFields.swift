@@ -54,6 +54,8 @@ extension WireChoice {
 public protocol FieldVisitor {
     /// A varint.
     mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError)
+    /// A varint, presence explicit.
+    mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64?) throws(WireError)
     /// A zigzag varint.
     mutating func int(_ number: UInt64, _ name: StaticString, _ value: inout Int64) throws(WireError)
     /// A boolean varint.
@@ -80,6 +82,9 @@ public protocol FieldVisitor {
     mutating func wide(_ number: UInt64, _ name: StaticString, _ value: inout Int128?) throws(WireError)
     /// Days since 1970-01-01 as a zigzag varint.
     mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate) throws(WireError)
+    /// As a date, presence explicit.
+    mutating func date(_ number: UInt64, _ name: StaticString, _ value: inout BusinessDate?)
+        throws(WireError)
     /// Ascending days, packed: the first as a zigzag varint, then the distances.
     mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate])
         throws(WireError)

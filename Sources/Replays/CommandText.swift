@@ -13,7 +13,11 @@ enum CommandText {
         14: "pull the kill switch", 15: "release the kill switch", 16: "continue a sweep", 17: "roll a day",
         18: "continue a roll", 19: "register an instrument", 20: "record marks",
         21: "change the restricted list",
-        22: "set fees", 23: "declare trading days", 24: "copy a reference fact",
+        22: "set fees", 23: "declare trading days", 24: "copy a reference fact", 25: "replace an order",
+        26: "record a replacement",
+        27: "record a refused replacement", 28: "record a trigger", 29: "record the end of an order's day",
+        30: "record a suspension", 31: "record a resumption", 32: "record a restatement",
+        33: "record a correction", 34: "record a bust", 35: "review an order",
     ]
 
     /// What the command with this content asked for.

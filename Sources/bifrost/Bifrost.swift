@@ -26,7 +26,7 @@ struct Bifrost: AsyncParsableCommand {
                 name: "The log",
                 subcommands: [
                     PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
-                    VerifyCommand.self,
+                    VerifyCommand.self, ExplainCommand.self,
                 ]
             ),
         ]

@@ -80,6 +80,19 @@ enum Oracle {
         "OrderCancelled": Bifrost_V1_OrderCancelled.self,
         "OrderCancelRejected": Bifrost_V1_OrderCancelRejected.self,
         "OrderExpired": Bifrost_V1_OrderExpired.self,
+        "OrderReplaceRequested": Bifrost_V1_OrderReplaceRequested.self,
+        "OrderReplaced": Bifrost_V1_OrderReplaced.self,
+        "OrderReplaceRejected": Bifrost_V1_OrderReplaceRejected.self,
+        "OrderTriggered": Bifrost_V1_OrderTriggered.self,
+        "OrderDoneForDay": Bifrost_V1_OrderDoneForDay.self,
+        "OrderSuspended": Bifrost_V1_OrderSuspended.self,
+        "OrderResumed": Bifrost_V1_OrderResumed.self,
+        "OrderRestated": Bifrost_V1_OrderRestated.self,
+        "OrderHeldForReview": Bifrost_V1_OrderHeldForReview.self,
+        "ExecutionCorrected": Bifrost_V1_ExecutionCorrected.self,
+        "ExecutionBusted": Bifrost_V1_ExecutionBusted.self,
+        "OrderReviewed": Bifrost_V1_OrderReviewed.self,
+        "OrderReplaceApproved": Bifrost_V1_OrderReplaceApproved.self,
         "AccountLimitsSet": Bifrost_V1_AccountLimitsSet.self,
         "RiskAssessed": Bifrost_V1_RiskAssessed.self,
         "ReservationChanged": Bifrost_V1_ReservationChanged.self,
@@ -110,10 +123,14 @@ enum Oracle {
         try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
 
+    /// Fields that a version got after its golden bytes were frozen, and that show though they are absent.
+    private static let addedLater = ["OrderPlaced": Set(["reduceOnly", "postOnly"])]
+
     /// Their keys are among ours, and all of ours where every field is set.
     static func compare(_ ours: [String: Any], _ theirs: [String: Any], isComplete: Bool, path: String) {
         if isComplete {
-            #expect(Set(ours.keys) == Set(theirs.keys), "\(path)")
+            let later = addedLater[path] ?? []
+            #expect(Set(ours.keys).subtracting(later) == Set(theirs.keys), "\(path)")
         } else {
             #expect(Set(theirs.keys).isSubset(of: ours.keys), "\(path)")
         }

@@ -94,9 +94,11 @@ public enum ReservationReason: UInt8, WireChoice {
     case consumed = 1
     /// The order closed without trading it.
     case released = 2
+    /// Other terms came into force or were refused, or a trade was revised.
+    case replaced = 3
 }
 
-/// What is held back for an order became less.
+/// What is held back for an order changed.
 public struct ReservationChanged: EventPayload {
     /// 302 in the registry.
     public static let eventType: UInt32 = 302
@@ -112,6 +114,8 @@ public struct ReservationChanged: EventPayload {
     public var remainingShares = Quantity.zero
     /// What the buy may still add to the position.
     public var remainingBuys = Quantity.zero
+    /// The price at which each unit is held back from now on, `nil` when it stays.
+    public var reservedPrice: Price?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ReservationChanged`; gaps are reserved there.
@@ -121,6 +125,7 @@ public struct ReservationChanged: EventPayload {
         try visitor.money(3, "remainingCash", &remainingCash)
         try visitor.quantity(4, "remainingShares", &remainingShares)
         try visitor.quantity(5, "remainingBuys", &remainingBuys)
+        try visitor.price(6, "reservedPrice", &reservedPrice)
     }
 }
 
@@ -162,7 +167,7 @@ public enum RiskEvent: Equatable, Sendable {
     case limitsSet(AccountLimitsSet)
     /// An order was judged.
     case assessed(RiskAssessed)
-    /// Less is held back for an order.
+    /// Other amounts are held back for an order.
     case reservationChanged(ReservationChanged)
     /// Orders that add risk stop.
     case killSwitchPulled(KillSwitchPulled)
