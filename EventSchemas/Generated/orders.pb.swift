@@ -10,9 +10,7 @@
 
 // The facts of one order: types 200 to 299.
 //
-// Reserved types: 210 OrderReplaceRequested, 211 OrderReplaced, 212 OrderReplaceRejected, 213 OrderTriggered,
-// 214 OrderDoneForDay, 215 OrderSuspended, 216 OrderResumed, 217 OrderRestated, 218 OrderHeldForReview,
-// 219 ExecutionCorrected, 220 ExecutionBusted, 221 ExternalOrderFound.
+// Reserved type: 221 ExternalOrderFound.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -38,28 +36,28 @@ public nonisolated enum Bifrost_V1_OrderType: SwiftProtobuf.Enum, Swift.CaseIter
   case market // = 1
   case limit // = 2
 
-  /// Reserved: a market order once the stop price is reached.
+  /// A market order once the stop price is reached.
   case stop // = 3
 
-  /// Reserved: a limit order once the stop price is reached.
+  /// A limit order once the stop price is reached.
   case stopLimit // = 4
 
-  /// Reserved: a stop whose price follows the market at a distance.
+  /// A stop whose price follows the market at a distance.
   case trailingStop // = 5
 
-  /// Reserved: a stop-limit whose prices follow the market at a distance.
+  /// A stop-limit whose prices follow the market at a distance.
   case trailingStopLimit // = 6
 
-  /// Reserved: a market order for the opening auction.
+  /// A market order for the opening auction.
   case marketOnOpen // = 7
 
-  /// Reserved: a limit order for the opening auction.
+  /// A limit order for the opening auction.
   case limitOnOpen // = 8
 
-  /// Reserved: a market order for the closing auction.
+  /// A market order for the closing auction.
   case marketOnClose // = 9
 
-  /// Reserved: a limit order for the closing auction.
+  /// A limit order for the closing auction.
   case limitOnClose // = 10
   case UNRECOGNIZED(Int)
 
@@ -124,16 +122,16 @@ public nonisolated enum Bifrost_V1_TimeInForce: SwiftProtobuf.Enum, Swift.CaseIt
   case unspecified // = 0
   case day // = 1
 
-  /// Reserved: until it is cancelled.
+  /// Until it is cancelled.
   case goodTillCancelled // = 2
 
-  /// Reserved: until expire_date or expire_at.
+  /// Until the end of expire_date.
   case goodTillDate // = 3
 
-  /// Reserved: what does not trade at once is cancelled.
+  /// What does not trade at once is cancelled.
   case immediateOrCancel // = 4
 
-  /// Reserved: all of it at once, or nothing.
+  /// All of it at once, or nothing.
   case fillOrKill // = 5
   case UNRECOGNIZED(Int)
 
@@ -184,6 +182,9 @@ public nonisolated enum Bifrost_V1_Judge: SwiftProtobuf.Enum, Swift.CaseIterable
   case risk // = 1
   case compliance // = 2
   case venue // = 3
+
+  /// A person who reviewed the order.
+  case person // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -196,6 +197,7 @@ public nonisolated enum Bifrost_V1_Judge: SwiftProtobuf.Enum, Swift.CaseIterable
     case 1: self = .risk
     case 2: self = .compliance
     case 3: self = .venue
+    case 4: self = .person
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -206,6 +208,7 @@ public nonisolated enum Bifrost_V1_Judge: SwiftProtobuf.Enum, Swift.CaseIterable
     case .risk: return 1
     case .compliance: return 2
     case .venue: return 3
+    case .person: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -216,6 +219,7 @@ public nonisolated enum Bifrost_V1_Judge: SwiftProtobuf.Enum, Swift.CaseIterable
     .risk,
     .compliance,
     .venue,
+    .person,
   ]
 
 }
@@ -481,6 +485,69 @@ public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseI
 
 }
 
+/// Why a venue restates an order, as FIX counts it (ExecRestatementReason, tag 378) plus one.
+public nonisolated enum Bifrost_V1_RestatementReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case corporateAction // = 1
+  case renewal // = 2
+  case verbalChange // = 3
+  case repricing // = 4
+  case brokerOption // = 5
+  case partialDecline // = 6
+  case tradingHalt // = 7
+  case marketOption // = 8
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .corporateAction
+    case 2: self = .renewal
+    case 3: self = .verbalChange
+    case 4: self = .repricing
+    case 5: self = .brokerOption
+    case 6: self = .partialDecline
+    case 7: self = .tradingHalt
+    case 8: self = .marketOption
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .corporateAction: return 1
+    case .renewal: return 2
+    case .verbalChange: return 3
+    case .repricing: return 4
+    case .brokerOption: return 5
+    case .partialDecline: return 6
+    case .tradingHalt: return 7
+    case .marketOption: return 8
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_RestatementReason] = [
+    .unspecified,
+    .corporateAction,
+    .renewal,
+    .verbalChange,
+    .repricing,
+    .brokerOption,
+    .partialDecline,
+    .tradingHalt,
+    .marketOption,
+  ]
+
+}
+
 /// The prices that a command saw when it was received.
 public nonisolated struct Bifrost_V1_ReferencePrice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -609,7 +676,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `limitPrice`. Subsequent reads from it will return its default value.
   public mutating func clearLimitPrice() {_uniqueStorage()._limitPrice = nil}
 
-  /// Reserved: the price at which a stop becomes an order.
+  /// The price at which a stop becomes an order.
   public var stopPrice: Int64 {
     get {_storage._stopPrice ?? 0}
     set {_uniqueStorage()._stopPrice = newValue}
@@ -652,7 +719,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
     set {_uniqueStorage()._capacity = newValue}
   }
 
-  /// Reserved: the distance of a trailing stop, as a price.
+  /// The distance of a trailing stop, as a price.
   public var trailingAmount: Int64 {
     get {_storage._trailingAmount ?? 0}
     set {_uniqueStorage()._trailingAmount = newValue}
@@ -662,7 +729,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `trailingAmount`. Subsequent reads from it will return its default value.
   public mutating func clearTrailingAmount() {_uniqueStorage()._trailingAmount = nil}
 
-  /// Reserved: the distance of a trailing stop, as a share of the price.
+  /// The distance of a trailing stop, as a share of the price.
   public var trailingMicroBasisPoints: UInt64 {
     get {_storage._trailingMicroBasisPoints ?? 0}
     set {_uniqueStorage()._trailingMicroBasisPoints = newValue}
@@ -672,7 +739,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `trailingMicroBasisPoints`. Subsequent reads from it will return its default value.
   public mutating func clearTrailingMicroBasisPoints() {_uniqueStorage()._trailingMicroBasisPoints = nil}
 
-  /// Reserved: the least that may trade at once.
+  /// The least that may trade at once.
   public var minimumQuantity: Int64 {
     get {_storage._minimumQuantity ?? 0}
     set {_uniqueStorage()._minimumQuantity = newValue}
@@ -682,7 +749,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `minimumQuantity`. Subsequent reads from it will return its default value.
   public mutating func clearMinimumQuantity() {_uniqueStorage()._minimumQuantity = nil}
 
-  /// Reserved: the most that the book shows.
+  /// The most that the book shows.
   public var displayQuantity: Int64 {
     get {_storage._displayQuantity ?? 0}
     set {_uniqueStorage()._displayQuantity = newValue}
@@ -692,19 +759,19 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `displayQuantity`. Subsequent reads from it will return its default value.
   public mutating func clearDisplayQuantity() {_uniqueStorage()._displayQuantity = nil}
 
-  /// Reserved: it may make a position smaller and never larger or opposite.
+  /// It may make a position smaller and never larger or opposite.
   public var reduceOnly: Bool {
     get {_storage._reduceOnly}
     set {_uniqueStorage()._reduceOnly = newValue}
   }
 
-  /// Reserved: it rests on the book or is refused; it never takes.
+  /// It rests on the book or is refused; it never takes.
   public var postOnly: Bool {
     get {_storage._postOnly}
     set {_uniqueStorage()._postOnly = newValue}
   }
 
-  /// Reserved: the last business date that it lives on.
+  /// The last business date that it lives on.
   public var expireDate: Int32 {
     get {_storage._expireDate ?? 0}
     set {_uniqueStorage()._expireDate = newValue}
@@ -793,7 +860,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
     set {_uniqueStorage()._extendedHours = newValue}
   }
 
-  /// Reserved: the distance of a trailing stop-limit's limit from its stop, as a price.
+  /// The distance of a trailing stop-limit's limit from its stop, as a price.
   public var limitOffset: Int64 {
     get {_storage._limitOffset ?? 0}
     set {_uniqueStorage()._limitOffset = newValue}
@@ -1152,6 +1219,453 @@ public nonisolated struct Bifrost_V1_OrderExpired: Sendable {
   public init() {}
 }
 
+/// The terms that a replacement gives an order, whole and not by difference.
+public nonisolated struct Bifrost_V1_AmendedTerms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How much in all, what has traded included.
+  public var quantity: Int64 = 0
+
+  public var limitPrice: Int64 {
+    get {_limitPrice ?? 0}
+    set {_limitPrice = newValue}
+  }
+  /// Returns true if `limitPrice` has been explicitly set.
+  public var hasLimitPrice: Bool {self._limitPrice != nil}
+  /// Clears the value of `limitPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearLimitPrice() {self._limitPrice = nil}
+
+  public var stopPrice: Int64 {
+    get {_stopPrice ?? 0}
+    set {_stopPrice = newValue}
+  }
+  /// Returns true if `stopPrice` has been explicitly set.
+  public var hasStopPrice: Bool {self._stopPrice != nil}
+  /// Clears the value of `stopPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearStopPrice() {self._stopPrice = nil}
+
+  public var trailingAmount: Int64 {
+    get {_trailingAmount ?? 0}
+    set {_trailingAmount = newValue}
+  }
+  /// Returns true if `trailingAmount` has been explicitly set.
+  public var hasTrailingAmount: Bool {self._trailingAmount != nil}
+  /// Clears the value of `trailingAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearTrailingAmount() {self._trailingAmount = nil}
+
+  public var trailingMicroBasisPoints: UInt64 {
+    get {_trailingMicroBasisPoints ?? 0}
+    set {_trailingMicroBasisPoints = newValue}
+  }
+  /// Returns true if `trailingMicroBasisPoints` has been explicitly set.
+  public var hasTrailingMicroBasisPoints: Bool {self._trailingMicroBasisPoints != nil}
+  /// Clears the value of `trailingMicroBasisPoints`. Subsequent reads from it will return its default value.
+  public mutating func clearTrailingMicroBasisPoints() {self._trailingMicroBasisPoints = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _limitPrice: Int64? = nil
+  fileprivate var _stopPrice: Int64? = nil
+  fileprivate var _trailingAmount: Int64? = nil
+  fileprivate var _trailingMicroBasisPoints: UInt64? = nil
+}
+
+/// Type 210. Somebody asked to replace the terms of an order.
+public nonisolated struct Bifrost_V1_OrderReplaceRequested: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// 1, 2, 3, …: its place among the requests of the order, by which the venue answers.
+  public var request: UInt32 = 0
+
+  public var terms: Bifrost_V1_AmendedTerms {
+    get {_terms ?? Bifrost_V1_AmendedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  /// Who asked, by opaque id.
+  public var enteredBy: String = String()
+
+  /// The prices by which it is judged.
+  public var seen: Bifrost_V1_ReferencePrice {
+    get {_seen ?? Bifrost_V1_ReferencePrice()}
+    set {_seen = newValue}
+  }
+  /// Returns true if `seen` has been explicitly set.
+  public var hasSeen: Bool {self._seen != nil}
+  /// Clears the value of `seen`. Subsequent reads from it will return its default value.
+  public mutating func clearSeen() {self._seen = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: Bifrost_V1_AmendedTerms? = nil
+  fileprivate var _seen: Bifrost_V1_ReferencePrice? = nil
+}
+
+/// Type 211. The order has other terms at the venue.
+public nonisolated struct Bifrost_V1_OrderReplaced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// The request that it answers, 0 when the venue acted of its own accord.
+  public var request: UInt32 = 0
+
+  public var terms: Bifrost_V1_AmendedTerms {
+    get {_terms ?? Bifrost_V1_AmendedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: Bifrost_V1_AmendedTerms? = nil
+}
+
+/// Type 212. The terms of the order stay: a judge or the venue refused other ones.
+public nonisolated struct Bifrost_V1_OrderReplaceRejected: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var request: UInt32 = 0
+
+  public var judge: Bifrost_V1_Judge = .unspecified
+
+  public var code: Bifrost_V1_RejectionCode = .unspecified
+
+  public var limit: Bifrost_V1_Money {
+    get {_limit ?? Bifrost_V1_Money()}
+    set {_limit = newValue}
+  }
+  /// Returns true if `limit` has been explicitly set.
+  public var hasLimit: Bool {self._limit != nil}
+  /// Clears the value of `limit`. Subsequent reads from it will return its default value.
+  public mutating func clearLimit() {self._limit = nil}
+
+  public var value: Bifrost_V1_Money {
+    get {_value ?? Bifrost_V1_Money()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  public var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  public mutating func clearValue() {self._value = nil}
+
+  public var venueCode: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _limit: Bifrost_V1_Money? = nil
+  fileprivate var _value: Bifrost_V1_Money? = nil
+}
+
+/// Type 213. The price of a stop was reached: from now on the venue works it as an order.
+public nonisolated struct Bifrost_V1_OrderTriggered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// The price that reached it, where the venue says so.
+  public var price: Int64 {
+    get {_price ?? 0}
+    set {_price = newValue}
+  }
+  /// Returns true if `price` has been explicitly set.
+  public var hasPrice: Bool {self._price != nil}
+  /// Clears the value of `price`. Subsequent reads from it will return its default value.
+  public mutating func clearPrice() {self._price = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _price: Int64? = nil
+}
+
+/// Type 214. The order trades no more on this day; one that outlives the day goes on with the next.
+public nonisolated struct Bifrost_V1_OrderDoneForDay: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// By the venue's calendar.
+  public var date: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 215. The venue does not work the order until it says otherwise.
+public nonisolated struct Bifrost_V1_OrderSuspended: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var venueCode: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 216. The venue works a suspended order again.
+public nonisolated struct Bifrost_V1_OrderResumed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 217. The venue said anew what the order is, unasked.
+public nonisolated struct Bifrost_V1_OrderRestated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var reason: Bifrost_V1_RestatementReason = .unspecified
+
+  /// The day from which it holds, by the venue's calendar.
+  public var date: Int32 = 0
+
+  /// The terms from now on, absent when they stay.
+  public var terms: Bifrost_V1_AmendedTerms {
+    get {_terms ?? Bifrost_V1_AmendedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  /// Quantity of busted trades that lives again.
+  public var reinstated: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: Bifrost_V1_AmendedTerms? = nil
+}
+
+/// Type 218. The order passed the judges and waits for a person.
+public nonisolated struct Bifrost_V1_OrderHeldForReview: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// The venue that it goes to when a person lets it.
+  public var venue: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a venue says when it changes its mind about a trade: which trade, and under which identity it says so.
+public nonisolated struct Bifrost_V1_ExecutionRevision: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The core's own id of this report.
+  public var executionID: Data = Data()
+
+  public var orderID: Data = Data()
+
+  public var venue: String = String()
+
+  /// The identity of this report.
+  public var tradeDate: Int32 = 0
+
+  public var venueExecutionID: String = String()
+
+  public var side: Bifrost_V1_Side = .unspecified
+
+  /// The identity of the report that it changes: a trade, or an earlier correction of it.
+  public var revisedTradeDate: Int32 = 0
+
+  public var revisedVenueExecutionID: String = String()
+
+  /// The core's id of what it changes, empty when the core has not seen that.
+  public var revisedExecutionID: Data = Data()
+
+  /// How much of what is taken back lives again at the venue.
+  public var reinstated: Int64 = 0
+
+  /// What the venue's own book says of the account after this.
+  public var venuePosition: Int64 = 0
+
+  public var venueCash: Bifrost_V1_Money {
+    get {_venueCash ?? Bifrost_V1_Money()}
+    set {_venueCash = newValue}
+  }
+  /// Returns true if `venueCash` has been explicitly set.
+  public var hasVenueCash: Bool {self._venueCash != nil}
+  /// Clears the value of `venueCash`. Subsequent reads from it will return its default value.
+  public mutating func clearVenueCash() {self._venueCash = nil}
+
+  /// Another revision of the same report stands already: kept, not booked.
+  public var conflicting: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _venueCash: Bifrost_V1_Money? = nil
+}
+
+/// Type 219. The venue gave a trade other numbers.
+public nonisolated struct Bifrost_V1_ExecutionCorrected: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var revision: Bifrost_V1_ExecutionRevision {
+    get {_storage._revision ?? Bifrost_V1_ExecutionRevision()}
+    set {_uniqueStorage()._revision = newValue}
+  }
+  /// Returns true if `revision` has been explicitly set.
+  public var hasRevision: Bool {_storage._revision != nil}
+  /// Clears the value of `revision`. Subsequent reads from it will return its default value.
+  public mutating func clearRevision() {_uniqueStorage()._revision = nil}
+
+  public var quantity: Int64 {
+    get {_storage._quantity}
+    set {_uniqueStorage()._quantity = newValue}
+  }
+
+  public var price: Int64 {
+    get {_storage._price}
+    set {_uniqueStorage()._price = newValue}
+  }
+
+  public var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
+
+  public var settlementAmount: Bifrost_V1_Money {
+    get {_storage._settlementAmount ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._settlementAmount = newValue}
+  }
+  /// Returns true if `settlementAmount` has been explicitly set.
+  public var hasSettlementAmount: Bool {_storage._settlementAmount != nil}
+  /// Clears the value of `settlementAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearSettlementAmount() {_uniqueStorage()._settlementAmount = nil}
+
+  public var commission: Bifrost_V1_Money {
+    get {_storage._commission ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._commission = newValue}
+  }
+  /// Returns true if `commission` has been explicitly set.
+  public var hasCommission: Bool {_storage._commission != nil}
+  /// Clears the value of `commission`. Subsequent reads from it will return its default value.
+  public mutating func clearCommission() {_uniqueStorage()._commission = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Type 220. The venue took a trade back.
+public nonisolated struct Bifrost_V1_ExecutionBusted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var revision: Bifrost_V1_ExecutionRevision {
+    get {_revision ?? Bifrost_V1_ExecutionRevision()}
+    set {_revision = newValue}
+  }
+  /// Returns true if `revision` has been explicitly set.
+  public var hasRevision: Bool {self._revision != nil}
+  /// Clears the value of `revision`. Subsequent reads from it will return its default value.
+  public mutating func clearRevision() {self._revision = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _revision: Bifrost_V1_ExecutionRevision? = nil
+}
+
+/// Type 222. A person decided on an order that waited.
+public nonisolated struct Bifrost_V1_OrderReviewed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// Whether it may go on; declined otherwise.
+  public var approved: Bool = false
+
+  /// Who decided, by opaque id.
+  public var reviewer: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 223. Risk and compliance let the replacement pass, and it goes to the venue.
+public nonisolated struct Bifrost_V1_OrderReplaceApproved: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var request: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -1165,7 +1679,7 @@ nonisolated extension Bifrost_V1_TimeInForce: SwiftProtobuf._ProtoNameProviding 
 }
 
 nonisolated extension Bifrost_V1_Judge: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0JUDGE_UNSPECIFIED\0\u{1}JUDGE_RISK\0\u{1}JUDGE_COMPLIANCE\0\u{1}JUDGE_VENUE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0JUDGE_UNSPECIFIED\0\u{1}JUDGE_RISK\0\u{1}JUDGE_COMPLIANCE\0\u{1}JUDGE_VENUE\0\u{1}JUDGE_PERSON\0")
 }
 
 nonisolated extension Bifrost_V1_Contingency: SwiftProtobuf._ProtoNameProviding {
@@ -1186,6 +1700,10 @@ nonisolated extension Bifrost_V1_Liquidity: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Bifrost_V1_CancelReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CANCEL_REASON_UNSPECIFIED\0\u{1}CANCEL_REASON_REQUESTED\0\u{1}CANCEL_REASON_KILL_SWITCH\0\u{1}CANCEL_REASON_CONTINGENCY\0\u{1}CANCEL_REASON_TIME_IN_FORCE\0\u{1}CANCEL_REASON_VENUE\0\u{1}CANCEL_REASON_POLICY\0\u{1}CANCEL_REASON_SELF_TRADE\0")
+}
+
+nonisolated extension Bifrost_V1_RestatementReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESTATEMENT_REASON_UNSPECIFIED\0\u{1}RESTATEMENT_REASON_CORPORATE_ACTION\0\u{1}RESTATEMENT_REASON_RENEWAL\0\u{1}RESTATEMENT_REASON_VERBAL_CHANGE\0\u{1}RESTATEMENT_REASON_REPRICING\0\u{1}RESTATEMENT_REASON_BROKER_OPTION\0\u{1}RESTATEMENT_REASON_PARTIAL_DECLINE\0\u{1}RESTATEMENT_REASON_TRADING_HALT\0\u{1}RESTATEMENT_REASON_MARKET_OPTION\0")
 }
 
 nonisolated extension Bifrost_V1_ReferencePrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2130,6 +2648,758 @@ nonisolated extension Bifrost_V1_OrderExpired: SwiftProtobuf.Message, SwiftProto
   public static func ==(lhs: Bifrost_V1_OrderExpired, rhs: Bifrost_V1_OrderExpired) -> Bool {
     if lhs.orderID != rhs.orderID {return false}
     if lhs.expiredQuantity != rhs.expiredQuantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_AmendedTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AmendedTerms"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}quantity\0\u{3}limit_price\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self._limitPrice) }()
+      case 3: try { try decoder.decodeSingularSFixed64Field(value: &self._stopPrice) }()
+      case 4: try { try decoder.decodeSingularSFixed64Field(value: &self._trailingAmount) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self._trailingMicroBasisPoints) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 1)
+    }
+    try { if let v = self._limitPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._stopPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._trailingAmount {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._trailingMicroBasisPoints {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_AmendedTerms, rhs: Bifrost_V1_AmendedTerms) -> Bool {
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs._limitPrice != rhs._limitPrice {return false}
+    if lhs._stopPrice != rhs._stopPrice {return false}
+    if lhs._trailingAmount != rhs._trailingAmount {return false}
+    if lhs._trailingMicroBasisPoints != rhs._trailingMicroBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderReplaceRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderReplaceRequested"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}request\0\u{1}terms\0\u{3}entered_by\0\u{1}seen\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.enteredBy) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._seen) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.request != 0 {
+      try visitor.visitSingularUInt32Field(value: self.request, fieldNumber: 2)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.enteredBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.enteredBy, fieldNumber: 4)
+    }
+    try { if let v = self._seen {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderReplaceRequested, rhs: Bifrost_V1_OrderReplaceRequested) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.enteredBy != rhs.enteredBy {return false}
+    if lhs._seen != rhs._seen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderReplaced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderReplaced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}request\0\u{1}terms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.request != 0 {
+      try visitor.visitSingularUInt32Field(value: self.request, fieldNumber: 2)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderReplaced, rhs: Bifrost_V1_OrderReplaced) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderReplaceRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderReplaceRejected"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}request\0\u{1}judge\0\u{1}code\0\u{1}limit\0\u{1}value\0\u{3}venue_code\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.judge) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.code) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._limit) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._value) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.venueCode) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.request != 0 {
+      try visitor.visitSingularUInt32Field(value: self.request, fieldNumber: 2)
+    }
+    if self.judge != .unspecified {
+      try visitor.visitSingularEnumField(value: self.judge, fieldNumber: 3)
+    }
+    if self.code != .unspecified {
+      try visitor.visitSingularEnumField(value: self.code, fieldNumber: 4)
+    }
+    try { if let v = self._limit {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._value {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.venueCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.venueCode, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderReplaceRejected, rhs: Bifrost_V1_OrderReplaceRejected) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs.judge != rhs.judge {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs._limit != rhs._limit {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.venueCode != rhs.venueCode {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderTriggered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderTriggered"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}price\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self._price) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    try { if let v = self._price {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderTriggered, rhs: Bifrost_V1_OrderTriggered) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs._price != rhs._price {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderDoneForDay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderDoneForDay"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.date != 0 {
+      try visitor.visitSingularSInt32Field(value: self.date, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderDoneForDay, rhs: Bifrost_V1_OrderDoneForDay) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderSuspended: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderSuspended"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}venue_code\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.venueCode) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if !self.venueCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.venueCode, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderSuspended, rhs: Bifrost_V1_OrderSuspended) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.venueCode != rhs.venueCode {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderResumed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderResumed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderResumed, rhs: Bifrost_V1_OrderResumed) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderRestated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderRestated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{1}date\0\u{1}terms\0\u{1}reinstated\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.reinstated) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 2)
+    }
+    if self.date != 0 {
+      try visitor.visitSingularSInt32Field(value: self.date, fieldNumber: 3)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.reinstated != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.reinstated, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderRestated, rhs: Bifrost_V1_OrderRestated) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.reinstated != rhs.reinstated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderHeldForReview: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderHeldForReview"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}venue\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.venue) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if !self.venue.isEmpty {
+      try visitor.visitSingularStringField(value: self.venue, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderHeldForReview, rhs: Bifrost_V1_OrderHeldForReview) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.venue != rhs.venue {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_ExecutionRevision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExecutionRevision"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}order_id\0\u{1}venue\0\u{3}trade_date\0\u{3}venue_execution_id\0\u{1}side\0\u{3}revised_trade_date\0\u{3}revised_venue_execution_id\0\u{3}revised_execution_id\0\u{1}reinstated\0\u{3}venue_position\0\u{3}venue_cash\0\u{1}conflicting\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.executionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.venue) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.tradeDate) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.venueExecutionID) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.side) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.revisedTradeDate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.revisedVenueExecutionID) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.revisedExecutionID) }()
+      case 10: try { try decoder.decodeSingularSFixed64Field(value: &self.reinstated) }()
+      case 11: try { try decoder.decodeSingularSFixed64Field(value: &self.venuePosition) }()
+      case 12: try { try decoder.decodeSingularMessageField(value: &self._venueCash) }()
+      case 13: try { try decoder.decodeSingularBoolField(value: &self.conflicting) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.executionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.executionID, fieldNumber: 1)
+    }
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 2)
+    }
+    if !self.venue.isEmpty {
+      try visitor.visitSingularStringField(value: self.venue, fieldNumber: 3)
+    }
+    if self.tradeDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.tradeDate, fieldNumber: 4)
+    }
+    if !self.venueExecutionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.venueExecutionID, fieldNumber: 5)
+    }
+    if self.side != .unspecified {
+      try visitor.visitSingularEnumField(value: self.side, fieldNumber: 6)
+    }
+    if self.revisedTradeDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.revisedTradeDate, fieldNumber: 7)
+    }
+    if !self.revisedVenueExecutionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.revisedVenueExecutionID, fieldNumber: 8)
+    }
+    if !self.revisedExecutionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.revisedExecutionID, fieldNumber: 9)
+    }
+    if self.reinstated != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.reinstated, fieldNumber: 10)
+    }
+    if self.venuePosition != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.venuePosition, fieldNumber: 11)
+    }
+    try { if let v = self._venueCash {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    } }()
+    if self.conflicting != false {
+      try visitor.visitSingularBoolField(value: self.conflicting, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_ExecutionRevision, rhs: Bifrost_V1_ExecutionRevision) -> Bool {
+    if lhs.executionID != rhs.executionID {return false}
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.venue != rhs.venue {return false}
+    if lhs.tradeDate != rhs.tradeDate {return false}
+    if lhs.venueExecutionID != rhs.venueExecutionID {return false}
+    if lhs.side != rhs.side {return false}
+    if lhs.revisedTradeDate != rhs.revisedTradeDate {return false}
+    if lhs.revisedVenueExecutionID != rhs.revisedVenueExecutionID {return false}
+    if lhs.revisedExecutionID != rhs.revisedExecutionID {return false}
+    if lhs.reinstated != rhs.reinstated {return false}
+    if lhs.venuePosition != rhs.venuePosition {return false}
+    if lhs._venueCash != rhs._venueCash {return false}
+    if lhs.conflicting != rhs.conflicting {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExecutionCorrected"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}quantity\0\u{1}price\0\u{1}currency\0\u{3}settlement_amount\0\u{1}commission\0")
+
+  fileprivate class _StorageClass {
+    var _revision: Bifrost_V1_ExecutionRevision? = nil
+    var _quantity: Int64 = 0
+    var _price: Int64 = 0
+    var _currency: String = String()
+    var _settlementAmount: Bifrost_V1_Money? = nil
+    var _commission: Bifrost_V1_Money? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _revision = source._revision
+      _quantity = source._quantity
+      _price = source._price
+      _currency = source._currency
+      _settlementAmount = source._settlementAmount
+      _commission = source._commission
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._revision) }()
+        case 2: try { try decoder.decodeSingularSFixed64Field(value: &_storage._quantity) }()
+        case 3: try { try decoder.decodeSingularSFixed64Field(value: &_storage._price) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._settlementAmount) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._commission) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._revision {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._quantity != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._quantity, fieldNumber: 2)
+      }
+      if _storage._price != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._price, fieldNumber: 3)
+      }
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 4)
+      }
+      try { if let v = _storage._settlementAmount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._commission {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_ExecutionCorrected, rhs: Bifrost_V1_ExecutionCorrected) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._revision != rhs_storage._revision {return false}
+        if _storage._quantity != rhs_storage._quantity {return false}
+        if _storage._price != rhs_storage._price {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._settlementAmount != rhs_storage._settlementAmount {return false}
+        if _storage._commission != rhs_storage._commission {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_ExecutionBusted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExecutionBusted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._revision) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._revision {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_ExecutionBusted, rhs: Bifrost_V1_ExecutionBusted) -> Bool {
+    if lhs._revision != rhs._revision {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderReviewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderReviewed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}approved\0\u{1}reviewer\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.approved) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reviewer) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.approved != false {
+      try visitor.visitSingularBoolField(value: self.approved, fieldNumber: 2)
+    }
+    if !self.reviewer.isEmpty {
+      try visitor.visitSingularStringField(value: self.reviewer, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderReviewed, rhs: Bifrost_V1_OrderReviewed) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.approved != rhs.approved {return false}
+    if lhs.reviewer != rhs.reviewer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderReplaceApproved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderReplaceApproved"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}request\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.request) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.request != 0 {
+      try visitor.visitSingularUInt32Field(value: self.request, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderReplaceApproved, rhs: Bifrost_V1_OrderReplaceApproved) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.request != rhs.request {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

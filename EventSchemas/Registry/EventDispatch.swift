@@ -55,6 +55,19 @@ public import Sagas
         case .cancelled(let payload): visitor.visit(payload)
         case .cancelRejected(let payload): visitor.visit(payload)
         case .expired(let payload): visitor.visit(payload)
+        case .replaceRequested(let payload): visitor.visit(payload)
+        case .replaced(let payload): visitor.visit(payload)
+        case .replaceRejected(let payload): visitor.visit(payload)
+        case .triggered(let payload): visitor.visit(payload)
+        case .doneForDay(let payload): visitor.visit(payload)
+        case .suspended(let payload): visitor.visit(payload)
+        case .resumed(let payload): visitor.visit(payload)
+        case .restated(let payload): visitor.visit(payload)
+        case .executionCorrected(let payload): visitor.visit(payload)
+        case .executionBusted(let payload): visitor.visit(payload)
+        case .heldForReview(let payload): visitor.visit(payload)
+        case .reviewed(let payload): visitor.visit(payload)
+        case .replaceApproved(let payload): visitor.visit(payload)
         }
     }
 

@@ -100,6 +100,30 @@ public enum EventRegistry {
         case OrderCancelRejected.eventType:
             .cancelRejected(try WireDecoder.decode(OrderCancelRejected.self, bytes))
         case OrderExpired.eventType: .expired(try WireDecoder.decode(OrderExpired.self, bytes))
+        default: try decodeRareOrder(type, bytes)
+        }
+    }
+
+    private static func decodeRareOrder(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> OrderEvent? {
+        switch type {
+        case OrderReplaceRequested.eventType:
+            .replaceRequested(try WireDecoder.decode(OrderReplaceRequested.self, bytes))
+        case OrderReplaced.eventType: .replaced(try WireDecoder.decode(OrderReplaced.self, bytes))
+        case OrderReplaceRejected.eventType:
+            .replaceRejected(try WireDecoder.decode(OrderReplaceRejected.self, bytes))
+        case OrderTriggered.eventType: .triggered(try WireDecoder.decode(OrderTriggered.self, bytes))
+        case OrderDoneForDay.eventType: .doneForDay(try WireDecoder.decode(OrderDoneForDay.self, bytes))
+        case OrderSuspended.eventType: .suspended(try WireDecoder.decode(OrderSuspended.self, bytes))
+        case OrderResumed.eventType: .resumed(try WireDecoder.decode(OrderResumed.self, bytes))
+        case OrderRestated.eventType: .restated(try WireDecoder.decode(OrderRestated.self, bytes))
+        case OrderHeldForReview.eventType:
+            .heldForReview(try WireDecoder.decode(OrderHeldForReview.self, bytes))
+        case ExecutionCorrected.eventType:
+            .executionCorrected(try WireDecoder.decode(ExecutionCorrected.self, bytes))
+        case ExecutionBusted.eventType: .executionBusted(try WireDecoder.decode(ExecutionBusted.self, bytes))
+        case OrderReviewed.eventType: .reviewed(try WireDecoder.decode(OrderReviewed.self, bytes))
+        case OrderReplaceApproved.eventType:
+            .replaceApproved(try WireDecoder.decode(OrderReplaceApproved.self, bytes))
         default: nil
         }
     }

@@ -55,6 +55,24 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case referenceOutOfOrder = 29
     /// A fee schedule that this build cannot charge.
     case feeUnsupported = 30
+    /// A stop order without its stop price.
+    case stopPriceMissing = 31
+    /// A stop price on an order that is no stop order.
+    case stopPriceUnexpected = 32
+    /// A trailing order without exactly one valid distance, or a distance on another order.
+    case trailingDistanceInvalid = 33
+    /// A replacement's quantity is not above what has traded, which is the limit.
+    case quantityBelowFilled = 34
+    /// The minimum quantity is no positive multiple of the lot within the order's, which is the limit.
+    case minimumQuantityInvalid = 35
+    /// The display quantity is no positive multiple of the lot within the order's, which is the limit.
+    case displayQuantityInvalid = 36
+    /// No expire date, an unexpected one, or one before the trading day; dates count days since 1970-01-01.
+    case expireDateInvalid = 37
+    /// Terms that exclude each other.
+    case termsConflict = 38
+    /// The order is closed, has a cancel pending, or is not at the venue; or it waits for no review.
+    case orderNotOpen = 39
     /// The ratio is not of two different numbers of units, 1 … the limit.
     case splitRatioUnsupported = 48
     /// The pay date, a number of days since 1970-01-01, comes before the ex-date, which is the limit.

@@ -73,6 +73,9 @@ extension DomainEvent {
         case .order(.rejected(let fact)):
             guard let code = fact.code else { return nil }
             return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: fact.judge.name)
+        case .order(.replaceRejected(let fact)) where fact.judge != .venue:
+            guard let code = fact.code else { return nil }
+            return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: fact.judge.name)
         case .commandHadNoEffect: return .noEffect
         default: return nil
         }

@@ -17,6 +17,7 @@ extension Sequencer {
         case .acknowledgeOrder(_, let fact): order = fact.order
         case .recordExecution(_, let fact): order = fact.order
         case .confirmCancel(_, let id), .refuseCancel(_, let id), .rejectAtVenue(_, let id, _): order = id
+        case .recordVenueFact(_, let fact): order = fact.order
         default: return request.causation
         }
         return state.orderByID.approvedAt(order) ?? request.causation
@@ -28,6 +29,11 @@ extension Sequencer {
         case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
         case .order(.cancelRequested(let fact)):
             state.orderByID.look(at: fact.order) { .cancel($0.account, fact.order) }
+        case .order(.replaceApproved(let fact)):
+            state.orderByID[fact.order].flatMap { entry in
+                entry.state.pendingReplaces.first { $0.request == fact.request }
+                    .map { .replace(routed($0, entry.account)) }
+            }
         default: nil
         }
     }
@@ -47,8 +53,15 @@ extension Sequencer {
             side: placed.side,
             quantity: placed.quantity,
             limitPrice: placed.limitPrice,
-            currency: instrument.currency
+            currency: instrument.currency,
+            type: placed.type,
+            timeInForce: placed.timeInForce,
+            special: placed.rareTerms
         )
+    }
+
+    private func routed(_ request: OrderReplaceRequested, _ account: AccountID) -> RoutedReplace {
+        RoutedReplace(account: account, order: request.order, request: request.request, terms: request.terms)
     }
 
     /// The command that carries on what `request` began and could not finish within its bound.
@@ -113,6 +126,9 @@ extension Sequencer {
         for order in state.openOrders.sorted() {
             guard let entry = state.orderByID[order], let routed = routed(order) else { continue }
             instructions.append(.new(routed))
+            for request in entry.state.pendingReplaces {
+                instructions.append(.replace(self.routed(request, entry.account)))
+            }
             if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
         }
         var followUps = state.sweeps.compactMap(continuing)

@@ -104,6 +104,12 @@ extension ShardEngine {
             return own(name, venue, .refuseCancel(account, order), at)
         case .rejected(let account, let order, let code, let at):
             return own("rejected:\(order.id.text)", venue, .rejectAtVenue(account, order, code), at)
+        case .told(let account, let fact, let at):
+            // The content is the identity: the same words about an order are the same report.
+            let command = Command.recordVenueFact(account, fact)
+            let digest = CommandDigest(of: command.content)
+            let content = String(digest.high, radix: 16)
+            return own("told:\(fact.order.id.text):\(content)", venue, command, at)
         }
     }
 

@@ -136,6 +136,7 @@ struct Narrator {
             return ("The venue did not cancel: the order was closed before the request came.", [])
         case .expired(let fact):
             return ("The order expired with its day; \(fact.expiredQuantity.text) had not traded.", [])
+        default: return tellRarely(event)
         }
     }
 

@@ -212,6 +212,18 @@ struct StateBytes {
             letter("E")
             message(execution)
         }
+        for amendment in entry.state.amendments {
+            letter("A")
+            message(amendment)
+        }
+        for request in entry.state.pendingReplaces {
+            letter("R")
+            message(request)
+        }
+        if entry.state.lapsed > .zero {
+            letter("L")
+            number(entry.state.lapsed.nanos)
+        }
     }
 
     private mutating func letter(_ letter: Unicode.Scalar) { bytes.append(UInt8(ascii: letter)) }

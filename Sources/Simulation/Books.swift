@@ -98,6 +98,8 @@ struct Books {
             orders[order]?.isCancelAsked = true
             swept.remove(order)
         case .acknowledged, .cancelRejected: break
+        // Nobody in the simulation asks for, or reports, any of the rest.
+        default: break
         }
     }
 

@@ -193,6 +193,8 @@ extension SimulatedVenue.Book {
             }
             orders[order]?.isOpen = false
             say(.cancelled(account, order, at: at), of: order)
+        // Nobody in the simulation replaces orders.
+        case .replace: break
         }
     }
 

@@ -149,6 +149,8 @@ struct World {
                 "I1",
                 "a cancel of \(id.id.text) was carried before it was recorded"
             )
+        // Nobody in the simulation replaces orders.
+        case .replace: break
         }
     }
 }

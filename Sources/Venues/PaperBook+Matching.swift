@@ -20,6 +20,7 @@ extension PaperBook {
         switch instruction {
         case .new(let terms): place(terms, commission, &outcome)
         case .cancel(let account, let order): cancel(account, order, &outcome)
+        case .replace(let wanted): outcome.reports.append(refusal(of: wanted))
         }
     }
 
@@ -90,7 +91,7 @@ extension PaperBook {
         guard let quote = quoteByID[terms.instrument], let at, let date else {
             return refuse(terms, .venueUnpriced, &outcome)
         }
-        guard terms.quantity > .zero else { return refuse(terms, .venueRejected, &outcome) }
+        guard terms.quantity > .zero, terms.isPlain else { return refuse(terms, .venueRejected, &outcome) }
         let accepted = PaperFact.accepted(PaperAcceptance(terms, at: at))
         if Self.isMarketable(terms.side, terms.limitPrice, quote.price) {
             guard let report = execution(of: terms, quote.price, commission, date) else {
@@ -110,6 +111,16 @@ extension PaperBook {
             .refused(PaperRefusal(account: terms.account, order: terms.order, code: code, at: at)),
             &outcome
         )
+    }
+
+    /// The paper venue's orders keep their terms.
+    private func refusal(of wanted: RoutedReplace) -> VenueReport {
+        var fact = OrderReplaceRejected()
+        fact.order = wanted.order
+        fact.request = wanted.request
+        fact.code = .venueRejected
+        fact.venueCode = "REPLACE_UNSUPPORTED"
+        return .told(wanted.account, .replaceRejected(fact), at: at ?? Timestamp(nanos: 0))
     }
 
     /// Takes what is left of an order off the book.

@@ -15,10 +15,21 @@ public struct RoutedOrder: Sendable, Equatable {
     public let side: Side
     /// How much in all.
     public let quantity: Quantity
-    /// The worst price, `nil` for a market order.
+    /// The worst price, `nil` for an order without a limit.
     public let limitPrice: Price?
     /// What the instrument is settled in.
     public let currency: Currency
+    /// How it is priced.
+    public let type: OrderType
+    /// How long it lives.
+    public let timeInForce: TimeInForce
+    /// The terms that a plain market or limit order for the day does not have.
+    public var special: SpecialTerms { rareTerms.terms }
+    /// Whether it is a market or limit order for the day without any of those.
+    public var isPlain: Bool {
+        rareTerms.isNever && timeInForce == .day && (type == .market || type == .limit)
+    }
+    private let rareTerms: Rarely<SpecialTerms>
 
     /// Takes the terms of an approved order.
     public init(
@@ -28,7 +39,10 @@ public struct RoutedOrder: Sendable, Equatable {
         side: Side,
         quantity: Quantity,
         limitPrice: Price?,
-        currency: Currency
+        currency: Currency,
+        type: OrderType? = nil,
+        timeInForce: TimeInForce = .day,
+        special: Rarely<SpecialTerms> = .never
     ) {
         self.account = account
         self.order = order
@@ -37,6 +51,29 @@ public struct RoutedOrder: Sendable, Equatable {
         self.quantity = quantity
         self.limitPrice = limitPrice
         self.currency = currency
+        self.type = type ?? (limitPrice == nil ? .market : .limit)
+        self.timeInForce = timeInForce
+        rareTerms = special
+    }
+}
+
+/// Approved other terms of an order on their way to a venue.
+public struct RoutedReplace: Sendable, Equatable {
+    /// The account it trades for.
+    public let account: AccountID
+    /// The order, by the id that the venue has it under.
+    public let order: OrderID
+    /// The request, by which the venue answers.
+    public let request: UInt32
+    /// The terms that are wanted, whole and not by difference.
+    public let terms: AmendedTerms
+
+    /// Puts the parts together.
+    public init(account: AccountID, order: OrderID, request: UInt32, terms: AmendedTerms) {
+        self.account = account
+        self.order = order
+        self.request = request
+        self.terms = terms
     }
 }
 
@@ -46,6 +83,8 @@ public enum VenueInstruction: Sendable, Equatable {
     case new(RoutedOrder)
     /// Take the rest of an order off the book.
     case cancel(AccountID, OrderID)
+    /// Give an order other terms.
+    case replace(RoutedReplace)
 }
 
 /// What a venue tells the core.
@@ -62,6 +101,8 @@ public enum VenueReport: Sendable, Equatable {
     case cancelRejected(AccountID, OrderID, at: Timestamp)
     /// The venue does not take the order.
     case rejected(AccountID, OrderID, RejectionCode, at: Timestamp)
+    /// Anything else of an order: replacements, stops, days, corrections, busts.
+    case told(AccountID, VenueFact, at: Timestamp)
 }
 
 /// A place where orders trade.

@@ -29,7 +29,7 @@ struct Bifrost: AsyncParsableCommand {
                 name: "The log",
                 subcommands: [
                     PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
-                    VerifyCommand.self, LedgerCommand.self,
+                    VerifyCommand.self, LedgerCommand.self, ExplainCommand.self,
                 ]
             ),
         ]

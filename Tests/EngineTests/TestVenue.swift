@@ -43,6 +43,7 @@ final class TestVenue: Venue {
     private func answer(_ instruction: VenueInstruction, _ book: inout Book) -> [VenueReport] {
         let at = Timestamp(nanos: 1)
         switch instruction {
+        case .replace: return []
         case .cancel(let account, let order):
             guard book.resting.remove(order) != nil else { return [.cancelRejected(account, order, at: at)] }
             return [.cancelled(account, order, at: at)]

@@ -32,6 +32,35 @@ struct OracleFieldTests {
         #expect(sparse.orderID.isEmpty && !sparse.hasLimitPrice && sparse.hasSeen && !sparse.seen.hasBid)
     }
 
+    @Test("an order's special terms, which its golden bytes do not have")
+    func specialTerms() throws {
+        var placed = OrderPlaced()
+        placed.type = .trailingStopLimit
+        placed.timeInForce = .fillOrKill
+        placed.special.stopPrice = Extreme.lowPrice
+        placed.special.trailingAmount = .zero
+        placed.special.trailingRate = BasisPoints(0)
+        placed.special.limitOffset = Extreme.price
+        placed.special.minimumQuantity = .zero
+        placed.special.displayQuantity = Extreme.quantity
+        placed.special.reduceOnly = true
+        placed.special.postOnly = true
+        placed.special.expireDate = BusinessDate(days: 0)
+        let bytes = WireEncoder.encode(placed)
+        #expect(try WireDecoder.decode(OrderPlaced.self, bytes) == placed)
+        let order = try Bifrost_V1_OrderPlaced(serializedBytes: bytes)
+        #expect(try order.serializedBytes() as [UInt8] == bytes)
+        #expect(order.unknownFields.data.isEmpty)
+        #expect(order.type == .trailingStopLimit && order.timeInForce == .fillOrKill)
+        #expect(order.stopPrice == -Price.nanosMax && order.limitOffset == Price.nanosMax)
+        #expect(order.hasTrailingAmount && order.trailingAmount == 0)
+        #expect(order.hasTrailingMicroBasisPoints && order.trailingMicroBasisPoints == 0)
+        #expect(order.hasMinimumQuantity && order.minimumQuantity == 0)
+        #expect(order.displayQuantity == Quantity.nanosMax)
+        #expect(order.reduceOnly && order.postOnly)
+        #expect(order.hasExpireDate && order.expireDate == 0)
+    }
+
     @Test("an execution")
     func orderExecuted() throws {
         let execution = try Oracle.read(Bifrost_V1_OrderExecuted.self, .rich)

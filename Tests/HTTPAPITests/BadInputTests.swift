@@ -64,7 +64,7 @@ struct BadInputTests {
         order("symbol", "\"AC ME\"", .symbolMalformed), order("symbol", "\"\"", .symbolMalformed),
         order("symbol", "\"" + String(repeating: "A", count: 33) + "\"", .symbolMalformed),
         order("symbol", "7", .fieldMalformed), order("side", "\"BUY\"", .fieldMalformed),
-        order("type", "\"stop\"", .fieldMalformed), order("timeInForce", "\"gtc\"", .fieldMalformed),
+        order("type", "\"pegged\"", .fieldMalformed), order("timeInForce", "\"gtc\"", .fieldMalformed),
         order("clientOrderId", "\"\"", .clientOrderIDMalformed),
         order("clientOrderId", "\"é\"", .clientOrderIDMalformed),
         order("clientOrderId", "\"" + String(repeating: "x", count: 129) + "\"", .clientOrderIDMalformed),

@@ -20,6 +20,18 @@ public enum OrderCommand: Sendable {
     case refuseCancel(OrderID)
     /// Close it because its day is over.
     case expire(OrderID)
+    /// Ask the venue for other terms, judged by form only; the request's number is the order's to give.
+    case requestReplace(OrderReplaceRequested, terms: InstrumentTerms)
+    /// Send a replacement to the venue.
+    case approveReplace(OrderReplaceApproved)
+    /// Close a replacement as refused by a judge.
+    case refuseReplace(OrderReplaceRejected)
+    /// Note what the venue says.
+    case note(VenueFact)
+    /// Let it wait for a person.
+    case holdForReview(OrderHeldForReview)
+    /// Let the person decide.
+    case review(OrderReviewed)
 }
 
 /// The terms of an instrument that the form of an order is judged by.
@@ -28,10 +40,13 @@ public struct InstrumentTerms: Sendable {
     public let tickSize: Price
     /// The smallest step of a quantity.
     public let lotSize: Quantity
+    /// The trading day, before which no order expires.
+    public let today: BusinessDate
     /// Puts the parts together.
-    public init(tickSize: Price, lotSize: Quantity) {
+    public init(tickSize: Price, lotSize: Quantity, today: BusinessDate = BusinessDate(days: .min)) {
         self.tickSize = tickSize
         self.lotSize = lotSize
+        self.today = today
     }
 }
 
@@ -80,33 +95,14 @@ public enum Order: Decider {
             fact.order = order
             fact.expiredQuantity = state.leaves
             try decision.emit(.expired(fact))
-        }
-    }
-
-    /// The order of these checks is part of the contract.
-    private static func checkForm(_ placed: OrderPlaced, _ terms: InstrumentTerms) throws(Rejection) {
-        let quantity = placed.quantity
-        guard quantity > .zero else { throw Rejection(.quantityNotPositive, value: Int128(quantity.nanos)) }
-        guard quantity.nanos % terms.lotSize.nanos == 0 else {
-            throw Rejection(
-                .quantityNotLotMultiple,
-                limit: Int128(terms.lotSize.nanos),
-                value: Int128(quantity.nanos)
-            )
-        }
-        switch (placed.type, placed.limitPrice) {
-        case (.market, nil): break
-        case (.market, let price?): throw Rejection(.limitPriceUnexpected, value: Int128(price.nanos))
-        case (.limit, nil): throw Rejection(.limitPriceMissing)
-        case (.limit, let price?):
-            guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
-            guard price.nanos % terms.tickSize.nanos == 0 else {
-                throw Rejection(
-                    .priceNotTickMultiple,
-                    limit: Int128(terms.tickSize.nanos),
-                    value: Int128(price.nanos)
-                )
-            }
+        case .requestReplace(let fact, let terms): try requestReplace(fact, terms, state, &decision)
+        case .approveReplace(let fact): try decision.emit(.replaceApproved(fact))
+        case .refuseReplace(let fact): try decision.emit(.replaceRejected(fact))
+        case .note(let fact): try note(fact, state, &decision)
+        case .holdForReview(let fact): try decision.emit(.heldForReview(fact))
+        case .review(let fact):
+            guard state.heldForVenue != nil else { throw Rejection(.orderNotOpen) }
+            try decision.emit(.reviewed(fact))
         }
     }
 
@@ -135,23 +131,30 @@ public enum Order: Decider {
             state.placed = fact
             state.ordered = fact.quantity
         case .approved(let fact): state.venue = fact.venue
-        case .rejected: state.closed = .rejected
+        case .rejected:
+            // The venue still answers a cancel that was on its way.
+            let isCancelPending = state.cancelPending
+            state.close(.rejected)
+            state.cancelPending = isCancelPending
         case .acknowledged: state.acknowledged = true
         case .executed(let fact):
             state.executions[ExecutionIdentity(fact)] = fact
-            state.cumulative = state.cumulative(with: fact.quantity)
-            let notional = Money.notional(fact.price, fact.quantity, .halfAwayFromZero)
-            state.tradedNotional = Money(clamping: state.tradedNotional.nanos + notional.nanos)
+            if !state.rare.isNever {
+                state.recount()
+            } else {
+                state.cumulative = state.cumulative(with: fact.quantity)
+                let notional = Money.notional(fact.price, fact.quantity, .halfAwayFromZero)
+                state.tradedNotional = Money(clamping: state.tradedNotional.nanos + notional.nanos)
+            }
             if state.leaves == .zero { state.cancelPending = false }
-        case .executionConflicted: break
+        case .executionConflicted, .replaceApproved: break
+        case .replaceRequested, .replaced, .replaceRejected, .triggered, .doneForDay, .suspended, .resumed,
+            .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed:
+            evolveRarely(&state, by: event)
         case .cancelRequested: state.cancelPending = true
-        case .cancelled:
-            state.closed = .cancelled
-            state.cancelPending = false
+        case .cancelled: state.close(.cancelled)
         case .cancelRejected: state.cancelPending = false
-        case .expired:
-            state.closed = .expired
-            state.cancelPending = false
+        case .expired: state.close(.expired)
         }
     }
 }

@@ -20,6 +20,13 @@ public struct ExecutionIdentity: Hashable, Sendable {
     public let venueExecutionID: String
     /// The side of the order that traded.
     public let side: Side
+    /// Puts the parts together.
+    public init(venue: String, tradeDate: BusinessDate, venueExecutionID: String, side: Side) {
+        self.venue = venue
+        self.tradeDate = tradeDate
+        self.venueExecutionID = venueExecutionID
+        self.side = side
+    }
     /// The identity of a report.
     public init(_ report: OrderExecuted) {
         venue = report.venue
@@ -41,12 +48,18 @@ public enum OrderStatus: UInt8, WireChoice {
     case filled = 4
     /// A cancel was asked for and not answered.
     case pendingCancel = 5
-    /// Closed by a cancel, not all of it filled.
+    /// Closed by a cancel, or by busts that were not reinstated; not all of it filled.
     case cancelled = 6
     /// Closed by the end of its day, not all of it filled.
     case expired = 7
     /// Refused: nothing of it will trade.
     case rejected = 8
+    /// It trades no more today.
+    case doneForDay = 9
+    /// The venue does not work it for now.
+    case suspended = 10
+    /// A replacement was asked for and not answered.
+    case pendingReplace = 11
 
     /// The value of tag 39.
     public var fix: Character {
@@ -59,6 +72,9 @@ public enum OrderStatus: UInt8, WireChoice {
         case .cancelled: "4"
         case .expired: "C"
         case .rejected: "8"
+        case .doneForDay: "3"
+        case .suspended: "9"
+        case .pendingReplace: "E"
         }
     }
 }
@@ -69,7 +85,7 @@ public enum OrderStatus: UInt8, WireChoice {
 public struct OrderState: Sendable {
     /// The terms; `nil` before the order exists.
     public internal(set) var placed: OrderPlaced?
-    /// The quantity of its terms, zero before its first event.
+    /// The quantity of its terms in force, zero before its first event.
     public internal(set) var ordered = Quantity.zero
     /// When it was approved, the venue it went to.
     public internal(set) var venue: String?
@@ -81,10 +97,12 @@ public struct OrderState: Sendable {
     public internal(set) var closed: CloseReason?
     /// Its executions by identity, each with its report.
     public internal(set) var executions: [ExecutionIdentity: OrderExecuted] = [:]
-    /// The sum of its executions.
+    /// The sum of its executions, corrected as corrected, without what was busted.
     public internal(set) var cumulative = Quantity.zero
     /// The sum of price × quantity of its executions.
     public internal(set) var tradedNotional = Money.zero
+    /// What few orders have.
+    var rare = Rarely<RareFacts>.never
 
     /// No facts.
     public init() {}
@@ -96,29 +114,33 @@ public struct OrderState: Sendable {
         cumulative.adding(quantity) ?? Quantity(nanos: Quantity.nanosMax)
     }
 
-    /// What may still trade: zero once closed.
+    /// What may still trade by the terms in force: zero once closed.
+    ///
+    /// What was busted does not count unless the venue reinstated it.
     public var leaves: Quantity {
-        guard closed == nil, ordered > cumulative else { return .zero }
-        return ordered - cumulative
+        guard closed == nil else { return .zero }
+        return rest(of: ordered)
     }
 
-    /// Whether it may still trade.
-    public var isOpen: Bool { leaves > .zero }
+    /// Whether it may still trade, by the terms in force or by terms that were asked for.
+    public var isOpen: Bool { reach > .zero }
 
-    /// The status by the precedence of FIX (5.0 SP2, appendix D): a pending cancel outranks a fill, a full
-    /// fill outranks a close, a close outranks a partial fill.
-    public var status: OrderStatus {
-        guard let placed else { return .pendingNew }
-        if cancelPending, closed == nil, leaves > .zero { return .pendingCancel }
-        if cumulative >= placed.quantity { return .filled }
-        switch closed {
-        case .rejected: return .rejected
-        case .cancelled: return .cancelled
-        case .expired: return .expired
-        case nil: break
+    /// The most that may still trade by any terms that may be in force at the venue: what has to be held
+    /// back.
+    public var reach: Quantity {
+        guard closed == nil else { return .zero }
+        var most = ordered
+        if let rare = rare.value {
+            for request in rare.pendingReplaces { most = max(most, request.terms.quantity) }
         }
-        if cumulative > .zero { return .partiallyFilled }
-        return acknowledged ? .new : .pendingNew
+        return rest(of: most)
+    }
+
+    /// What would be left if the order's quantity were `quantity`.
+    public func rest(of quantity: Quantity) -> Quantity {
+        let gone: Int128 = Int128(cumulative.nanos) + Int128(rare.value?.lapsed.nanos ?? 0)
+        let rest = Int128(quantity.nanos) - gone
+        return Quantity(exactly: Int64(clamping: max(rest, 0))) ?? .zero
     }
 
     /// Traded amount / traded quantity, rounded to 10⁻⁹; `nil` before the first trade.

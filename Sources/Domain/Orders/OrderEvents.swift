@@ -14,12 +14,36 @@ public enum OrderType: UInt8, WireChoice {
     case market = 1
     /// At the limit price or better.
     case limit = 2
+    /// A market order once the stop price is reached.
+    case stop = 3
+    /// A limit order once the stop price is reached.
+    case stopLimit = 4
+    /// A stop whose price follows the market at a distance.
+    case trailingStop = 5
+    /// A stop-limit whose prices follow the market at a distance.
+    case trailingStopLimit = 6
+    /// A market order for the opening auction.
+    case marketOnOpen = 7
+    /// A limit order for the opening auction.
+    case limitOnOpen = 8
+    /// A market order for the closing auction.
+    case marketOnClose = 9
+    /// A limit order for the closing auction.
+    case limitOnClose = 10
 }
 
 /// How long an order lives.
 public enum TimeInForce: UInt8, WireChoice {
     /// Until the end of the trading day that it was placed on.
     case day = 1
+    /// Until it is cancelled.
+    case goodTillCancelled = 2
+    /// Until the end of its expire date.
+    case goodTillDate = 3
+    /// What does not trade at once is cancelled.
+    case immediateOrCancel = 4
+    /// All of it at once, or nothing.
+    case fillOrKill = 5
 }
 
 /// In whose name the firm trades.
@@ -40,6 +64,8 @@ public enum Judge: UInt8, WireChoice {
     case compliance = 2
     /// The venue.
     case venue = 3
+    /// A person who reviewed it.
+    case person = 4
 }
 
 /// The prices that a command saw when it was received.
@@ -98,7 +124,7 @@ public struct OrderPlaced: EventPayload {
     public var timeInForce = TimeInForce.day
     /// How much, above zero, a multiple of the lot.
     public var quantity = Quantity.zero
-    /// The worst price that it takes; set for limit orders alone.
+    /// The worst price that it takes; set for orders with a limit alone.
     public var limitPrice: Price?
     /// The symbol that the client wrote.
     public var symbol = Symbol.none
@@ -114,10 +140,20 @@ public struct OrderPlaced: EventPayload {
     public var capacity = Capacity.agency
     /// The prices when the command was received, by which it is judged.
     public var seen = ReferencePrice()
+    /// The same terms, as they are kept.
+    public private(set) var rareTerms = Rarely<SpecialTerms>.never
+    /// The terms that a plain market or limit order for the day does not have.
+    public var special: SpecialTerms {
+        get { rareTerms.terms }
+        set { rareTerms.terms = newValue }
+    }
+    /// Whether it has any of those.
+    public var hasSpecialTerms: Bool { !rareTerms.isNever }
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.OrderPlaced`; gaps are reserved there.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var special = rareTerms.terms
         try visitor.order(1, "orderId", &order)
         try visitor.account(2, "accountId", &account)
         try visitor.instrument(3, "instrumentId", &instrument)
@@ -127,13 +163,23 @@ public struct OrderPlaced: EventPayload {
         try visitor.choice(7, "timeInForce", &timeInForce)
         try visitor.quantity(8, "quantity", &quantity)
         try visitor.price(9, "limitPrice", &limitPrice)
+        try visitor.price(10, "stopPrice", &special.stopPrice)
         try visitor.symbol(11, "symbol", &symbol)
         try visitor.text(12, "book", &book)
         try visitor.text(13, "strategy", &strategy)
         try visitor.order(14, "parentOrderId", &parent)
         try visitor.text(15, "enteredBy", &enteredBy)
         try visitor.choice(16, "capacity", &capacity)
+        try visitor.price(17, "trailingAmount", &special.trailingAmount)
+        try visitor.rate(18, "trailingMicroBasisPoints", &special.trailingRate)
+        try visitor.quantity(19, "minimumQuantity", &special.minimumQuantity)
+        try visitor.quantity(20, "displayQuantity", &special.displayQuantity)
+        try visitor.flag(21, "reduceOnly", &special.reduceOnly)
+        try visitor.flag(22, "postOnly", &special.postOnly)
+        try visitor.date(23, "expireDate", &special.expireDate)
         try visitor.message(25, "seen", &seen)
+        try visitor.price(36, "limitOffset", &special.limitOffset)
+        rareTerms.terms = special
     }
 }
 
@@ -380,4 +426,30 @@ public enum OrderEvent: Equatable, Sendable {
     case cancelRejected(OrderCancelRejected)
     /// Its day is over.
     case expired(OrderExpired)
+    /// Other terms were asked for.
+    case replaceRequested(OrderReplaceRequested)
+    /// It has other terms.
+    case replaced(OrderReplaced)
+    /// Its terms stay.
+    case replaceRejected(OrderReplaceRejected)
+    /// Its stop price was reached.
+    case triggered(OrderTriggered)
+    /// It trades no more today.
+    case doneForDay(OrderDoneForDay)
+    /// The venue does not work it for now.
+    case suspended(OrderSuspended)
+    /// The venue works it again.
+    case resumed(OrderResumed)
+    /// The venue said anew what it is.
+    case restated(OrderRestated)
+    /// A trade has other numbers.
+    case executionCorrected(ExecutionCorrected)
+    /// A trade was taken back.
+    case executionBusted(ExecutionBusted)
+    /// It waits for a person.
+    case heldForReview(OrderHeldForReview)
+    /// A person decided.
+    case reviewed(OrderReviewed)
+    /// Other terms go to the venue.
+    case replaceApproved(OrderReplaceApproved)
 }

@@ -50,6 +50,13 @@ public enum Portfolio: Decider {
         case .payDividend(let account, let action): try pay(action, account, state, &decision)
         case .importLot(let account, let lot): try open(lot, account, state, &decision)
         case .split(let account, let terms): try split(terms, account, state, &decision)
+        case .correct(let correction):
+            var broken = ReconciliationBroke()
+            broken.account = correction.account
+            broken.venue = correction.venue
+            broken.venueExecutionID = correction.venueExecutionID
+            broken.kind = .terms
+            try decision.emit(.reconciliationBroke(broken))
         case .closeDay(let account, let date, let currency, let marks, let version):
             try decision.emit(.dayClosed(closed(account, date, currency, marks, version, state)))
         }

@@ -60,6 +60,8 @@ public enum PortfolioCommand: Sendable {
     case importLot(AccountID, ImportedLot)
     /// Split the position.
     case split(AccountID, SplitTerms)
+    /// Put a booked trade right, or take it back.
+    case correct(TradeCorrection)
     /// Close the account's day at these marks.
     case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
 }

@@ -4,7 +4,7 @@ internal import BifrostKernel
 /// could be computed are recorded.
 extension RiskBook {
     /// Most checks of one order.
-    private static let checksMax = 6
+    private static let checksMax = 7
 
     static func assess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
         var fact = RiskAssessed()
@@ -25,6 +25,7 @@ extension RiskBook {
         checkValue(question, limits, &fact)
         checkCollar(question, limits, &fact)
         if question.isBuy {
+            if question.reduceOnly { checkReduces(question, state, &fact) }
             checkBuyingPower(question, limits, state, &fact)
         } else {
             checkPosition(question, state, &fact)
@@ -71,7 +72,8 @@ extension RiskBook {
         _ fact: inout RiskAssessed
     ) {
         guard let price = question.limitPrice ?? question.referencePrice, let limits else { return }
-        let value = Money.notional(price, question.quantity, .awayFromZero)
+        let whole = question.quantity.adding(question.filled) ?? question.quantity
+        let value = Money.notional(price, whole, .awayFromZero)
         fact.checks.append(
             RuleCheck(
                 .orderValueAboveLimit,
@@ -107,7 +109,8 @@ extension RiskBook {
         guard let unit = reservedPrice(question, limits) else { return }
         // Wide, because a venue's late fills may have taken cash to its lower bound while orders hold more
         // back.
-        let available = question.settledCash.nanos - (state.reservedCash[question.currency] ?? .zero).nanos
+        let reserved = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
+        let available = question.settledCash.nanos - reserved
         let needed = Price(exactly: Int64(clamping: unit)).flatMap {
             requirement($0, question.quantity, question.commission, question.currency)
         }
@@ -118,7 +121,8 @@ extension RiskBook {
         fact.reservedPrice = price
         fact.reservedCash = needed
         fact.pendingBuys = question.quantity
-        let pending = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let open = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let pending = open - Int128(question.freedBuys.nanos)
         // A short position makes no room: what open buys may add has the same bound by itself.
         let reach = Int128(max(question.position, .zero).nanos) + pending + Int128(question.quantity.nanos)
         fact.checks.append(
@@ -139,13 +143,26 @@ extension RiskBook {
         )
     }
 
+    /// A buy reduces a short position alone, and no more of it than other buys leave.
+    private static func checkReduces(
+        _ question: RiskQuestion,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
+        let open = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let short = max(-Int128(question.position.nanos), 0)
+        let room = max(short - open + Int128(question.freedBuys.nanos), 0)
+        let value = Int128(question.quantity.nanos)
+        fact.checks.append(RuleCheck(.positionInsufficient, passed: value <= room, limit: room, value: value))
+    }
+
     private static func checkPosition(
         _ question: RiskQuestion,
         _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
         let held = state.reservedShares[question.instrument] ?? .zero
-        let free = question.position.nanos - held.nanos
+        let free = question.position.nanos - held.nanos + question.freedShares.nanos
         fact.reservedShares = question.quantity
         fact.checks.append(
             RuleCheck(
@@ -196,7 +213,7 @@ extension RiskState {
     static let datedLimitsMax = 16
 
     mutating func hold(_ fact: RiskAssessed) {
-        reservationByID[fact.order] = Reservation(
+        let reservation = Reservation(
             currency: fact.currency,
             cash: fact.reservedCash,
             instrument: fact.instrument,
@@ -205,6 +222,7 @@ extension RiskState {
             price: fact.reservedPrice,
             commission: fact.commission
         )
+        if let before = reservationByID.updateValue(reservation, forKey: fact.order) { free(before) }
         if fact.reservedCash > .zero {
             reservedCash[fact.currency, default: .zero] =
                 (reservedCash[fact.currency] ?? .zero) + fact.reservedCash
@@ -219,7 +237,14 @@ extension RiskState {
         }
     }
 
-    mutating func reduce(_ fact: ReservationChanged) {
+    /// Takes a reservation out of the sums: another one of its order takes its place.
+    private mutating func free(_ before: Reservation) {
+        reservedCash[before.currency] = (reservedCash[before.currency] ?? .zero) - before.cash
+        reservedShares[before.instrument] = (reservedShares[before.instrument] ?? .zero) - before.shares
+        pendingBuys[before.instrument] = (pendingBuys[before.instrument] ?? .zero) - before.buys
+    }
+
+    mutating func change(_ fact: ReservationChanged) {
         guard var held = reservationByID[fact.order] else { return }
         let cash = reservedCash[held.currency] ?? .zero
         reservedCash[held.currency] = Money(clamping: cash.nanos - held.cash.nanos + fact.remainingCash.nanos)
@@ -231,6 +256,7 @@ extension RiskState {
         held.cash = fact.remainingCash
         held.shares = fact.remainingShares
         held.buys = fact.remainingBuys
+        if let price = fact.reservedPrice { held.price = price }
         let gone = held.shares == .zero && held.buys == .zero
         reservationByID[fact.order] = gone ? nil : held
     }

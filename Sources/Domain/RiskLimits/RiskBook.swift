@@ -74,6 +74,14 @@ public struct RiskQuestion: Sendable {
     public var parent = OrderID.none
     /// What the positions are worth, `nil` when a position has no mark or no limit asks for it.
     public var valuation: Valuation?
+    /// What has traded of the order already: its value counts against the limit of one order.
+    public var filled = Quantity.zero
+    /// Whether the order may only make the position smaller.
+    public var reduceOnly = false
+    /// What the order holds back already, and what therefore counts as free for it.
+    var freedCash = Money.zero
+    var freedShares = Quantity.zero
+    var freedBuys = Quantity.zero
     /// An empty question.
     public init() {}
 }
@@ -86,10 +94,14 @@ public enum RiskCommand: Sendable {
     case assess(RiskQuestion)
     /// A trade took `traded`, `leaves` remain.
     case consume(OrderID, leaves: Quantity)
-    /// Hold what other terms of an open order need.
-    case reprice(Repricing)
     /// Free what is still held for a closed order.
     case release(OrderID)
+    /// Judge other terms of an order, and hold back the larger of what both need.
+    case reassess(RiskQuestion)
+    /// Hold back what `leaves` need at the price of the order's terms, or at the price so far.
+    case rehold(OrderID, leaves: Quantity, price: Price?)
+    /// Hold back for an order that lives again at the venue, whatever the checks say.
+    case reinstate(RiskQuestion)
     /// Stop the account's orders that add risk.
     case pullKillSwitch(AccountID)
     /// Let the account's orders add risk again.
@@ -140,8 +152,11 @@ public enum RiskBook: Decider {
                 fact.remainingBuys = leaves
             }
             try decision.emit(.reservationChanged(fact))
-        case .reprice(let wanted):
-            if let fact = try reprice(wanted, state) { try decision.emit(.reservationChanged(fact)) }
+        case .reassess(let question): try decision.emit(.assessed(reassess(question, state)))
+        case .rehold(let order, let leaves, let price):
+            guard let fact = reheld(order, leaves: leaves, price: price, state) else { return }
+            try decision.emit(.reservationChanged(fact))
+        case .reinstate(let question): try decision.emit(.assessed(reinstated(question, state)))
         case .release(let order):
             guard state.reservationByID[order] != nil else { return }
             var fact = ReservationChanged()
@@ -182,7 +197,7 @@ public enum RiskBook: Decider {
             guard fact.verdict == .approved else { return }
             state.hold(fact)
         case .reservationChanged(let fact):
-            state.reduce(fact)
+            state.change(fact)
         case .killSwitchPulled: state.killed = true
         case .killSwitchReleased: state.killed = false
         case .reassessed: break

@@ -209,7 +209,7 @@ public enum RiskEvent: Equatable, Sendable {
     case limitsSet(AccountLimitsSet)
     /// An order was judged.
     case assessed(RiskAssessed)
-    /// Something else is held back for an order.
+    /// Other amounts are held back for an order.
     case reservationChanged(ReservationChanged)
     /// Orders that add risk stop.
     case killSwitchPulled(KillSwitchPulled)

@@ -64,6 +64,23 @@ extension Command {
         case .setInstrumentStatus(let symbol, let status):
             encoder.command(61, SymbolPrice(symbol, .zero))
             encoder.number(3, UInt64(status.rawValue))
+        case .replaceOrder(let account, let value): encoder.command(25, value, account.id)
+        case .recordVenueFact(let account, let fact): encode(fact, account, into: &encoder)
+        case .reviewOrder(let account, let value): encoder.command(35, value, account.id)
+        }
+    }
+
+    private func encode(_ fact: VenueFact, _ account: AccountID, into encoder: inout WireEncoder) {
+        switch fact {
+        case .replaced(let value): encoder.command(26, value, account.id)
+        case .replaceRejected(let value): encoder.command(27, value, account.id)
+        case .triggered(let value): encoder.command(28, value, account.id)
+        case .doneForDay(let value): encoder.command(29, value, account.id)
+        case .suspended(let value): encoder.command(30, value, account.id)
+        case .resumed(let value): encoder.command(31, value, account.id)
+        case .restated(let value): encoder.command(32, value, account.id)
+        case .corrected(let value): encoder.command(33, value, account.id)
+        case .busted(let value): encoder.command(34, value, account.id)
         }
     }
 }

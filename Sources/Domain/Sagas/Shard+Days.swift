@@ -36,9 +36,7 @@ extension Shard {
                 let outcome = try reassess(order, entry, sweep, state, &decision)
                 guard outcome == .cancelled else { continue }
             }
-            var fact = OrderCancelRequested()
-            fact.order = order
-            try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
+            try cancel(order, entry, state, &decision)
         }
     }
 
@@ -114,7 +112,7 @@ extension Shard {
     ) throws(Rejection) {
         let room = decisionEventsMax - eventsOfItemMax
         for order in state.openOrders.sorted() {
-            guard let entry = state.orderByID[order], entry.placedOn <= date else { continue }
+            guard let entry = state.orderByID[order], entry.ends(on: date) else { continue }
             guard decision.events.count <= room else { return }
             try emit(.expire(order), order, entry.account, entry.state, businessDate: date, &decision)
             try risk(.release(order), entry.account, order.id, state, businessDate: date, &decision)

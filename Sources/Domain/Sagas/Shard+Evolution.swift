@@ -80,6 +80,8 @@ extension Shard {
             state.openOrders.insert(order)
         } else if !isOpen {
             state.openOrders.remove(order)
+        } else if event.mayOpen {
+            state.openOrders.insert(order)
         }
     }
 
@@ -132,6 +134,14 @@ extension Shard {
 }
 
 extension OrderEvent {
+    /// Whether it may let an order trade that did not before.
+    var mayOpen: Bool {
+        switch self {
+        case .heldForReview, .replaced, .restated, .executionCorrected, .executionBusted: true
+        default: false
+        }
+    }
+
     /// The order that the event is about.
     public var order: OrderID {
         switch self {
@@ -145,6 +155,19 @@ extension OrderEvent {
         case .cancelled(let fact): fact.order
         case .cancelRejected(let fact): fact.order
         case .expired(let fact): fact.order
+        case .replaceRequested(let fact): fact.order
+        case .replaced(let fact): fact.order
+        case .replaceRejected(let fact): fact.order
+        case .triggered(let fact): fact.order
+        case .doneForDay(let fact): fact.order
+        case .suspended(let fact): fact.order
+        case .resumed(let fact): fact.order
+        case .restated(let fact): fact.order
+        case .executionCorrected(let fact): fact.revision.order
+        case .executionBusted(let fact): fact.revision.order
+        case .heldForReview(let fact): fact.order
+        case .reviewed(let fact): fact.order
+        case .replaceApproved(let fact): fact.order
         }
     }
 }

@@ -23,14 +23,15 @@ extension Shard {
             throw Rejection(.unknownSymbol)
         }
         guard instrument.currency == entry.opened.currency else { throw Rejection(.currencyMismatch) }
-        try checkSession(instrument.tradingCalendar, today, posed, state)
+        try checkSession(instrument.tradingCalendar, today, wanted.type, posed, state)
         let order = OrderID(
             Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         )
         let placed = terms(order, account, wanted, instrument, posed)
         let steps = InstrumentTerms(
             tickSize: instrument.tick(at: wanted.limitPrice),
-            lotSize: instrument.lotSize
+            lotSize: instrument.lotSize,
+            today: today
         )
         try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
         let question = question(placed, instrument, entry, posed, state)
@@ -40,32 +41,47 @@ extension Shard {
         let risks = Filing(.risk, of: account.id, account, order.id)
         try decision.emit(verdict) { risks.draft(.risk($0)) }
         if let refusal { return try reject(order, account, .risk, refusal, &decision) }
-        let restricted = state.reference.restricted.contains(instrument.instrument)
-        var clearance = Decision<ComplianceEvent>()
-        try ComplianceBook.decide(
-            .assess(
-                order,
-                restricted: restricted,
-                restrictionsVersion: state.reference.restrictionsVersion,
-                standing: standing(of: instrument.instrument, placed.side, state)
-            ),
-            given: entry.compliance,
-            into: &clearance
-        )
-        let refused = clearance.events.first?.refusal
-        let clearances = Filing(.compliance, of: account.id, account, order.id)
-        try decision.emit(clearance) { clearances.draft(.compliance($0)) }
-        if let refused {
+        if let refused = try clear(placed, entry, state, &decision) {
             var released = ReservationChanged()
             released.order = order
             released.reason = .released
             try decision.emit(risks.draft(.risk(.reservationChanged(released))))
             return try reject(order, account, .compliance, refused, &decision)
         }
+        if wanted.review {
+            var held = OrderHeldForReview()
+            held.order = order
+            held.venue = entry.opened.custodian
+            return try emit(.holdForReview(held), order, account, Order.initial, &decision)
+        }
         var approved = OrderApproved()
         approved.order = order
         approved.venue = entry.opened.custodian
         try emit(.approve(approved), order, account, Order.initial, &decision)
+    }
+
+    /// What compliance says; the check that refused the order, `nil` when all passed.
+    private static func clear(
+        _ placed: OrderPlaced,
+        _ entry: AccountEntry,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) -> RuleCheck? {
+        var clearance = Decision<ComplianceEvent>()
+        try ComplianceBook.decide(
+            .assess(
+                placed.order,
+                restricted: state.reference.restricted.contains(placed.instrument),
+                restrictionsVersion: state.reference.restrictionsVersion,
+                standing: standing(of: placed.instrument, placed.side, state)
+            ),
+            given: entry.compliance,
+            into: &clearance
+        )
+        let refused = clearance.events.first?.refusal
+        let filing = Filing(.compliance, of: placed.account.id, placed.account, placed.order.id)
+        try decision.emit(clearance) { filing.draft(.compliance($0)) }
+        return refused
     }
 
     private static func terms(
@@ -92,10 +108,11 @@ extension Shard {
         placed.enteredBy = posed.actor.text
         placed.capacity = wanted.capacity
         placed.seen = wanted.seen
+        if wanted.hasSpecialTerms { placed.special = wanted.special }
         return placed
     }
 
-    private static func question(
+    static func question(
         _ placed: OrderPlaced,
         _ instrument: InstrumentRegistered,
         _ entry: AccountEntry,
@@ -125,7 +142,29 @@ extension Shard {
         if let limits = entry.risk.limits(on: today), limits.needsValuation {
             question.valuation = valuation(entry, state)
         }
+        if placed.hasSpecialTerms { anchor(&question, placed) }
         return question
+    }
+
+    /// A stop wakes at its stop price and not at the market's: it is judged by the one that costs more.
+    private static func anchor(_ question: inout RiskQuestion, _ placed: OrderPlaced) {
+        let special = placed.special
+        question.reduceOnly = special.reduceOnly
+        guard let market = question.referencePrice else { return }
+        var stop = special.stopPrice?.nanos
+        if let amount = special.trailingAmount {
+            stop = market.nanos + (question.isBuy ? 1 : -1) * amount.nanos
+        }
+        if let rate = special.trailingRate {
+            let distance = Int64(clamping: Int128(market.nanos) * Int128(rate.micros) / 10_000_000_000)
+            stop = market.nanos + (question.isBuy ? distance : -distance)
+        }
+        guard let stop else { return }
+        let price = question.isBuy ? max(stop, market.nanos) : min(stop, market.nanos)
+        question.referencePrice = Price(exactly: price) ?? market
+        // The limit of a trailing stop-limit follows its stop.
+        guard let offset = special.limitOffset else { return }
+        question.limitPrice = Price(exactly: price + (question.isBuy ? offset.nanos : -offset.nanos))
     }
 
     /// A feed without a quote shows zero, which is no price.
@@ -155,9 +194,7 @@ extension Shard {
     ) throws(Rejection) {
         switch posed.command {
         case .cancelOrder(let account, let order):
-            var fact = OrderCancelRequested()
-            fact.order = order
-            try emit(.requestCancel(fact), order, account, try known(order, account, state).state, &decision)
+            try cancel(order, try known(order, account, state), state, &decision)
         case .acknowledgeOrder(let account, let fact):
             let entry = try known(fact.order, account, state)
             try emit(.acknowledge(fact), fact.order, account, entry.state, &decision)
@@ -175,11 +212,14 @@ extension Shard {
             fact.code = code
             try emit(.reject(fact), order, account, try known(order, account, state).state, &decision)
             try risk(.release(order), account, order.id, state, &decision)
+        case .replaceOrder(let account, let wanted): try replace(account, wanted, posed, state, &decision)
+        case .recordVenueFact(let account, let fact): try record(fact, account, posed, state, &decision)
+        case .reviewOrder(let account, let wanted): try review(account, wanted, posed, state, &decision)
         default: return
         }
     }
 
-    private static func known(
+    static func known(
         _ order: OrderID,
         _ account: AccountID,
         _ state: ShardState
@@ -223,6 +263,9 @@ extension Shard {
         guard decision.events.count > before, case .order(.executed) = decision.events[before].event else {
             return
         }
+        if entry.state.hasRareFacts {
+            return try bookRarely(fact, entry.state, placed, account, posed, state, &decision)
+        }
         let cumulative = entry.state.cumulative(with: report.quantity)
         let trade = trade(fact, placed, cumulative)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
@@ -257,7 +300,7 @@ extension Shard {
         )
     }
 
-    private static func trade(
+    static func trade(
         _ report: OrderExecuted,
         _ placed: OrderPlaced,
         _ cumulative: Quantity
@@ -284,9 +327,10 @@ extension Shard {
 
     /// What a venue says is never lost: what cannot be booked stands as a break for a person, for an account
     /// that we do not have in the shard's own stream.
-    private static func flag(
+    static func flag(
         _ report: OrderExecuted,
         _ kind: BreakKind,
+        of trade: String? = nil,
         _ account: AccountID,
         _ posed: PosedCommand,
         _ state: ShardState,
@@ -295,7 +339,7 @@ extension Shard {
         var broken = ReconciliationBroke()
         broken.account = account
         broken.venue = report.venue
-        broken.venueExecutionID = report.venueExecutionID
+        broken.venueExecutionID = trade ?? report.venueExecutionID
         broken.kind = kind
         broken.theirs = Int128(report.quantity.nanos)
         broken.report = WireEncoder.encode(report)
@@ -327,7 +371,7 @@ extension Shard {
 
 extension RiskEvent {
     /// The first check that refused the order; `nil` when all passed.
-    fileprivate var refusal: RuleCheck? {
+    var refusal: RuleCheck? {
         guard case .assessed(let fact) = self, fact.verdict == .refused else { return nil }
         return fact.checks.first { !$0.passed } ?? RuleCheck()
     }
@@ -335,7 +379,7 @@ extension RiskEvent {
 
 extension ComplianceEvent {
     /// The first check that refused the order; `nil` when all passed.
-    fileprivate var refusal: RuleCheck? {
+    var refusal: RuleCheck? {
         guard case .assessed(let fact) = self, !fact.cleared else { return nil }
         return fact.checks.first { !$0.passed } ?? RuleCheck()
     }

@@ -1,4 +1,5 @@
 internal import BifrostKernel
+internal import Orders
 internal import References
 
 /// The session of a trading day: when it is open, and who may order outside it.
@@ -39,12 +40,15 @@ extension Shard {
     static func checkSession(
         _ calendar: String,
         _ date: BusinessDate,
+        _ type: OrderType,
         _ posed: PosedCommand,
         _ state: ShardState
     ) throws(Rejection) {
         guard let hours = state.reference.hours(of: calendar, on: date) else { return }
         let time = posed.effectiveAt
-        if time < hours.opensAt { throw outside(hours.opensAt, time) }
+        // An order for the opening auction comes before it, every other one after it.
+        let isForOpening = type == .marketOnOpen || type == .limitOnOpen
+        guard (time < hours.opensAt) == isForOpening else { throw outside(hours.opensAt, time) }
         let session = state.sessionByName[calendar]
         let isOver = session?.date == date && session?.isOpen == false
         if time >= hours.closesAt || isOver { throw outside(hours.closesAt, time) }

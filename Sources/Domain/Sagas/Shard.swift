@@ -48,7 +48,8 @@ public enum Shard {
             )
         case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
-        case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue:
+        case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue,
+            .replaceOrder, .recordVenueFact, .reviewOrder:
             try orderStep(posed, state, &decision)
         case .pullKillSwitch(let account): try killSwitch(account, pulled: true, posed, state, &decision)
         case .releaseKillSwitch(let account): try killSwitch(account, pulled: false, posed, state, &decision)

@@ -115,12 +115,23 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
     public var parent = OrderID.none
     /// In whose name the firm trades it.
     public var capacity = Capacity.agency
+    /// Whether a person has to let it pass before it goes to the venue.
+    public var review = false
     /// The prices at the moment of the request; no part of its content.
     public var seen = ReferencePrice()
+    private var rareTerms = Rarely<SpecialTerms>.never
+    /// The terms that a plain market or limit order for the day does not have.
+    public var special: SpecialTerms {
+        get { rareTerms.terms }
+        set { rareTerms.terms = newValue }
+    }
+    /// Whether it has any of those.
+    public var hasSpecialTerms: Bool { !rareTerms.isNever }
     /// An empty command.
     public init() {}
     /// Visits the fields that make the content.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var special = rareTerms.terms
         try visitor.name(1, "clientOrderId", &clientOrderID)
         try visitor.symbol(2, "symbol", &symbol)
         try visitor.choice(3, "side", &side)
@@ -132,6 +143,17 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
         try visitor.text(9, "strategy", &strategy)
         try visitor.order(10, "parentOrderId", &parent)
         try visitor.choice(11, "capacity", &capacity)
+        try visitor.price(12, "stopPrice", &special.stopPrice)
+        try visitor.price(13, "trailingAmount", &special.trailingAmount)
+        try visitor.rate(14, "trailingMicroBasisPoints", &special.trailingRate)
+        try visitor.price(15, "limitOffset", &special.limitOffset)
+        try visitor.quantity(16, "minimumQuantity", &special.minimumQuantity)
+        try visitor.quantity(17, "displayQuantity", &special.displayQuantity)
+        try visitor.flag(18, "reduceOnly", &special.reduceOnly)
+        try visitor.flag(19, "postOnly", &special.postOnly)
+        try visitor.date(20, "expireDate", &special.expireDate)
+        try visitor.flag(21, "review", &review)
+        rareTerms.terms = special
     }
 }
 
@@ -237,6 +259,12 @@ public enum Command: Equatable, Sendable {
     case announceCorporateAction(AnnounceCorporateAction)
     /// Take over a fact of the reference shard.
     case copyReference(ReferenceFactCopied, ReferenceEvent)
+    /// Judge other terms of an order and send them to the venue.
+    case replaceOrder(AccountID, ReplaceOrder)
+    /// The venue says something else of an order.
+    case recordVenueFact(AccountID, VenueFact)
+    /// A person decides on an order that waits.
+    case reviewOrder(AccountID, ReviewOrder)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -244,16 +272,22 @@ public enum Command: Equatable, Sendable {
         case .deposit(let account, _), .withdraw(let account, _), .setLimits(let account, _),
             .placeOrder(let account, _), .cancelOrder(let account, _), .acknowledgeOrder(let account, _),
             .recordExecution(let account, _), .confirmCancel(let account, _), .refuseCancel(let account, _),
-            .rejectAtVenue(let account, _, _), .importHoldings(let account, _):
+            .rejectAtVenue(let account, _, _), .importHoldings(let account, _),
+            .replaceOrder(let account, _), .recordVenueFact(let account, _), .reviewOrder(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil
         }
     }
 
-    /// Whether it is a trade that a venue reports: one is recorded whatever it names, because it happened.
+    /// Whether it is a trade that a venue reports, or a revision of one: it is recorded whatever it names,
+    /// because it happened.
     public var isVenueReport: Bool {
-        if case .recordExecution = self { true } else { false }
+        switch self {
+        case .recordExecution: true
+        case .recordVenueFact(_, let fact): fact.revision != nil
+        default: false
+        }
     }
 
     /// Whether it takes the lane that orders never fill: cancels, and what takes risk away.
@@ -261,7 +295,7 @@ public enum Command: Equatable, Sendable {
         switch self {
         case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
             .acknowledgeOrder,
-            .refuseCancel, .rejectAtVenue:
+            .refuseCancel, .rejectAtVenue, .recordVenueFact:
             true
         default: false
         }

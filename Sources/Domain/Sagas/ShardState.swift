@@ -104,7 +104,7 @@ public struct ShardState: Sendable {
     public var rollIsUnfinished: Bool {
         guard let date = rolledDate else { return false }
         return accountByID.values.contains { $0.isOpen(on: date) }
-            || openOrders.contains { orderByID[$0].map { $0.placedOn <= date } ?? false }
+            || openOrders.contains { orderByID[$0].map { $0.ends(on: date) } ?? false }
             || !entitlements.isEmpty
     }
 }

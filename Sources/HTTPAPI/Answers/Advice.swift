@@ -43,6 +43,17 @@ extension RejectionCode {
     /// The cases that are about orders and money.
     private var orderAdvice: String {
         switch self {
+        case .stopPriceMissing: "Give a stopPrice, or make it an order without a stop."
+        case .stopPriceUnexpected: "Leave the stopPrice out, or make it a stop order."
+        case .trailingDistanceInvalid:
+            "Give a trailing order one distance: trailingAmount on the tick, or trailingBasisPoints below 10000."
+        case .quantityBelowFilled: "Ask for more than has traded, or cancel the rest."
+        case .minimumQuantityInvalid: "Give a minimumQuantity in whole lots, at most the order's quantity."
+        case .displayQuantityInvalid: "Give a displayQuantity in whole lots, at most the order's quantity."
+        case .expireDateInvalid:
+            "Give a good_till_date order an expireDate from today on, and no other order one."
+        case .termsConflict: "Leave one of the terms out: see `bifrost explain TERMS_CONFLICT`."
+        case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."
         case .quantityNotLotMultiple: "Give a multiple of the lot size, which is the limit shown."
         case .limitPriceMissing: "Give a limitPrice, or make it a market order."

@@ -183,6 +183,45 @@ extension RequestFields {
         }
     }
 
+    mutating func optionalQuantity(_ name: String) throws(GatewayRejection) -> Quantity? {
+        guard let value = optional(name) else { return nil }
+        let text = try decimal(value, name, .quantity)
+        do throws(DecimalError) {
+            return try Quantity(text)
+        } catch {
+            throw NumberCodes.quantity.rejection(error, name)
+        }
+    }
+
+    /// A share of a price in basis points, with six decimals at most.
+    mutating func optionalRate(_ name: String) throws(GatewayRejection) -> BasisPoints? {
+        guard let value = try optionalQuantity(name) else { return nil }
+        guard value.nanos % 1000 == 0, let rate = BasisPoints(micros: value.nanos / 1000) else {
+            throw GatewayRejection(
+                .fieldMalformed,
+                "`\(name)` is 0 to 1000000 basis points with at most six decimals."
+            )
+        }
+        return rate
+    }
+
+    /// `true` or `false`; false when absent.
+    mutating func flag(_ name: String) throws(GatewayRejection) -> Bool {
+        guard let value = optional(name) else { return false }
+        guard case .bool(let flag) = value else {
+            throw GatewayRejection(
+                .fieldMalformed,
+                "Expected `\(name)` to be true or false, was \(value.kind)."
+            )
+        }
+        return flag
+    }
+
+    mutating func optionalDate(_ name: String) throws(GatewayRejection) -> BusinessDate? {
+        guard let text = try optionalText(name) else { return nil }
+        return try Self.date(text, name)
+    }
+
     mutating func price(_ name: String) throws(GatewayRejection) -> Price {
         try price(try required(name), name)
     }

@@ -88,21 +88,43 @@ struct OrderView {
             "symbol": .string(placed.symbol.text),
             "side": .string(placed.side.name.lowercased()),
             "type": .string(placed.type.name.lowercased()),
-            "quantity": .string(placed.quantity.text),
-            "limitPrice": .optional(placed.limitPrice?.text),
+            "quantity": .string(state.ordered.text),
+            "limitPrice": .optional(state.terms.limitPrice?.text),
+            "stopPrice": .optional(state.terms.stopPrice?.text),
+            "trailingAmount": .optional(state.terms.trailingAmount?.text),
+            "trailingBasisPoints": .optional(state.terms.trailingRate?.text),
+            "limitOffset": .optional(placed.special.limitOffset?.text),
+            "minimumQuantity": .optional(placed.special.minimumQuantity?.text),
+            "displayQuantity": .optional(placed.special.displayQuantity?.text),
+            "reduceOnly": .bool(placed.special.reduceOnly),
+            "postOnly": .bool(placed.special.postOnly),
+            "expireDate": .optional(placed.special.expireDate?.text),
             "timeInForce": .string(placed.timeInForce.name.lowercased()),
             "clientOrderId": .optional(placed.clientOrderID?.text),
             "book": .optional(placed.book.isEmpty ? nil : placed.book),
             "strategy": .optional(placed.strategy.isEmpty ? nil : placed.strategy),
             "status": .string(state.status.name),
             "fixStatus": .string(String(state.status.fix)),
+            "alpacaStatus": .string(AlpacaStatus(state).rawValue),
             "cumulative": .string(state.cumulative.text),
             "leaves": .string(state.leaves.text),
             "averagePrice": .optional(state.averagePrice?.text),
             "venue": .optional(state.venue),
             "placedAt": .optional(placedAt?.text),
+            "triggered": .bool(state.isTriggered),
+            "pendingReplaces": .array(state.pendingReplaces.map { Self.json($0.request, $0.terms) }),
+            "amendments": .array(state.amendments.map { Self.json($0.request, $0.terms) }),
             "rejection": rejection,
             "position": .count(position),
+        ]
+    }
+
+    private static func json(_ request: UInt32, _ terms: AmendedTerms) -> JSON {
+        [
+            "request": .count(Int64(request)), "quantity": .string(terms.quantity.text),
+            "limitPrice": .optional(terms.limitPrice?.text), "stopPrice": .optional(terms.stopPrice?.text),
+            "trailingAmount": .optional(terms.trailingAmount?.text),
+            "trailingBasisPoints": .optional(terms.trailingRate?.text),
         ]
     }
 

@@ -53,10 +53,6 @@ extension RequestFields {
         has(name) ? try money(name) : nil
     }
 
-    private mutating func optionalDate(_ name: String) throws(GatewayRejection) -> BusinessDate? {
-        has(name) ? try date(name) : nil
-    }
-
     private mutating func optionalCount(_ name: String) throws(GatewayRejection) -> UInt32? {
         has(name) ? try count(name) : nil
     }

@@ -27,6 +27,7 @@ extension DoorRoutes {
             let account = try await account(try context.parameters.require("account"))
             return try await pose(.cancelOrder(account, order), id)
         }
+        addOrderChanges(to: routes)
         routes.get("accounts/:account/orders/:order") { _, context in
             let order = try order(context)
             let account = try await account(try context.parameters.require("account"))
@@ -58,7 +59,7 @@ extension DoorRoutes {
         }
     }
 
-    private func order(_ context: BasicRequestContext) throws -> OrderID {
+    func order(_ context: BasicRequestContext) throws -> OrderID {
         guard let id = Identifier(try context.parameters.require("order")), id.kind == .order else {
             throw GatewayRejection(
                 .orderIDMalformed,
@@ -72,10 +73,12 @@ extension DoorRoutes {
         var command = PlaceOrder()
         command.symbol = try fields.symbol("symbol")
         command.side = try fields.choice("side", [("buy", .buy), ("sell", .sell)])
-        command.type = try fields.choice("type", [("market", .market), ("limit", .limit)])
+        command.type = try fields.choice("type", Self.types)
         command.quantity = try fields.quantity("quantity")
         command.limitPrice = try fields.optionalPrice("limitPrice")
-        command.timeInForce = try fields.optionalChoice("timeInForce", [("day", TimeInForce.day)]) ?? .day
+        command.timeInForce = try fields.optionalChoice("timeInForce", Self.lives) ?? .day
+        command.special = try special(&fields)
+        command.review = try fields.flag("review")
         if let text = try fields.optionalText("clientOrderId") {
             guard let name = ClientName(text) else {
                 throw GatewayRejection(
@@ -91,7 +94,7 @@ extension DoorRoutes {
     }
 
     /// The prices that the venue has now; empty where it has none, which the rules judge.
-    private func seen(_ symbol: Symbol) async throws -> ReferencePrice {
+    func seen(_ symbol: Symbol) async throws -> ReferencePrice {
         let directory = directory
         var instrument = directory.known(symbol)
         if instrument == nil { instrument = try await pool.run { try directory.instrument(symbol) } }

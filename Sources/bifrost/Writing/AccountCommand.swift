@@ -7,8 +7,8 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account",
         abstract: "Open accounts, move their cash, look at them.",
         subcommands: [
-            AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountLimits.self, AccountImport.self,
-            AccountShow.self,
+            AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountLimits.self,
+            AccountImport.self, AccountShow.self,
         ]
     )
 }

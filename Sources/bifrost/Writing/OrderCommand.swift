@@ -5,8 +5,11 @@ internal import HTTPAPI
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
-        abstract: "Place, cancel and look at orders.",
-        subcommands: [OrderPlace.self, OrderCancel.self, OrderShow.self, OrderList.self]
+        abstract: "Place, replace, review, cancel and look at orders.",
+        subcommands: [
+            OrderPlace.self, OrderReplace.self, OrderReview.self, OrderCancel.self, OrderShow.self,
+            OrderList.self,
+        ]
     )
 }
 
@@ -25,6 +28,7 @@ struct OrderPlace: AsyncParsableCommand {
     @Argument(help: "How much.") var quantity: String
     @Argument(help: "What.") var symbol: String
     @Option(help: "The worst price; without it the order is a market order.") var limit: String?
+    @OptionGroup(title: "Terms") var terms: TermOptions
     @Option(name: .customLong("client-id"), help: "A name of your own for the order.") var clientID: String?
     @Option(help: "The book that it belongs to.") var book: String?
     @Option(help: "The strategy that it belongs to.") var strategy: String?
@@ -33,9 +37,15 @@ struct OrderPlace: AsyncParsableCommand {
     func run() async throws {
         let body: JSON = [
             "symbol": .string(symbol), "side": .string(side.rawValue),
-            "type": limit == nil ? "market" : "limit", "quantity": .string(quantity),
+            "type": .string(terms.type(hasLimit: limit != nil)), "quantity": .string(quantity),
             "limitPrice": .optional(limit), "clientOrderId": .optional(clientID), "book": .optional(book),
-            "strategy": .optional(strategy),
+            "strategy": .optional(strategy), "timeInForce": .string(terms.life.word),
+            "stopPrice": .optional(terms.stop), "trailingAmount": .optional(terms.trail),
+            "trailingBasisPoints": .optional(terms.trailBasisPoints),
+            "limitOffset": .optional(terms.limitOffset), "minimumQuantity": .optional(terms.minimum),
+            "displayQuantity": .optional(terms.display), "reduceOnly": .bool(terms.reduceOnly),
+            "postOnly": .bool(terms.postOnly), "expireDate": .optional(terms.until),
+            "review": .bool(terms.review),
         ]
         try await options.send("POST", ["accounts", account, "orders"], body, done: "Accepted order")
     }
@@ -80,7 +90,8 @@ struct OrderShow: AsyncParsableCommand {
         guard let answer = try await options.ask(path) else { return }
         var table = Table([.left, .left])
         for name in [
-            "order", "account", "clientOrderId", "symbol", "side", "type", "quantity", "limitPrice", "status",
+            "order", "account", "clientOrderId", "symbol", "side", "type", "timeInForce", "quantity",
+            "limitPrice", "stopPrice", "trailingAmount", "trailingBasisPoints", "expireDate", "status",
             "cumulative", "leaves", "averagePrice", "venue", "placedAt",
         ] {
             if let value = answer[name]?.string { table.add([name, value]) }

@@ -102,6 +102,12 @@ extension Malice {
         wanted.seen.ask = optionalPrice()
         wanted.seen.last = optionalPrice()
         wanted.seen.at = time()
+        if generator.chance(20) {
+            wanted.type = generator.one(of: OrderType.allCases)
+            wanted.timeInForce = generator.one(of: TimeInForce.allCases)
+            wanted.special = special()
+            wanted.review = generator.chance(30)
+        }
         return wanted
     }
 
@@ -229,6 +235,7 @@ extension Malice {
 
     private mutating func tradingCommand() -> Command {
         let known = order()
+        if generator.chance(25) { return rareCommand(known.account, known.order) }
         switch generator.int(0...9) {
         case 0, 1, 2: return .placeOrder(account(), placeOrder())
         case 3, 4, 5: return .recordExecution(known.account, report(known.order))

@@ -33,6 +33,19 @@ struct SessionTests {
         (0, 52_200), (52_199, 52_200), (52_200, nil), (75_599, nil), (75_600, 75_600), (86_399, 75_600),
     ]
 
+    @Test(
+        "an order for the opening auction comes before it",
+        arguments: [(0, true), (52_199, true), (52_200, false), (75_600, false)] as [(Int64, Bool)]
+    )
+    func waitsForOpening(seconds: Int64, isTaken: Bool) throws {
+        var (runner, account) = try Self.timed()
+        runner.effectiveAt = World.day(10).at(seconds: seconds)
+        var wanted = World.market(.buy, 1, seen: 1000)
+        wanted.type = .marketOnOpen
+        let answer = try runner.pose(.placeOrder(account, wanted))
+        #expect(answer.refusal?.code == (isTaken ? nil : .outsideSession))
+    }
+
     @Test("an order outside the hours is refused with the bound and its own time", arguments: times)
     func keepsHours(seconds: Int64, bound: Int64?) throws {
         var (runner, account) = try Self.timed()

@@ -20,6 +20,7 @@ extension Sample {
         + pair(rich: .order(.cancelled(cancelled)), sparse: .order(.cancelled(OrderCancelled())))
         + pair(rich: .order(.cancelRejected(cancelRejected)), sparse: .order(.cancelRejected(.init())))
         + pair(rich: .order(.expired(expired)), sparse: .order(.expired(OrderExpired())))
+        + rareOrderSamples
 
     private static var orderPlaced: OrderPlaced {
         var payload = OrderPlaced()

@@ -1,0 +1,103 @@
+public import BifrostKernel
+
+/// What a venue said last of one of its reports.
+struct Revised: Sendable {
+    /// The core's id of the revision.
+    let execution: Identifier
+    /// Under which identity it was said.
+    let identity: ExecutionIdentity
+    /// The corrected numbers, `nil` for a bust.
+    let correction: ExecutionCorrected?
+    /// How much of what was taken back lives again.
+    let reinstated: Quantity
+}
+
+/// The facts that few orders have.
+struct RareFacts: Sendable {
+    /// The replacements asked for and not answered, in the order of their numbers.
+    var pendingReplaces: [OrderReplaceRequested] = []
+    /// The number of the last replacement asked for.
+    var lastRequest: UInt32 = 0
+    /// The terms that came into force after the first ones, in the order in which they were said.
+    var amendments: [OrderReplaced] = []
+    /// The highest request among them: a lower one that is said later changes nothing.
+    var requestInForce: UInt32 = 0
+    /// Whether its stop price was reached.
+    var triggered = false
+    /// The last day that it was done for.
+    var doneForDay: BusinessDate?
+    /// The last day that it was restated for.
+    var restatedOn: BusinessDate?
+    /// What the venue restated, each once.
+    var restatements: [OrderRestated] = []
+    /// Whether the venue does not work it for now.
+    var suspended = false
+    /// Since it waits for a person; `nil` once one decided.
+    var heldForReview: OrderHeldForReview?
+    /// What changed a report, by the identity of the report.
+    var revisions: [ExecutionIdentity: Revised] = [:]
+    /// Busted quantity that restatements brought back to life.
+    var reinstated = Quantity.zero
+    /// Busted quantity that lives no more.
+    var lapsed = Quantity.zero
+}
+
+extension Rarely where Value == RareFacts {
+    /// The facts, none when nothing is kept.
+    var facts: RareFacts { value ?? RareFacts() }
+
+    /// Changes the facts.
+    mutating func change(_ body: (inout RareFacts) -> Void) {
+        var facts = self.facts
+        body(&facts)
+        self = .kept(facts)
+    }
+}
+
+/// A trade with the numbers that stand for it now.
+public struct StandingTrade: Sendable {
+    /// What was reported first.
+    public let report: OrderExecuted
+    /// The core's id of the report that the numbers are from.
+    public let execution: Identifier
+    /// How much stands, zero when busted.
+    public let quantity: Quantity
+    /// The price of one unit.
+    public let price: Price
+    /// What the venue takes or pays for the instrument.
+    public let settlementAmount: Money
+    /// What the venue takes for the trade.
+    public let commission: Money
+    /// How much of what was taken back lives again.
+    public let reinstated: Quantity
+}
+
+extension RareFacts {
+    /// The numbers that stand for `report` after all that was said about it.
+    func standing(_ report: OrderExecuted) -> StandingTrade {
+        var identity = ExecutionIdentity(report)
+        var execution = report.execution
+        var said: ExecutionCorrected?
+        var busted = false
+        var reinstated: Int64 = 0
+        // A venue could name reports in a circle; each of them is followed once.
+        for _ in 0..<revisions.count {
+            guard !busted, let revised = revisions[identity] else { break }
+            identity = revised.identity
+            execution = revised.execution
+            said = revised.correction
+            busted = revised.correction == nil
+            let (sum, overflow) = reinstated.addingReportingOverflow(revised.reinstated.nanos)
+            reinstated = overflow ? Quantity.nanosMax : min(sum, Quantity.nanosMax)
+        }
+        return StandingTrade(
+            report: report,
+            execution: execution,
+            quantity: busted ? .zero : said?.quantity ?? report.quantity,
+            price: busted ? .zero : said?.price ?? report.price,
+            settlementAmount: busted ? .zero : said?.settlementAmount ?? report.settlementAmount,
+            commission: busted ? .zero : said?.commission ?? report.commission,
+            reinstated: Quantity(nanos: reinstated)
+        )
+    }
+}

@@ -1,0 +1,39 @@
+public import BifrostKernel
+
+/// The terms that a plain market or limit order for the day does not have.
+///
+/// They are kept apart, because most orders have none and pass the core by tens of thousands a second.
+public struct SpecialTerms: Hashable, Sendable {
+    /// The price at which a stop becomes an order.
+    public var stopPrice: Price?
+    /// How far the stop of a trailing order stays behind the market, as a price.
+    public var trailingAmount: Price?
+    /// How far the stop of a trailing order stays behind the market, as a share of the price.
+    public var trailingRate: BasisPoints?
+    /// How far the limit of a trailing stop-limit is from its stop, as a price.
+    public var limitOffset: Price?
+    /// The least that may trade at once.
+    public var minimumQuantity: Quantity?
+    /// The most that the book shows.
+    public var displayQuantity: Quantity?
+    /// It may make a position smaller and never larger or opposite.
+    public var reduceOnly = false
+    /// It rests on the book or is refused; it never takes.
+    public var postOnly = false
+    /// The last business date that it lives on.
+    public var expireDate: BusinessDate?
+
+    /// None of them.
+    public init() {}
+
+    /// None of them.
+    public static let none = SpecialTerms()
+}
+
+extension Rarely where Value == SpecialTerms {
+    /// The terms, all absent when none are kept; setting those keeps none.
+    public var terms: SpecialTerms {
+        get { value ?? .none }
+        set { self = newValue == .none ? .never : .kept(newValue) }
+    }
+}

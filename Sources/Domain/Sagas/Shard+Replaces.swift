@@ -1,0 +1,129 @@
+internal import BifrostKernel
+internal import ComplianceRules
+internal import Orders
+internal import References
+internal import RiskLimits
+
+/// Replacements: other terms are judged as an order of those terms would be, for what the order does not hold
+/// back already, and until the venue answers the larger of both is held.
+extension Shard {
+    static func replace(
+        _ account: AccountID,
+        _ wanted: ReplaceOrder,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let order = try known(wanted.order, account, state).state
+        let entry = try entry(account, state)
+        guard let placed = order.placed,
+            let instrument = state.reference.instrumentByID[placed.instrument]
+        else { throw Rejection(.unknownOrder) }
+        var asked = OrderReplaceRequested()
+        asked.order = wanted.order
+        asked.terms = wanted.terms(over: order.pendingReplaces.last?.terms ?? order.terms)
+        asked.enteredBy = posed.actor.text
+        asked.seen = wanted.seen
+        let steps = InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
+        try emit(.requestReplace(asked, terms: steps), wanted.order, account, order, &decision)
+        guard case .order(.replaceRequested(let request)) = decision.events.first?.event else { return }
+        let refusal = try judge(request, placed, order, instrument, entry, posed, state, &decision)
+        guard let refusal else {
+            var approved = OrderReplaceApproved()
+            approved.order = wanted.order
+            approved.request = request.request
+            return try emit(.approveReplace(approved), wanted.order, account, order, &decision)
+        }
+        var rejected = OrderReplaceRejected()
+        rejected.order = wanted.order
+        rejected.request = request.request
+        rejected.judge = refusal.judge
+        rejected.code = refusal.check.rule
+        rejected.limit = refusal.check.limit
+        rejected.value = refusal.check.value
+        try emit(.refuseReplace(rejected), wanted.order, account, order, &decision)
+    }
+
+    private typealias Refusal = (judge: Judge, check: RuleCheck)
+
+    /// Compliance first: it holds nothing back that a refusal would have to free.
+    private static func judge(
+        _ request: OrderReplaceRequested,
+        _ placed: OrderPlaced,
+        _ order: OrderState,
+        _ instrument: InstrumentRegistered,
+        _ entry: AccountEntry,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) -> Refusal? {
+        let account = entry.opened.account
+        var clearance = Decision<ComplianceEvent>()
+        try ComplianceBook.decide(
+            .assess(
+                request.order,
+                restricted: state.reference.restricted.contains(placed.instrument),
+                restrictionsVersion: state.reference.restrictionsVersion
+            ),
+            given: entry.compliance,
+            into: &clearance
+        )
+        let unclear = clearance.events.first?.refusal
+        let clearances = Filing(.compliance, of: account.id, account, request.order.id)
+        try decision.emit(clearance) { clearances.draft(.compliance($0)) }
+        if let unclear { return (.compliance, unclear) }
+        var question = question(placed.amended(by: request), instrument, entry, posed, state)
+        question.quantity = max(order.rest(of: request.terms.quantity), .zero)
+        question.filled = order.cumulative
+        var verdict = Decision<RiskEvent>()
+        try RiskBook.decide(.reassess(question), given: entry.risk, into: &verdict)
+        let refused = verdict.events.first?.refusal
+        let risks = Filing(.risk, of: account.id, account, request.order.id)
+        try decision.emit(verdict) { risks.draft(.risk($0)) }
+        return refused.map { (.risk, $0) }
+    }
+
+    /// Holds back what `after` needs where `before` needed another amount.
+    static func rehold(
+        _ before: OrderState,
+        _ after: OrderState,
+        _ account: AccountID,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        guard let placed = after.placed, after.venue != nil else { return }
+        let entry = try entry(account, state)
+        if entry.risk.reservationByID[placed.order] != nil {
+            let wanted = RiskCommand.rehold(placed.order, leaves: after.reach, price: after.dearestLimit)
+            return try risk(wanted, account, placed.order.id, state, &decision)
+        }
+        guard after.reach > before.reach, let instrument = state.reference.instrumentByID[placed.instrument]
+        else { return }
+        var question = question(placed.amended(to: after.terms), instrument, entry, posed, state)
+        question.quantity = after.reach
+        question.filled = after.cumulative
+        // A venue may say that any limit is in force; one that is no price holds nothing back.
+        if let limit = question.limitPrice, limit <= .zero { question.limitPrice = nil }
+        try risk(.reinstate(question), account, placed.order.id, state, &decision)
+    }
+}
+
+extension OrderPlaced {
+    /// The order as the request would have placed it, at the prices that the request saw.
+    fileprivate func amended(by request: OrderReplaceRequested) -> OrderPlaced {
+        var whole = amended(to: request.terms)
+        whole.seen = request.seen
+        return whole
+    }
+
+    fileprivate func amended(to terms: AmendedTerms) -> OrderPlaced {
+        var whole = self
+        whole.quantity = terms.quantity
+        whole.limitPrice = terms.limitPrice
+        whole.special.stopPrice = terms.stopPrice
+        whole.special.trailingAmount = terms.trailingAmount
+        whole.special.trailingRate = terms.trailingRate
+        return whole
+    }
+}

@@ -1,0 +1,151 @@
+internal import BifrostKernel
+
+extension RejectionCode {
+    /// What the code means, in a sentence or two.
+    var meaning: String {
+        switch self {
+        case .unknownAccount: "No account of the shard has this alias or id."
+        case .unknownSymbol: "No instrument has this symbol."
+        case .unknownOrder: "The account has no order of this id."
+        case .unknownCalendar: "No days of this calendar have been declared."
+        case .aliasTaken: "Another account has this alias."
+        case .symbolTaken: "Another instrument has this symbol."
+        case .currencyMismatch: "The instrument or the amount is in another currency than the account."
+        case .clientOrderIDTaken: "An order of the account has this client order id; each names one order."
+        case .calendarOutOfOrder: "The days do not ascend, or some are not after those declared before."
+        case .dayOutOfOrder:
+            "The day does not follow the last one that was rolled, or that one is still closing."
+        case .notATradingDay: "The calendar has no such day."
+        case .notOnThisShard:
+            "Facts for all accounts belong to the reference shard, the rest to a trading shard."
+        case .settlementUnsupported: "This build cannot book trades that settle so many days later."
+        case .tooManyItems: "One command has a largest number of entries, which is the limit."
+        case .decisionTooLarge: "The command would write more events than one may, which is the limit."
+        case .referenceOutOfOrder: "A copied fact is not the one that follows the last copy."
+        case .feeUnsupported: "This build cannot charge such a fee."
+        default: orderMeaning
+        }
+    }
+
+    /// The cases that are about the form of orders.
+    private var orderMeaning: String {
+        switch self {
+        case .quantityNotPositive: "An order's quantity is above zero."
+        case .quantityNotLotMultiple: "A quantity is a multiple of the instrument's lot, which is the limit."
+        case .limitPriceMissing: "An order with a limit names its price."
+        case .limitPriceUnexpected: "An order without a limit names no limit price."
+        case .stopPriceMissing: "A stop order names the price that wakes it."
+        case .stopPriceUnexpected: "Only stop and stop-limit orders name a stop price."
+        case .trailingDistanceInvalid:
+            "A trailing order has one distance, an amount on the tick or basis points above 0 and below 10000; a"
+                + " trailing stop-limit has a limitOffset on the tick as well; other orders have none."
+        case .priceNotPositive: "A price is above zero."
+        case .priceNotTickMultiple: "A price is a multiple of the instrument's tick, which is the limit."
+        case .minimumQuantityInvalid:
+            "A minimum quantity is a positive multiple of the lot within the order's quantity, which is the limit."
+        case .displayQuantityInvalid:
+            "A display quantity is a positive multiple of the lot within the order's quantity, which is the limit."
+        case .expireDateInvalid:
+            "A good-till-date order has an expire date, not before the trading day, and no other order has one."
+                + " Limit and value count days since 1970-01-01."
+        case .termsConflict:
+            "Orders for an auction live for the day; stops and trailing orders cannot be immediate; post-only and"
+                + " a display quantity need a limit order that may rest."
+        case .quantityBelowFilled:
+            "A replacement's quantity counts what has traded, which is the limit, and more."
+        case .orderNotOpen:
+            "The order cannot be replaced or reviewed: it is closed, has a cancel pending, has not gone to the"
+                + " venue, or waits for nobody."
+        case .amountNotPositive: "An amount is above zero."
+        case .amountNotPayable: "The currency has no unit that small; the limit is what can be paid."
+        default: judgedMeaning
+        }
+    }
+
+    /// The cases that a judge decides.
+    private var judgedMeaning: String {
+        switch self {
+        case .notionalTooLarge: "Price × quantity and the fees are beyond what money can hold."
+        case .orderValueAboveLimit: "The order's value is above the account's limit for one order."
+        case .priceOutsideCollar:
+            "The limit price is worse than the reference price by more than the account's collar allows."
+        case .buyingPowerExceeded:
+            "The order and its fees need more than the settled cash that no other order holds back."
+        case .positionInsufficient:
+            "The order takes more of the position than is held and not on offer; a reduce-only order never opens"
+                + " one."
+        case .killSwitchPulled: "A kill switch stops orders that add risk, for the account or the shard."
+        case .priceUnavailable: "There is no price to judge an order by that adds risk."
+        case .cashInsufficient: "The withdrawal is above the settled cash that no order holds back."
+        case .balanceTooLarge: "A balance or a position would leave the bounds of its type."
+        case .instrumentRestricted: "The instrument is on the restricted list."
+        case .venueRejected: "The venue did not take the order or its new terms."
+        case .venueUnpriced: "The venue has no price to trade the instrument at."
+        case .instrumentHalted: "The instrument does not trade for now."
+        case .instrumentClosingOnly: "Only orders that make a position smaller are taken in the instrument."
+        case .instrumentDelisted: "The instrument does not trade any more."
+        default: limitMeaning
+        }
+    }
+
+    /// The cases of limits that an account need not have, and of what is not about orders.
+    private var limitMeaning: String {
+        switch self {
+        case .orderQuantityAboveLimit: "The order's quantity is above the account's limit for one order."
+        case .positionValueAboveLimit: "The position with the order would be worth more than its limit."
+        case .grossExposureAboveLimit: "All positions with the order would be worth more than their limit."
+        case .netExposureAboveLimit: "Long less short value with the order would be beyond its limit."
+        case .concentrationAboveLimit: "The position would be a larger share of equity than its limit."
+        case .dayLossAboveLimit: "The account lost more today than it may before orders that add risk stop."
+        case .drawdownAboveLimit:
+            "Equity fell further from its highest than it may before orders that add risk stop."
+        case .ordersPerSecondAboveLimit: "The account placed as many orders within a second as it may."
+        case .openOrdersAboveLimit: "The account has as many open orders as it may."
+        case .duplicateOrder: "An order with the same terms was placed within the account's window."
+        case .limitsOutOfOrder: "Limits begin on the open day or later, and not before those decided before."
+        case .approvalMissing: "The policy asks for more persons' approval than the command names."
+        case .splitRatioUnsupported: "A split gives new units for old ones, two different numbers."
+        case .payDateBeforeExDate: "A corporate action is paid on its ex-date or later, never before."
+        case .exDatePassed: "The ex-date has official prices already, so its holders can no longer be found."
+        case .corporateActionTaken: "The same corporate action is announced already."
+        case .acquiredInFuture: "A lot was bought on a day that has not come yet."
+        case .instrumentTermsInvalid: "The terms of the instrument contradict each other."
+        case .instrumentTermsOutOfOrder: "Terms of an instrument begin after those decided before."
+        case .sessionStillOpen: "A day is rolled after its session has closed."
+        case .outsideSession: "The order comes before the session opens, or after it has closed."
+        default: ""
+        }
+    }
+}
+
+/// What a code means and what to do about it: the text of answers and of `bifrost explain`.
+public struct CodeExplanation: Sendable {
+    /// The code.
+    public let name: String
+    /// What it means.
+    public let meaning: String
+    /// What to do about it, empty for what the door says case by case.
+    public let advice: String
+
+    /// The explanation of a rule's or the door's code, `nil` when there is no such code.
+    public init?(_ name: String) {
+        if let code = RejectionCode.allCases.first(where: { $0.name == name }) {
+            self.init(name: name, meaning: code.meaning, advice: code.advice)
+        } else if let code = GatewayCode(rawValue: name) {
+            self.init(name: name, meaning: code.title + ".", advice: "")
+        } else {
+            return nil
+        }
+    }
+
+    private init(name: String, meaning: String, advice: String) {
+        self.name = name
+        self.meaning = meaning
+        self.advice = advice
+    }
+
+    /// Every code that there is, the rules' first.
+    public static var names: [String] {
+        RejectionCode.allCases.map(\.name) + GatewayCode.allCases.map(\.rawValue)
+    }
+}

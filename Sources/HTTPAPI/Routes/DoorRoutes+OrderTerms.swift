@@ -1,0 +1,65 @@
+internal import BifrostKernel
+internal import Engine
+internal import EventStore
+internal import HTTPTypes
+internal import Hummingbird
+internal import Orders
+internal import Sagas
+
+/// Terms beyond a market or limit order for the day, and what changes an order.
+extension DoorRoutes {
+    /// The words for how an order is priced.
+    static let types = words(of: OrderType.self)
+    /// The words for how long an order lives.
+    static let lives = words(of: TimeInForce.self)
+
+    /// The published names in small letters.
+    private static func words<C: WireChoice>(of type: C.Type) -> [(String, C)] {
+        C.allCases.map { ($0.name.lowercased(), $0) }
+    }
+
+    func special(_ fields: inout RequestFields) throws(GatewayRejection) -> SpecialTerms {
+        var terms = SpecialTerms()
+        terms.stopPrice = try fields.optionalPrice("stopPrice")
+        terms.trailingAmount = try fields.optionalPrice("trailingAmount")
+        terms.trailingRate = try fields.optionalRate("trailingBasisPoints")
+        terms.limitOffset = try fields.optionalPrice("limitOffset")
+        terms.minimumQuantity = try fields.optionalQuantity("minimumQuantity")
+        terms.displayQuantity = try fields.optionalQuantity("displayQuantity")
+        terms.reduceOnly = try fields.flag("reduceOnly")
+        terms.postOnly = try fields.flag("postOnly")
+        terms.expireDate = try fields.optionalDate("expireDate")
+        return terms
+    }
+
+    func addOrderChanges(to routes: RouterGroup<BasicRequestContext>) {
+        routes.patch("accounts/:account/orders/:order") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = ReplaceOrder()
+            command.order = try order(context)
+            command.quantity = try fields.optionalQuantity("quantity")
+            command.limitPrice = try fields.optionalPrice("limitPrice")
+            command.stopPrice = try fields.optionalPrice("stopPrice")
+            command.trailingAmount = try fields.optionalPrice("trailingAmount")
+            command.trailingRate = try fields.optionalRate("trailingBasisPoints")
+            try fields.end()
+            let account = try await account(try context.parameters.require("account"))
+            let (wanted, log, shard) = (command.order, core.log, core.trading.shard)
+            let found = try await pool.run { try OrderView.read(wanted, of: account, log, shard) }
+            if let symbol = found?.state.placed?.symbol { command.seen = try await seen(symbol) }
+            return try await pose(.replaceOrder(account, command), id)
+        }
+        routes.post("accounts/:account/orders/:order/review") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = ReviewOrder()
+            command.order = try order(context)
+            let words = [("approve", true), ("decline", false)]
+            command.approved = try fields.choice("decision", words)
+            try fields.end()
+            let account = try await account(try context.parameters.require("account"))
+            return try await pose(.reviewOrder(account, command), id)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import BifrostKernel
+internal import Orders
+
+/// Words for what happens to few orders.
+extension Narrator {
+    func tellRarely(_ event: OrderEvent) -> Words {
+        switch event {
+        case .replaceRequested(let fact):
+            return (
+                "\(fact.enteredBy) asked for other terms, request \(fact.request).", Self.terms(fact.terms)
+            )
+        case .replaced(let fact):
+            let cause =
+                fact.request > 0 ? "as request \(fact.request) asked" : "of the venue's own accord"
+            return ("The order has other terms at the venue, \(cause).", Self.terms(fact.terms))
+        case .replaceRejected(let fact):
+            let code = fact.code?.name ?? fact.venueCode
+            return (
+                "Request \(fact.request) for other terms was refused by \(fact.judge): \(code).",
+                Self.numbers(fact.limit, fact.value)
+            )
+        case .triggered(let fact):
+            return ("The stop price was reached\(fact.price.map { " at \($0.text)" } ?? "").", [])
+        case .doneForDay(let fact):
+            return ("The order trades no more on \(fact.date.text).", [])
+        case .suspended(let fact):
+            let code = fact.venueCode.isEmpty ? "" : " (\(fact.venueCode))"
+            return ("The venue suspended the order\(code).", [])
+        case .resumed: return ("The venue works the order again.", [])
+        case .restated(let fact):
+            var details = fact.terms.map(Self.terms) ?? []
+            if fact.reinstated > .zero { details.append("lives again: \(fact.reinstated.text)") }
+            return ("The venue restated the order for \(fact.date.text): \(fact.reason.name).", details)
+        case .executionCorrected(let fact):
+            return (
+                "\(actor) corrected a fill to \(fact.quantity.text) at \(fact.price.text).",
+                Self.revision(fact.revision)
+            )
+        case .executionBusted(let fact):
+            return ("\(actor) took a fill back.", Self.revision(fact.revision))
+        case .heldForReview: return ("The order waits for a person.", [])
+        case .reviewed(let fact):
+            return ("\(fact.reviewer) \(fact.approved ? "approved" : "declined") the order.", [])
+        case .replaceApproved(let fact):
+            return ("Request \(fact.request) was approved and goes to the venue.", [])
+        default: return ("\(event) was recorded.", [])
+        }
+    }
+
+    private static func terms(_ terms: AmendedTerms) -> [String] {
+        [
+            ("quantity", terms.quantity.text), ("limit", terms.limitPrice?.text),
+            ("stop", terms.stopPrice?.text), ("trailing amount", terms.trailingAmount?.text),
+            ("trailing basis points", terms.trailingRate?.text),
+        ].compactMap { name, value in value.map { "\(name) \($0)" } }
+    }
+
+    private static func revision(_ revision: ExecutionRevision) -> [String] {
+        var details = [
+            "venue execution \(revision.revisedVenueExecutionID) of \(revision.revisedTradeDate.text),"
+                + " by \(revision.venueExecutionID) of \(revision.tradeDate.text)"
+        ]
+        if revision.reinstated > .zero { details.append("lives again: \(revision.reinstated.text)") }
+        if revision.revised == .none { details.append("flagged: no such execution has been seen") }
+        if revision.conflicting { details.append("flagged: another revision stands; kept, not booked") }
+        return details
+    }
+}
