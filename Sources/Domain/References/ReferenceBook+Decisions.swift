@@ -83,7 +83,9 @@ extension ReferenceBook {
     /// genuine.
     public func admits(_ event: ReferenceEvent) -> Bool {
         switch event {
-        case .instrumentRegistered(let fact): return fact.fault() == nil
+        case .instrumentRegistered(let fact):
+            // Registered once: what was booked in its currency would not add up in another one.
+            return fact.fault() == nil && instrumentByID[fact.instrument] == nil
         case .tradingDaysDeclared(let fact):
             var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
             return calendar.append(fact.days) && Self.areInOrder(fact.hours, fact.days)
