@@ -65,7 +65,14 @@ extension Sequencer {
     }
 
     /// The command that carries on what `request` began and could not finish within its bound.
-    func followUp(to request: CommandRequest, _ receipt: CommandReceipt) -> CommandRequest? {
+    ///
+    /// A refused command carries nothing on: what stands in its way, such as an open session, still does.
+    func followUp(
+        to request: CommandRequest,
+        _ receipt: CommandReceipt,
+        _ outcome: CommandOutcome
+    ) -> CommandRequest? {
+        if case .refused = outcome.result { return nil }
         switch request.command {
         case .pullKillSwitch, .setLimits, .copyReference:
             return state.sweeps.first { $0.position == receipt.firstPosition }.flatMap(continuing)
@@ -77,7 +84,7 @@ extension Sequencer {
             return continuing(date, receipt.lastPosition)
         case .continueRoll(let date, _) where state.rollIsUnfinished:
             return continuing(date, receipt.lastPosition)
-        case .rollThrough, .continueRoll:
+        case .rollThrough, .continueRoll, .closeSession:
             return state.dueRolls.flatMap(rollingOn)
         default:
             return nil
