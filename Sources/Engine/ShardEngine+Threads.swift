@@ -105,11 +105,11 @@ extension ShardEngine {
         case .rejected(let account, let order, let code, let at):
             return own("rejected:\(order.id.text)", venue, .rejectAtVenue(account, order, code), at)
         case .told(let account, let fact, let at):
-            // The content is the identity: the same words about an order are the same report.
+            // Words and moment are the identity: an order may be suspended, resumed and suspended again.
             let command = Command.recordVenueFact(account, fact)
             let digest = CommandDigest(of: command.content)
             let content = String(digest.high, radix: 16)
-            return own("told:\(fact.order.id.text):\(content)", venue, command, at)
+            return own("told:\(fact.order.id.text):\(at.nanos):\(content)", venue, command, at)
         }
     }
 

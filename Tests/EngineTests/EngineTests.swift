@@ -5,6 +5,7 @@ import RiskLimits
 import Sagas
 import Testing
 import Threads
+import Venues
 
 @testable import Engine
 
@@ -37,6 +38,36 @@ struct EngineTests {
         #expect(rows.count <= 9)
         #expect(rows.contains { $0.event.isTrade })
         #expect(!rows.contains { $0.event.isBreak })
+    }
+
+    @Test("a venue may say the same words again: an order is suspended, resumed and suspended")
+    func hearsSameWordsAgain() throws {
+        let desk = try open()
+        defer { desk.stop() }
+        desk.declareMarket()
+        let account = try desk.openAccount("a", deposit: "1000")
+        guard
+            case .decided(_, let outcome) = desk.perform(
+                "o1",
+                .placeOrder(account, try desk.order(5, limit: "9"))
+            )
+        else { throw NoAnswer() }
+        desk.settle()
+        var suspended = OrderSuspended()
+        suspended.order = OrderID(outcome.subject)
+        var resumed = OrderResumed()
+        resumed.order = suspended.order
+        let said: [VenueFact] = [.suspended(suspended), .resumed(resumed), .suspended(suspended)]
+        let reports = said.enumerated().map { index, fact in
+            VenueReport.told(account, fact, at: Timestamp(nanos: Int64(index) + 10))
+        }
+        // Told twice, as after a restart.
+        desk.trading.receive(reports + reports)
+        desk.settle()
+        let suspensions = try desk.events().filter { row in
+            if case .order(.suspended) = row.event { true } else { false }
+        }
+        #expect(suspensions.count == 2)
     }
 
     @Test(

@@ -20,8 +20,10 @@ extension Order {
         }
         try checkForm(wanted.terms, of: placed, filled: state.cumulative, terms)
         guard wanted.terms != state.terms || !state.pendingReplaces.isEmpty else { return }
+        // A venue may answer a request of any number, and the last of all numbers has no next.
+        guard state.lastRequest < .max else { throw Rejection(.tooManyItems) }
         var fact = wanted
-        fact.request = state.lastRequest &+ 1
+        fact.request = state.lastRequest + 1
         try decision.emit(.replaceRequested(fact))
     }
 

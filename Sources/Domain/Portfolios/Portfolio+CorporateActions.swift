@@ -181,6 +181,8 @@ extension Portfolio {
         _ terms: SplitTerms,
         _ state: PortfolioState
     ) -> Bool {
+        // Lots that vanish whole would leave their cost behind.
+        guard adjusted != .zero || fact.oldQuantity == .zero else { return false }
         fact.newQuantity = adjusted
         let rest = adjusted.nanos % max(terms.step.nanos, 1)
         guard let price = terms.cashInLieuPrice, rest != 0 else { return true }

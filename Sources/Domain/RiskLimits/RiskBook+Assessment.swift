@@ -205,11 +205,10 @@ extension RiskState {
             datedLimits = []
         } else {
             datedLimits.append(fact)
-            if datedLimits.count > Self.datedLimitsMax { datedLimits.removeFirst() }
         }
     }
 
-    /// Most limits with dates that are remembered; beyond it the oldest are forgotten.
+    /// Most limits with dates beside each other; limits without dates end them all and make room.
     static let datedLimitsMax = 16
 
     mutating func hold(_ fact: RiskAssessed) {
@@ -252,7 +251,6 @@ extension RiskState {
         reservedShares[held.instrument] = shares.changed(from: held.shares, to: fact.remainingShares)
         let pending = pendingBuys[held.instrument] ?? .zero
         pendingBuys[held.instrument] = pending.changed(from: held.buys, to: fact.remainingBuys)
-        if let price = fact.reservedPrice { held.price = price }
         held.cash = fact.remainingCash
         held.shares = fact.remainingShares
         held.buys = fact.remainingBuys

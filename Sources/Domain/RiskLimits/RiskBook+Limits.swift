@@ -114,8 +114,22 @@ extension RiskBook {
         _ fact: inout RiskAssessed
     ) {
         if let most = limits.orderQuantityMax {
-            add(.orderQuantityAboveLimit, Int128(question.quantity.nanos), Int128(most.nanos), &fact)
+            let whole = Int128(question.quantity.nanos) + Int128(question.filled.nanos)
+            add(.orderQuantityAboveLimit, whole, Int128(most.nanos), &fact)
         }
+        // Other terms of an order are not one order more.
+        if state.reservationByID[question.order] == nil { checkPace(question, limits, state, &fact) }
+        // What only reduces a position makes none of these figures larger.
+        if question.isBuy { checkExposure(question, limits, state, &fact) }
+    }
+
+    /// What counts orders.
+    private static func checkPace(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
         if let most = limits.ordersPerSecondMax {
             let count = Int128(state.pace.count(at: question.effectiveAt)) + 1
             add(.ordersPerSecondAboveLimit, count * unit, Int128(most) * unit, &fact)
@@ -125,8 +139,6 @@ extension RiskBook {
             add(.openOrdersAboveLimit, count * unit, Int128(most) * unit, &fact)
         }
         if let window = limits.duplicateWindowMillis { checkDuplicate(question, window, state, &fact) }
-        // What only reduces a position makes none of these figures larger.
-        if question.isBuy { checkExposure(question, limits, state, &fact) }
     }
 
     private static let unit = Int128(Decimals.nanosPerUnit)
@@ -168,11 +180,13 @@ extension RiskBook {
         _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
-        let pending = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let buys = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let pending = buys - Int128(question.freedBuys.nanos)
         let reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
         // Within Int128: a reach of 3 × 10¹⁸ and a price of 10¹⁸.
         let value = question.referencePrice.map { reach * Int128($0.nanos) / unit }
-        let open = (state.reservedCash[question.currency] ?? .zero).nanos + fact.reservedCash.nanos
+        let held = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
+        let open = held + fact.reservedCash.nanos
         if let most = limits.positionValueMax {
             add(.positionValueAboveLimit, value.map { abs($0) }, most.nanos, &fact)
         }

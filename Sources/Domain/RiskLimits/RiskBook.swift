@@ -122,21 +122,7 @@ public enum RiskBook: Decider {
     ) throws(Rejection) {
         switch command {
         case .setLimits(let wanted):
-            guard wanted.orderValueMax > .zero else {
-                throw Rejection(.amountNotPositive, value: wanted.orderValueMax.nanos)
-            }
-            try ApprovalPolicy.check(wanted)
-            if let from = wanted.effectiveFrom, let to = wanted.effectiveTo, to < from {
-                let unit = Int128(Decimals.nanosPerUnit)
-                throw Rejection(
-                    .limitsOutOfOrder,
-                    limit: Int128(from.days) * unit,
-                    value: Int128(to.days) * unit
-                )
-            }
-            var fact = wanted
-            fact.version = max(state.limits?.version ?? 0, state.datedLimits.last?.version ?? 0) + 1
-            try decision.emit(.limitsSet(fact))
+            try decision.emit(.limitsSet(try next(wanted, state)))
         case .assess(let question):
             try decision.emit(.assessed(assess(question, state)))
         case .consume(let order, let leaves):
@@ -174,6 +160,33 @@ public enum RiskBook: Decider {
             fact.account = account
             try decision.emit(.killSwitchReleased(fact))
         }
+    }
+
+    /// The limits with their version, or why they are not taken.
+    private static func next(
+        _ wanted: AccountLimitsSet,
+        _ state: RiskState
+    ) throws(Rejection) -> AccountLimitsSet {
+        guard wanted.orderValueMax > .zero else {
+            throw Rejection(.amountNotPositive, value: wanted.orderValueMax.nanos)
+        }
+        try ApprovalPolicy.check(wanted)
+        let isDated = wanted.effectiveFrom != nil || wanted.effectiveTo != nil
+        guard !isDated || state.datedLimits.count < RiskState.datedLimitsMax else {
+            let most = Int128(RiskState.datedLimitsMax) * Int128(Decimals.nanosPerUnit)
+            throw Rejection(.tooManyItems, limit: most)
+        }
+        if let from = wanted.effectiveFrom, let to = wanted.effectiveTo, to < from {
+            let unit = Int128(Decimals.nanosPerUnit)
+            throw Rejection(
+                .limitsOutOfOrder,
+                limit: Int128(from.days) * unit,
+                value: Int128(to.days) * unit
+            )
+        }
+        var fact = wanted
+        fact.version = max(state.limits?.version ?? 0, state.datedLimits.last?.version ?? 0) + 1
+        return fact
     }
 
     /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the

@@ -56,7 +56,11 @@ extension Shard {
         state.rolledByName[rolled.calendar] = rolled.date
         state.entitlements = entitlements(rolled.calendar, after: rolled.date, state)
         state.rolledDate = rolled.date
-        state.dueRolls = rolled.through == nil ? nil : rolled
+        if rolled.through != nil {
+            state.dueRolls = rolled
+        } else if state.dueRolls?.calendar == rolled.calendar {
+            state.dueRolls = nil
+        }
         state.reference.forgetMarks(before: rolled.date)
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
         state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
@@ -91,12 +95,21 @@ extension Shard {
             withEntry(&state, set.account) { RiskBook.evolve(&$0.risk, by: event) }
             reassess(&state, place.position) { $1.account(of: $0) == set.account }
         case .assessed(let assessed):
-            guard let account = state.orderByID.account(of: assessed.order) else { return }
+            guard
+                let (account, approvedAt) = state.orderByID.look(
+                    at: assessed.order,
+                    {
+                        ($0.account, $0.approvedAt)
+                    }
+                )
+            else { return }
+            // Other terms of an order that the venue has are no further order.
+            let isNew = assessed.verdict == .approved && approvedAt == 0
             withEntry(&state, account) { entry in
                 RiskBook.evolve(&entry.risk, by: event)
-                if assessed.verdict == .approved { entry.risk.count(at: place.effectiveAt) }
+                if isNew { entry.risk.count(at: place.effectiveAt) }
             }
-            remember(&state, assessed, account, place.effectiveAt)
+            if isNew { remember(&state, assessed.order, account, place.effectiveAt) }
         case .reassessed: break
         case .reservationChanged(let changed):
             guard let account = state.orderByID.account(of: changed.order) else { return }

@@ -49,7 +49,9 @@ extension Shard {
         _ today: BusinessDate,
         _ book: ReferenceBook
     ) throws(Rejection) -> ImportedLot {
-        guard let instrument = book.instrument(line.symbol) else { throw Rejection(.unknownSymbol) }
+        guard let instrument = book.instrument(line.symbol, on: today) else {
+            throw Rejection(.unknownSymbol)
+        }
         guard line.quantity.nanos % instrument.lotSize.nanos == 0 else {
             throw Rejection(
                 .quantityNotLotMultiple,

@@ -29,11 +29,13 @@ extension Shard {
         var worth = Valuation()
         // ORDER: a sum and a refusal, whichever position comes first.
         for (instrument, position) in entry.portfolio.positionByID {
-            guard let mark = state.reference.markByID[instrument] else { return nil }
-            let value = Money.notional(mark.price, position, .halfAwayFromZero).nanos
+            guard let price = standingPrice(instrument, state) else { return nil }
+            let value = Money.notional(price, position, .halfAwayFromZero).nanos
             if value < 0 { worth.short -= value } else { worth.long += value }
         }
-        worth.equity = entry.portfolio.cash(entry.opened.currency).nanos + worth.long - worth.short
+        let currency = entry.opened.currency
+        let money = entry.portfolio.cash(currency).nanos + entry.portfolio.accrued(currency)
+        worth.equity = money + worth.long - worth.short
         let closed = entry.portfolio.closedDay?.equity.nanos ?? 0
         worth.dayProfit = worth.equity - closed - entry.watch.flows
         worth.peak = entry.watch.peak
@@ -50,6 +52,11 @@ extension Shard {
             withEntry(&state, fact.account) { entry in
                 if fact.currency == entry.opened.currency { entry.watch.pay(-fact.amount.nanos) }
             }
+        case .positionImported(let fact):
+            // What it is worth is not known here; what it cost is what the owner put in.
+            withEntry(&state, fact.account) { entry in
+                if fact.currency == entry.opened.currency { entry.watch.pay(fact.cost.nanos) }
+            }
         case .dayClosed(let fact):
             withEntry(&state, fact.account) { $0.watch.close(at: fact.equity.nanos) }
         default: break
@@ -59,35 +66,22 @@ extension Shard {
     /// Keeps an approved order in mind where the account's limits look for duplicates.
     static func remember(
         _ state: inout ShardState,
-        _ fact: RiskAssessed,
+        _ order: OrderID,
         _ account: AccountID,
         _ time: Timestamp
-    ) {
-        guard fact.verdict == .approved else { return }
-        withEntryIfWatched(&state, account, fact.order) { entry, placed in
-            entry.risk.remember(
-                RecentOrder(
-                    at: time,
-                    placed.instrument,
-                    isBuy: placed.side == .buy,
-                    placed.quantity,
-                    limitPrice: placed.limitPrice,
-                    parent: placed.parent
-                )
-            )
-        }
-    }
-
-    private static func withEntryIfWatched(
-        _ state: inout ShardState,
-        _ account: AccountID,
-        _ order: OrderID,
-        _ body: (inout AccountEntry, OrderPlaced) -> Void
     ) {
         guard let index = state.accountByID.index(forKey: account),
             state.accountByID.values[index].risk.looksForDuplicates,
             let placed = state.orderByID.look(at: order, { $0.state.placed }) ?? nil
         else { return }
-        body(&state.accountByID.values[index], placed)
+        let recent = RecentOrder(
+            at: time,
+            placed.instrument,
+            isBuy: placed.side == .buy,
+            placed.quantity,
+            limitPrice: placed.limitPrice,
+            parent: placed.parent
+        )
+        state.accountByID.values[index].risk.remember(recent)
     }
 }

@@ -61,7 +61,7 @@ extension Shard {
     }
 
     /// What compliance says; the check that refused the order, `nil` when all passed.
-    private static func clear(
+    static func clear(
         _ placed: OrderPlaced,
         _ entry: AccountEntry,
         _ state: ShardState,

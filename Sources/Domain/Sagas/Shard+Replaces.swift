@@ -16,15 +16,19 @@ extension Shard {
     ) throws(Rejection) {
         let order = try known(wanted.order, account, state).state
         let entry = try entry(account, state)
+        let today = state.businessDate(at: posed.effectiveAt)
         guard let placed = order.placed,
-            let instrument = state.reference.instrumentByID[placed.instrument]
+            let instrument = state.reference.terms(of: placed.instrument, on: today)
         else { throw Rejection(.unknownOrder) }
         var asked = OrderReplaceRequested()
         asked.order = wanted.order
         asked.terms = wanted.terms(over: order.pendingReplaces.last?.terms ?? order.terms)
         asked.enteredBy = posed.actor.text
         asked.seen = wanted.seen
-        let steps = InstrumentTerms(tickSize: instrument.tickSize, lotSize: instrument.lotSize)
+        let steps = InstrumentTerms(
+            tickSize: instrument.tick(at: asked.terms.limitPrice),
+            lotSize: instrument.lotSize
+        )
         try emit(.requestReplace(asked, terms: steps), wanted.order, account, order, &decision)
         guard case .order(.replaceRequested(let request)) = decision.events.first?.event else { return }
         let refusal = try judge(request, placed, order, instrument, entry, posed, state, &decision)
@@ -57,21 +61,8 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) -> Refusal? {
+        if let unclear = try clear(placed, entry, state, &decision) { return (.compliance, unclear) }
         let account = entry.opened.account
-        var clearance = Decision<ComplianceEvent>()
-        try ComplianceBook.decide(
-            .assess(
-                request.order,
-                restricted: state.reference.restricted.contains(placed.instrument),
-                restrictionsVersion: state.reference.restrictionsVersion
-            ),
-            given: entry.compliance,
-            into: &clearance
-        )
-        let unclear = clearance.events.first?.refusal
-        let clearances = Filing(.compliance, of: account.id, account, request.order.id)
-        try decision.emit(clearance) { clearances.draft(.compliance($0)) }
-        if let unclear { return (.compliance, unclear) }
         var question = question(placed.amended(by: request), instrument, entry, posed, state)
         question.quantity = max(order.rest(of: request.terms.quantity), .zero)
         question.filled = order.cumulative

@@ -102,7 +102,7 @@ extension RejectionCode {
         case .ordersPerSecondAboveLimit: "The account placed as many orders within a second as it may."
         case .openOrdersAboveLimit: "The account has as many open orders as it may."
         case .duplicateOrder: "An order with the same terms was placed within the account's window."
-        case .limitsOutOfOrder: "Limits begin on the open day or later, and not before those decided before."
+        case .limitsOutOfOrder: "The last day of the limits comes before their first, which is the limit."
         case .approvalMissing: "The policy asks for more persons' approval than the command names."
         case .splitRatioUnsupported: "A split gives new units for old ones, two different numbers."
         case .payDateBeforeExDate: "A corporate action is paid on its ex-date or later, never before."

@@ -69,6 +69,90 @@ struct CorporateActionTests {
         #expect(dates == [World.day(1)])
     }
 
+    /// Limits that stop an account at the first cent of loss.
+    private static func stopAtLoss(_ account: AccountID, _ runner: inout ShardRunner) throws {
+        var limits = SetLimits()
+        limits.orderValueMax = Money(units: 1000)
+        limits.priceCollar = BasisPoints(10_000)
+        limits.dayLossMax = Money(cents: 1)
+        limits.drawdownMax = BasisPoints(1)
+        try runner.pose(.setLimits(account, limits))
+    }
+
+    private static func refusal(_ account: AccountID, _ runner: inout ShardRunner) throws -> RejectionCode? {
+        var wanted = World.limit(.buy, 1, at: 900)
+        wanted.symbol = .known("NDX")
+        for case .order(.rejected(let fact)) in try runner.pose(.placeOrder(account, wanted)).events {
+            return fact.code
+        }
+        return nil
+    }
+
+    @Test("a dividend that is due and a split are no loss")
+    func losesNothing() throws {
+        var market = try Self.market()
+        let holder = try market.trading.open("holder", cash: 1000)
+        try market.declare(try Self.dividend("1", ex: 1, pay: 5))
+        try market.declare(try Self.split(2, 1, ex: 2))
+        try market.buy(holder, Self.symbol, 5, at: Price(cents: 1000))
+        try market.mark([("SPX", Price(cents: 1000)), ("NDX", Price(cents: 900))], World.day(0))
+        try Self.stopAtLoss(holder, &market.trading)
+        try market.roll(World.day(0))
+        try market.mark([("SPX", Price(cents: 900))], World.day(1))
+        #expect(try Self.refusal(holder, &market.trading) == nil)
+        try market.roll(World.day(1))
+        #expect(try Self.refusal(holder, &market.trading) == nil)
+    }
+
+    @Test("what an account brings in is no profit")
+    func importsNoProfit() throws {
+        var market = try Self.market()
+        let holder = try market.trading.open("holder", cash: 1000)
+        try market.buy(holder, Self.symbol, 5, at: Price(cents: 1000))
+        try market.mark([("SPX", Price(cents: 1000)), ("NDX", Price(cents: 900))], World.day(0))
+        try Self.stopAtLoss(holder, &market.trading)
+        try market.roll(World.day(0))
+        var line = HoldingLine()
+        line.symbol = .known("NDX")
+        line.quantity = Quantity(units: 10)
+        line.cost = Money(cents: 9000)
+        line.acquired = World.day(0)
+        var holdings = ImportHoldings()
+        holdings.lots = [line]
+        try market.trading.pose(.importHoldings(holder, holdings))
+        #expect(try Self.refusal(holder, &market.trading) == nil)
+        try market.mark([("SPX", Price(cents: 999))], World.day(1))
+        #expect(try Self.refusal(holder, &market.trading) == .dayLossAboveLimit)
+    }
+
+    @Test("a position that a split would make nothing of stays for a person")
+    func keepsWhatWouldVanish() throws {
+        var market = ActionMarket()
+        try market.begin((0..<10).map { World.day($0) }, ["SPX"], lot: Quantity(nanos: 1))
+        let holder = try market.trading.open("holder", cash: 1000)
+        var line = HoldingLine()
+        line.symbol = Self.symbol
+        line.quantity = Quantity(nanos: 1)
+        line.cost = Money(cents: 1)
+        line.acquired = World.day(0)
+        var holdings = ImportHoldings()
+        holdings.lots = [line]
+        try market.trading.pose(.importHoldings(holder, holdings))
+        try market.declare(try Self.split(1, 1000, ex: 1))
+        try market.roll(World.day(0))
+        try Invariants.check(market.trading.state)
+        #expect(try market.trading.account(holder).portfolio.instruments.count == 1)
+        #expect(
+            market.trading.log.contains { fact in
+                if case .portfolio(.reconciliationBroke(let broken)) = fact.event {
+                    broken.kind == .beyondBounds
+                } else {
+                    false
+                }
+            }
+        )
+    }
+
     @Test("the money is there when the pay date's day begins, and stands in the equity until then")
     func payment() throws {
         var market = try Self.market()

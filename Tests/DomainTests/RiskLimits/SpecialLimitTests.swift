@@ -163,6 +163,24 @@ struct SpecialLimitTests {
         }
     }
 
+    @Test("more limits with dates than are remembered are refused, and none is forgotten")
+    func boundsDates() throws {
+        var state = Self.state()
+        for day in 0..<16 as Range<Int32> {
+            var dated = RiskFixture.limits(orderValueMax: Money(units: 1))
+            dated.effectiveFrom = BusinessDate(days: day)
+            dated.version = UInt32(day) + 2
+            RiskBook.evolve(&state, by: .limitsSet(dated))
+        }
+        var more = RiskFixture.limits()
+        more.effectiveFrom = BusinessDate(days: 99)
+        #expect(throws: Rejection(.tooManyItems, limit: 16 * Self.unit)) {
+            try decided(RiskBook.self, .setLimits(more), state)
+        }
+        #expect(state.limits(on: BusinessDate(days: 0))?.version == 2)
+        #expect(try decided(RiskBook.self, .setLimits(RiskFixture.limits()), state).count == 1)
+    }
+
     static let approvals: [(String, [String], Rejection?)] = [
         ("", [], nil), ("", ["p1"], nil), ("one-person", ["p1"], nil), ("two-persons", ["p1", "p2"], nil),
         ("one-person", [""], Rejection(.approvalMissing, limit: unit, value: 0)),

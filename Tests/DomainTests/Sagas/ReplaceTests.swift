@@ -1,6 +1,7 @@
 import BifrostKernel
 import Orders
 import Portfolios
+import References
 import RiskLimits
 import Sagas
 import Testing
@@ -116,6 +117,72 @@ struct ReplaceTests {
         try World.restrict(Sample.instrument, false, &runner)
         try runner.pose(.pullKillSwitch(nil))
         #expect(try judge(&runner) == .killSwitchPulled)
+    }
+
+    @Test("an instrument that is halted refuses terms that would buy more")
+    func refusesInHalt() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1000)
+        let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
+        var halt = InstrumentStatusChanged()
+        halt.instrument = Sample.instrument
+        halt.status = .halted
+        try World.copy([.statusChanged(halt)], into: &runner)
+        let events = try runner.pose(.replaceOrder(account, Self.asked(order, 11))).events
+        guard case .order(.replaceRejected(let fact)) = events.last else {
+            Issue.record("expected a refusal, was \(events)")
+            return
+        }
+        #expect(fact.judge == .compliance && fact.code == .instrumentHalted)
+    }
+
+    @Test("the tick of the day and of the price judges a replacement")
+    func judgesByTermsOfDay() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1000)
+        let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
+        var change = InstrumentTermsChanged()
+        change.instrument = Sample.instrument
+        change.effectiveFrom = World.monday
+        change.terms = World.instrument(World.symbols[0], Sample.instrument)
+        change.terms.tickTable = [TickStep(from: Price(cents: 1000), Price(cents: 5))]
+        try World.copy([.termsChanged(change)], into: &runner)
+        let refused = try runner.pose(.replaceOrder(account, Self.asked(order, at: 1901)))
+        #expect(
+            refused.refusal
+                == Rejection(.priceNotTickMultiple, limit: 50_000_000, value: 19_010_000_000)
+        )
+        #expect(try runner.pose(.replaceOrder(account, Self.asked(order, at: 901))).refusal == nil)
+    }
+
+    @Test("other terms are no further order for limits that count, and no more of it for those that add up")
+    func countsOnce() throws {
+        var runner = try World.trading(fee: 0)
+        let account = try runner.open("alpha", cash: 1000)
+        var limits = SetLimits()
+        limits.orderValueMax = Money(units: 1000)
+        limits.priceCollar = BasisPoints(1000)
+        limits.ordersPerSecondMax = 1
+        limits.openOrdersMax = 1
+        limits.duplicateWindowMillis = 60_000
+        limits.orderQuantityMax = Quantity(units: 12)
+        limits.positionValueMax = Money(units: 240)
+        limits.grossExposureMax = Money(units: 240)
+        try runner.pose(.setLimits(account, limits))
+        let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
+        func judge(_ wanted: ReplaceOrder) throws -> RejectionCode? {
+            for case .order(.replaceRejected(let fact)) in try runner.pose(.replaceOrder(account, wanted))
+                .events
+            {
+                return fact.code
+            }
+            return nil
+        }
+        #expect(try judge(Self.asked(order, 12)) == nil)
+        #expect(try judge(Self.asked(order, 13)) == .orderQuantityAboveLimit)
+        #expect(try runner.account(account).risk.reservedCash[.usd] == Money(units: 240))
+        let events = try runner.pose(.placeOrder(account, World.limit(.buy, 1, at: 2000))).events
+        for case .order(.rejected(let fact)) in events { #expect(fact.code == .ordersPerSecondAboveLimit) }
     }
 
     @Test("a closed order and one of another account are not replaced")

@@ -124,6 +124,21 @@ struct SessionTests {
         )
     }
 
+    @Test("the roll of another calendar leaves the days that are due")
+    func keepsDueDays() throws {
+        var runner = try World.trading()
+        var other = TradingDaysDeclared()
+        other.calendar = "XTKS"
+        other.days = (0..<10).map { World.day($0) }
+        try World.copy([.tradingDaysDeclared(other)], into: &runner)
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        try runner.pose(.rollThrough(calendar: World.calendar, World.day(2)))
+        try runner.pose(.rollDay(calendar: "XTKS", World.day(1)))
+        #expect(runner.state.dueRolls?.through == World.day(2))
+        try runner.pose(.rollDay(calendar: World.calendar, World.day(2)))
+        #expect(runner.state.dueRolls == nil)
+    }
+
     private static func set(_ status: InstrumentStatus, _ runner: inout ShardRunner) throws {
         var fact = InstrumentStatusChanged()
         fact.instrument = Sample.instrument(1)
