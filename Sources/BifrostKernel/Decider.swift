@@ -98,6 +98,7 @@ public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
     }
 
     @inlinable mutating func removeAll() {
+        // From now on there is an array, and the next events go there.
         if let head = head.take() { tail.append(head) }
         tail.removeAll(keepingCapacity: true)
     }

@@ -64,31 +64,34 @@ extension Sequencer {
         RoutedReplace(account: account, order: request.order, request: request.request, terms: request.terms)
     }
 
-    /// The command that carries on what `request` began and could not finish within its bound.
+    /// The commands that carry on what `request` began and could not finish within its bound.
     ///
     /// A refused command carries nothing on: what stands in its way, such as an open session, still does.
-    func followUp(
+    func followUps(
         to request: CommandRequest,
         _ receipt: CommandReceipt,
         _ outcome: CommandOutcome
-    ) -> CommandRequest? {
-        if case .refused = outcome.result { return nil }
+    ) -> [CommandRequest] {
+        if case .refused = outcome.result { return [] }
         switch request.command {
-        case .pullKillSwitch, .setLimits, .copyReference:
-            return state.sweeps.first { $0.position == receipt.firstPosition }.flatMap(continuing)
-        case .continueSweep(let position, _):
-            return state.sweeps.first { $0.position == position }.flatMap(continuing)
-        case .rollThrough where state.rollIsUnfinished:
-            return state.rolledDate.flatMap { continuing($0, receipt.lastPosition) }
-        case .rollDay(_, let date) where state.rollIsUnfinished:
-            return continuing(date, receipt.lastPosition)
-        case .continueRoll(let date, _) where state.rollIsUnfinished:
-            return continuing(date, receipt.lastPosition)
-        case .rollThrough, .continueRoll, .closeSession:
-            return state.dueRolls.flatMap(rollingOn)
-        default:
-            return nil
+        case .pullKillSwitch, .setLimits, .copyReference: return sweeping(receipt.firstPosition)
+        case .continueSweep(let position, _): return sweeping(position)
+        case .rollThrough, .rollDay: return sweeping(receipt.firstPosition) + rolling(receipt.lastPosition)
+        case .continueRoll, .closeSession: return rolling(receipt.lastPosition)
+        default: return []
         }
+    }
+
+    private func sweeping(_ position: Int64) -> [CommandRequest] {
+        state.sweeps.filter { $0.position == position }.compactMap(continuing)
+    }
+
+    /// The rest of a day, or the next day that is due.
+    private func rolling(_ position: Int64) -> [CommandRequest] {
+        if state.rollIsUnfinished, let date = state.rolledDate {
+            return [continuing(date, position)].compactMap(\.self)
+        }
+        return [state.dueRolls.flatMap(rollingOn)].compactMap(\.self)
     }
 
     private func continuing(_ sweep: Sweep) -> CommandRequest? {
@@ -138,12 +141,6 @@ extension Sequencer {
             }
             if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
         }
-        var followUps = state.sweeps.compactMap(continuing)
-        if state.rollIsUnfinished, let date = state.rolledDate, let roll = continuing(date, position) {
-            followUps.append(roll)
-        } else if let next = state.dueRolls.flatMap(rollingOn) {
-            followUps.append(next)
-        }
-        return (instructions, followUps)
+        return (instructions, state.sweeps.compactMap(continuing) + rolling(position))
     }
 }

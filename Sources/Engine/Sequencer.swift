@@ -127,7 +127,7 @@ package struct Sequencer: Sendable {
             )
         )
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
-        if let followUp = followUp(to: request, receipt, outcome) { batch.followUps.append(followUp) }
+        batch.followUps += followUps(to: request, receipt, outcome)
     }
 
     /// The present of the shard's clock.

@@ -63,13 +63,6 @@ public struct EventBatch: Sendable {
         payloads[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
     }
 
-    /// Adds an event whose payload `value` encodes to.
-    public mutating func append<M: WireFields>(_ header: consuming EventHeader, _ value: M) {
-        payloads.append(value)
-        headers.append(header)
-        ends.append(payloads.byteCount)
-    }
-
     /// Adds an event whose payload, and with it the header's type, follows by `finish`.
     public mutating func begin(_ header: consuming EventHeader) {
         precondition(headers.count == ends.count, "an event is finished before the next begins")

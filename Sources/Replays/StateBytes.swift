@@ -127,6 +127,17 @@ struct StateBytes {
             letter("W")
             message(limits)
         }
+        number(entry.risk.pace.second)
+        number(Int64(entry.risk.pace.count))
+        for recent in entry.risk.pace.recent {
+            letter("T")
+            number(recent.at.nanos)
+            identifier(recent.instrument.id)
+            number(recent.isBuy)
+            number(recent.quantity.nanos)
+            number(recent.limitPrice?.nanos ?? -1)
+            identifier(recent.parent.id)
+        }
         wide(entry.watch.flows)
         wide(entry.watch.peak)
         number(entry.risk.killed)
@@ -220,9 +231,25 @@ struct StateBytes {
             letter("R")
             message(request)
         }
-        if entry.state.lapsed > .zero {
-            letter("L")
-            number(entry.state.lapsed.nanos)
+        if entry.state.hasRareFacts { rarities(entry.state) }
+    }
+
+    private mutating func rarities(_ state: OrderState) {
+        letter("L")
+        number(state.lapsed.nanos)
+        number(Int64(state.lastRequest))
+        number(Int64(state.requestInForce))
+        number(state.isTriggered)
+        number(state.isSuspended)
+        number(state.isDoneForDay)
+        text(state.heldForVenue ?? "")
+        for execution in state.executions.values.sorted(by: { $0.execution < $1.execution }) {
+            let standing = state.standing(execution)
+            identifier(standing.execution)
+            number(standing.quantity.nanos)
+            number(standing.price.nanos)
+            wide(standing.settlementAmount.nanos)
+            wide(standing.commission.nanos)
         }
     }
 

@@ -92,6 +92,60 @@ struct BadInputTests {
         Row(path: "/v1/nowhere", body: "{}", code: .routeUnknown),
     ]
 
+    /// What instruments, days, limits, corporate actions, imports and reviews turn away.
+    static let rarer: [Row] = [
+        Row(path: "/v1/instruments/ACME/status", body: #"{"status":"closed"}"#, code: .fieldMalformed),
+        Row(path: "/v1/instruments/A%20B/status", body: #"{"status":"halted"}"#, code: .symbolMalformed),
+        Row(path: "/v1/instruments/ACME/terms", body: #"{"lotSize":"1"}"#, code: .fieldMissing),
+        Row(
+            path: "/v1/instruments/ACME/terms",
+            body: #"{"effectiveFrom":"2024-01-01","tickSize":"1","lotSize":"1","shortable":"yes"}"#,
+            code: .fieldMalformed
+        ),
+        Row(path: "/v1/calendars/XNYS/sessions", body: #"{"date":"2024-01-02"}"#, code: .fieldMissing),
+        Row(path: "/v1/calendars/XNYS/rolls", body: #"{"through":"soon"}"#, code: .dateMalformed),
+        Row(
+            path: "/v1/calendars",
+            body: #"{"calendar":"X","days":["2024-01-02"],"hours":[[1]]}"#,
+            code: .fieldMalformed
+        ),
+        Row(
+            path: "/v1/accounts/main/limits",
+            body: #"{"orderValueMax":"1","concentrationMaxBasisPoints":"1000001"}"#,
+            code: .fieldMalformed
+        ),
+        Row(
+            path: "/v1/accounts/main/limits",
+            body: #"{"orderValueMax":"1","openOrdersMax":-1}"#,
+            code: .fieldMalformed
+        ),
+        Row(
+            path: "/v1/accounts/main/limits",
+            body: #"{"orderValueMax":"1","approvers":["é"]}"#,
+            code: .fieldMalformed
+        ),
+        Row(
+            path: "/v1/corporate-actions",
+            body: #"{"symbol":"ACME","kind":"merger"}"#,
+            code: .fieldMalformed
+        ),
+        Row(
+            path: "/v1/corporate-actions",
+            body: #"{"symbol":"ACME","kind":"split","exDate":"2024-01-02","numerator":"2"}"#,
+            code: .fieldMissing
+        ),
+        Row(
+            path: "/v1/accounts/main/imports",
+            body: #"{"cash":[{"currency":"USD"}],"lots":[]}"#,
+            code: .fieldMissing
+        ),
+        Row(
+            path: "/v1/accounts/main/orders/x/review",
+            body: #"{"decision":"approve"}"#,
+            code: .orderIDMalformed
+        ),
+    ]
+
     static let bodies: [Row] = [
         deposit("", .bodyMalformed), deposit("{", .bodyMalformed), deposit("nul", .bodyMalformed),
         deposit("[]", .bodyMalformed), deposit("\"x\"", .bodyMalformed), deposit("{}x", .bodyMalformed),
@@ -111,7 +165,7 @@ struct BadInputTests {
         try await Fixture.run { fixture, caller in
             try await fixture.furnish(caller)
             let before = fixture.trading.committed
-            for row in Self.numbers + Self.names + Self.bodies {
+            for row in Self.numbers + Self.names + Self.bodies + Self.rarer {
                 let answer = try await caller.send(.post, row.path, row.body, key: "bad")
                 #expect(answer.code == row.code.rawValue, "\(row.testDescription): \(answer.body.text)")
                 #expect(answer.status == row.code.status)

@@ -18,12 +18,18 @@ public struct Valuation: Hashable, Sendable {
 
 /// An approved order, as long as another one may be its duplicate.
 public struct RecentOrder: Hashable, Sendable {
-    let at: Timestamp
-    let instrument: InstrumentID
-    let isBuy: Bool
-    let quantity: Quantity
-    let limitPrice: Price?
-    let parent: OrderID
+    /// When it took effect.
+    public let at: Timestamp
+    /// What it trades.
+    public let instrument: InstrumentID
+    /// Which way.
+    public let isBuy: Bool
+    /// How much.
+    public let quantity: Quantity
+    /// The worst price that it takes, `nil` without a limit.
+    public let limitPrice: Price?
+    /// The order that it is a slice of, or none.
+    public let parent: OrderID
     /// Puts the parts together.
     public init(
         at: Timestamp,
@@ -47,11 +53,11 @@ public struct OrderPace: Hashable, Sendable {
     /// Most orders that are looked through for a duplicate.
     static let recentMax = 64
     /// The second of the last approved order, counted from 1970.
-    var second: Int64 = 0
+    public internal(set) var second: Int64 = 0
     /// Approved orders in that second.
-    var count: UInt32 = 0
+    public internal(set) var count: UInt32 = 0
     /// The latest approved orders, oldest first, where the limits look for duplicates.
-    var recent: [RecentOrder] = []
+    public internal(set) var recent: [RecentOrder] = []
 
     func count(at time: Timestamp) -> UInt32 { time.second == second ? count : 0 }
 }

@@ -1,4 +1,5 @@
 public import BifrostKernel
+internal import Orders
 internal import Portfolios
 internal import References
 
@@ -101,6 +102,29 @@ extension Shard {
             let due = Entitlement(.payment, fact.account, fact.action, fact.exDate, fact.quantity)
             state.entitlements.append(due)
         }
+    }
+
+    /// Begins a sweep that cancels the orders which outlive the day before their instrument is split: their
+    /// quantities and prices are of the old units.
+    static func cancelSplit(
+        _ state: inout ShardState,
+        _ day: BusinessDate,
+        after rolled: DayRolled,
+        _ position: Int64
+    ) {
+        let splits = state.reference.corporateActions.of(day).filter { $0.kind == .split }
+        guard !splits.isEmpty else { return }
+        let instruments = Set(splits.map(\.instrument)).filter {
+            state.reference.instrumentByID[$0]?.tradingCalendar == rolled.calendar
+        }
+        let orders = state.openOrders.filter { order in
+            state.orderByID.look(at: order) { entry in
+                guard let placed = entry.state.placed, !entry.ends(on: rolled.date) else { return false }
+                return instruments.contains(placed.instrument)
+            } ?? false
+        }
+        guard !orders.isEmpty else { return }
+        state.sweeps.append(Sweep(position: position, orders: orders.sorted()))
     }
 
     private static func wanted(

@@ -20,7 +20,7 @@ extension Shard {
         case .shardOpened(let opened): state.opened = opened
         case .writerStarted(let started): state.epoch = started.epoch
         case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
-        case .dayRolled(let rolled): roll(&state, rolled)
+        case .dayRolled(let rolled): roll(&state, rolled, place.position)
         case .sessionOpened(let opened):
             state.sessionByName[opened.calendar] = Session(date: opened.date, isOpen: true)
         case .sessionClosed(let closed):
@@ -52,7 +52,7 @@ extension Shard {
         }
     }
 
-    private static func roll(_ state: inout ShardState, _ rolled: DayRolled) {
+    private static func roll(_ state: inout ShardState, _ rolled: DayRolled, _ position: Int64) {
         state.rolledByName[rolled.calendar] = rolled.date
         state.entitlements = entitlements(rolled.calendar, after: rolled.date, state)
         state.rolledDate = rolled.date
@@ -63,6 +63,7 @@ extension Shard {
         }
         state.reference.forgetMarks(before: rolled.date)
         let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
+        if let next { cancelSplit(&state, next, after: rolled, position) }
         state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
     }
 

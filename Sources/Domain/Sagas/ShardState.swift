@@ -35,13 +35,14 @@ public struct OrderEntry: Sendable {
     public internal(set) var placedOn: BusinessDate
 }
 
-/// The saga that deals with the orders which were open when a kill switch was pulled or a rule changed.
+/// The saga that deals with the orders which were open when a kill switch was pulled, a rule changed or an
+/// instrument was split.
 public struct Sweep: Equatable, Sendable {
-    /// The position of the kill switch or the change.
+    /// The position of what happened.
     public let position: Int64
     /// The orders that were open then, in the order in which they are dealt with.
     public let orders: [OrderID]
-    /// Whether each is judged again; a kill switch cancels all.
+    /// Whether each is judged again; a kill switch and a split cancel all.
     public var reassesses = false
     /// How many of them have been dealt with.
     public internal(set) var done = 0

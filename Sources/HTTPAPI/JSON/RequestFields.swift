@@ -193,7 +193,7 @@ extension RequestFields {
         }
     }
 
-    /// A share of a price in basis points, with six decimals at most.
+    /// A rate in basis points, with six decimals at most.
     mutating func optionalRate(_ name: String) throws(GatewayRejection) -> BasisPoints? {
         guard let value = try optionalQuantity(name) else { return nil }
         guard value.nanos % 1000 == 0, let rate = BasisPoints(micros: value.nanos / 1000) else {

@@ -64,9 +64,9 @@ extension RequestFields {
         terms.tickSize = try price("tickSize")
         terms.lotSize = try quantity("lotSize")
         terms.sector = try label("sector") ?? ""
-        terms.marginable = try optionalFlag("marginable")
-        terms.shortable = try optionalFlag("shortable")
-        terms.fractionable = try optionalFlag("fractionable")
+        terms.marginable = try flag("marginable")
+        terms.shortable = try flag("shortable")
+        terms.fractionable = try flag("fractionable")
         for var step in try steps("tickTable") {
             terms.tickTable.append(TickStep(from: try step.price("priceFrom"), try step.price("tickSize")))
             try step.end()
@@ -90,18 +90,6 @@ extension RequestFields {
         var steps: [RequestFields] = []
         for element in elements { steps.append(try RequestFields(element, at: "an element of `\(name)`")) }
         return steps
-    }
-
-    private mutating func optionalFlag(_ name: String) throws(GatewayRejection) -> Bool {
-        switch optional(name) {
-        case nil: return false
-        case .bool(let flag): return flag
-        case .some(let other):
-            throw GatewayRejection(
-                .fieldMalformed,
-                "Expected `\(name)` to be true or false, was \(other.kind)."
-            )
-        }
     }
 
     mutating func count(_ name: String) throws(GatewayRejection) -> UInt32 {

@@ -21,7 +21,7 @@ extension RequestFields {
     fileprivate mutating func limits() throws(GatewayRejection) -> SetLimits {
         var limits = SetLimits()
         limits.orderValueMax = try money("orderValueMax")
-        limits.priceCollar = try rate("priceCollarBasisPoints") ?? BasisPoints(0)
+        limits.priceCollar = try optionalRate("priceCollarBasisPoints") ?? BasisPoints(0)
         limits.effectiveFrom = try optionalDate("effectiveFrom")
         limits.effectiveTo = try optionalDate("effectiveTo")
         limits.approvalPolicy = try label("approvalPolicy") ?? ""
@@ -39,12 +39,12 @@ extension RequestFields {
         limits.grossExposureMax = try optionalMoney("grossExposureMax")
         limits.netExposureMax = try optionalMoney("netExposureMax")
         limits.positionValueMax = try optionalMoney("positionValueMax")
-        limits.concentrationMax = try rate("concentrationMaxBasisPoints")
+        limits.concentrationMax = try optionalRate("concentrationMaxBasisPoints")
         limits.dayLossMax = try optionalMoney("dayLossMax")
-        limits.drawdownMax = try rate("drawdownMaxBasisPoints")
+        limits.drawdownMax = try optionalRate("drawdownMaxBasisPoints")
         limits.ordersPerSecondMax = try optionalCount("ordersPerSecondMax")
         limits.openOrdersMax = try optionalCount("openOrdersMax")
-        if has("orderQuantityMax") { limits.orderQuantityMax = try quantity("orderQuantityMax") }
+        limits.orderQuantityMax = try optionalQuantity("orderQuantityMax")
         limits.duplicateWindowMillis = try optionalCount("duplicateWindowMillis")
         return limits
     }
@@ -55,20 +55,5 @@ extension RequestFields {
 
     private mutating func optionalCount(_ name: String) throws(GatewayRejection) -> UInt32? {
         has(name) ? try count(name) : nil
-    }
-
-    /// Basis points as a decimal with at most six digits after the point.
-    private mutating func rate(_ name: String) throws(GatewayRejection) -> BasisPoints? {
-        guard has(name) else { return nil }
-        let amount = try money(name)
-        guard amount.nanos % 1000 == 0, let micros = Int64(exactly: amount.nanos / 1000),
-            let rate = BasisPoints(micros: micros)
-        else {
-            throw GatewayRejection(
-                .fieldMalformed,
-                "`\(name)` is 0 … 1000000 basis points with at most six decimals."
-            )
-        }
-        return rate
     }
 }

@@ -104,6 +104,32 @@ struct CorporateActionTests {
         #expect(try Self.refusal(holder, &market.trading) == nil)
     }
 
+    @Test("a split cancels the orders of old units that outlive the day, and no others")
+    func cancelsOldUnits() throws {
+        var market = try Self.market()
+        let holder = try market.trading.open("holder", cash: 1000)
+        func place(_ symbol: String, _ life: TimeInForce) throws -> OrderID {
+            var wanted = World.limit(.buy, 1, at: 1000)
+            wanted.symbol = .known(symbol)
+            wanted.timeInForce = life
+            return try market.trading.place(holder, wanted)
+        }
+        let old = try place("SPX", .goodTillCancelled)
+        let other = try place("NDX", .goodTillCancelled)
+        let day = try place("SPX", .day)
+        try market.declare(try Self.split(2, 1, ex: 2))
+        try market.roll(World.day(0))
+        #expect(market.trading.state.sweeps.isEmpty)
+        try market.roll(World.day(1))
+        let sweep = try #require(market.trading.state.sweeps.first)
+        #expect(sweep.orders == [old] && !sweep.reassesses)
+        try market.trading.pose(.continueSweep(sweep.position, done: 0))
+        #expect(try market.trading.order(old).cancelPending)
+        #expect(try !market.trading.order(other).cancelPending)
+        #expect(try market.trading.order(day).status == .expired)
+        #expect(market.trading.state.sweeps.isEmpty)
+    }
+
     @Test("what an account brings in is no profit")
     func importsNoProfit() throws {
         var market = try Self.market()
