@@ -1,6 +1,7 @@
 import BifrostKernel
 import EventStore
 import Orders
+import References
 import RiskLimits
 import Sagas
 import Testing
@@ -38,6 +39,31 @@ struct EngineTests {
         #expect(rows.count <= 9)
         #expect(rows.contains { $0.event.isTrade })
         #expect(!rows.contains { $0.event.isBreak })
+    }
+
+    @Test("the roll before a split has the venue cancel what outlives the day")
+    func cancelsBeforeSplit() throws {
+        let desk = try open()
+        defer { desk.stop() }
+        desk.declareMarket()
+        let account = try desk.openAccount("a", deposit: "1000")
+        var wanted = try desk.order(5, limit: "9")
+        wanted.timeInForce = .goodTillCancelled
+        guard case .decided(_, let outcome) = desk.perform("o1", .placeOrder(account, wanted)) else {
+            throw NoAnswer()
+        }
+        var split = AnnounceCorporateAction()
+        split.symbol = wanted.symbol
+        split.terms.kind = .split
+        split.terms.exDate = BusinessDate(days: 1)
+        split.terms.numerator = 2
+        split.terms.denominator = 1
+        desk.declare("split", .announceCorporateAction(split))
+        desk.perform("roll", .rollDay(calendar: "XNYS", BusinessDate(days: 0)))
+        desk.settle()
+        let facts = try desk.events().filter { $0.header.correlation == outcome.subject }.map(\.event)
+        #expect(facts.contains { if case .order(.cancelRequested) = $0 { true } else { false } })
+        #expect(facts.contains { if case .order(.cancelled) = $0 { true } else { false } })
     }
 
     @Test("a venue may say the same words again: an order is suspended, resumed and suspended")
