@@ -39,6 +39,12 @@ public struct BusinessDate: Hashable, Comparable, Sendable {
         left.days < right.days
     }
 
+    /// 0 for Monday … 6 for Sunday.
+    public var weekday: Int {
+        // 1970-01-01 was a Thursday.
+        ((Int(days) + 3) % 7 + 7) % 7
+    }
+
     /// A civil date of the proleptic Gregorian calendar, `nil` when there is no such day.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }

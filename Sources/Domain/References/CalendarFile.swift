@@ -116,11 +116,3 @@ public struct CalendarFile: Equatable, Sendable {
         }
     }
 }
-
-extension BusinessDate {
-    /// 0 for Monday … 6 for Sunday.
-    var weekday: Int {
-        // 1970-01-01 was a Thursday.
-        ((Int(days) + 3) % 7 + 7) % 7
-    }
-}

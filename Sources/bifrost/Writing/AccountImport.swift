@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import BifrostKernel
 internal import EventStore
-internal import Glibc
 internal import HTTPAPI
 internal import Nodes
 internal import Replays
@@ -28,7 +27,7 @@ struct AccountImport: AsyncParsableCommand {
     @OptionGroup var placeOptions: PlaceOptions
 
     func run() async throws {
-        let text = try Self.read(file)
+        let text = try TextFile.read(file)
         let holdings = try checked(text)
         if dryRun {
             for line in Self.plan(holdings) { print(line) }
@@ -103,23 +102,5 @@ struct AccountImport: AsyncParsableCommand {
         return table.lines + [
             report.agrees ? "The books agree with the file." : "The books differ from the file."
         ]
-    }
-
-    private static func read(_ path: String) throws -> String {
-        guard let file = fopen(path, "r") else {
-            throw BifrostExit.failed.failure("\(path) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var page = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&page, 1, page.count, file)
-            guard count > 0 else { break }
-            bytes += page[..<count]
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw BifrostExit.failed.failure("\(path) is not UTF-8 text.")
-        }
-        return text
     }
 }

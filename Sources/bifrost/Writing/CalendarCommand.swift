@@ -37,9 +37,7 @@ struct CalendarDeclare: AsyncParsableCommand {
             throw ValidationError("--except takes days as 2026-01-01.")
         }
         let days = (first.days...last.days).map { BusinessDate(days: $0) }.filter { day in
-            // 1970-01-01 was a Thursday.
-            let weekday = ((Int(day.days) + 3) % 7 + 7) % 7
-            return weekday < 5 && !holidays.contains(day)
+            day.weekday < 5 && !holidays.contains(day)
         }
         let body: JSON = ["calendar": .string(calendar), "days": .array(days.map { .string($0.text) })]
         let done = "Declared \(days.count) days of \(calendar)"

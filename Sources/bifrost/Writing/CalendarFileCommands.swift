@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import BifrostKernel
-internal import Glibc
 internal import HTTPAPI
 internal import References
 
@@ -9,7 +8,7 @@ struct CalendarFileOptions: ParsableArguments {
     @Argument(help: "A calendar file, as ops/calendars.d/XNYS.txt.") var file: String
 
     func read() throws -> CalendarFile {
-        let text = try self.text()
+        let text = try TextFile.read(file)
         do throws(CalendarFileError) {
             return try CalendarFile(text)
         } catch .malformed(let line) {
@@ -19,25 +18,6 @@ struct CalendarFileOptions: ParsableArguments {
                 "\(file) needs `calendar`, `from` and `through`, and with `hours` an `offset` on the first day."
             )
         }
-    }
-}
-
-extension CalendarFileOptions {
-    /// The largest file.
-    private static let fileBytesMax = 1 << 20
-
-    private func text() throws -> String {
-        guard let stream = fopen(file, "r") else {
-            throw ValidationError("\(file) cannot be read: \(String(cString: strerror(errno))).")
-        }
-        defer { fclose(stream) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: Self.fileBytesMax) { buffer, count in
-            count = fread(buffer.baseAddress, 1, Self.fileBytesMax, stream)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ValidationError("\(file) is no text in UTF-8.")
-        }
-        return text
     }
 }
 
