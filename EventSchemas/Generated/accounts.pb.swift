@@ -143,7 +143,7 @@ public nonisolated struct Bifrost_V1_AccountOpened: Sendable {
   /// Reserved: holders and traders, by salted digest.
   public var persons: [Bifrost_V1_PersonCommitment] = []
 
-  /// Reserved: how closing trades choose among open lots.
+  /// How closing trades choose among open lots; the oldest first where absent.
   public var lotMethod: Bifrost_V1_LotMethod = .unspecified
 
   /// Reserved: the account's number at the custodian.

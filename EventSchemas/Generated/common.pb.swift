@@ -138,7 +138,7 @@ public nonisolated enum Bifrost_V1_Capacity: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
-/// Reserved: how closing trades choose among open lots.
+/// How closing trades choose among open lots.
 public nonisolated enum Bifrost_V1_LotMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -146,10 +146,10 @@ public nonisolated enum Bifrost_V1_LotMethod: SwiftProtobuf.Enum, Swift.CaseIter
   /// The oldest first.
   case fifo // = 1
 
-  /// One lot at the average cost.
+  /// All lots are one, at their average cost.
   case average // = 2
 
-  /// Those that the order names.
+  /// Those that the order names, then the oldest.
   case chosen // = 3
   case UNRECOGNIZED(Int)
 
@@ -689,7 +689,7 @@ public nonisolated struct Bifrost_V1_Fee: Sendable {
   fileprivate var _amount: Bifrost_V1_Money? = nil
 }
 
-/// Reserved: a part of a lot, by the execution that opened it.
+/// A part of a lot, by the execution that opened it.
 public nonisolated struct Bifrost_V1_ChosenLot: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

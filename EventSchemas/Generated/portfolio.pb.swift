@@ -10,8 +10,7 @@
 
 // The ledger of an account: types 500 to 599.
 //
-// Reserved types: 505 TradeSettled, 506 TradeCorrected, 510 InterestAccrued, 511 FeeCharged, 512 TransferStarted,
-// 513 TransferCompleted.
+// Reserved types: 510 InterestAccrued, 511 FeeCharged, 512 TransferStarted, 513 TransferCompleted.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -219,7 +218,7 @@ public nonisolated struct Bifrost_V1_Posting: Sendable {
   /// Reserved: the book of the account.
   public var book: String = String()
 
-  /// Reserved: the settlement date of a receivable or payable.
+  /// The settlement date of a receivable or payable.
   public var settlementDate: Int32 {
     get {_settlementDate ?? 0}
     set {_settlementDate = newValue}
@@ -429,7 +428,7 @@ public nonisolated struct Bifrost_V1_TradeBooked: @unchecked Sendable {
     set {_uniqueStorage()._closedLots = newValue}
   }
 
-  /// Reserved: how they were chosen.
+  /// How the lots that it closed were chosen; the oldest first where absent.
   public var lotMethod: Bifrost_V1_LotMethod {
     get {_storage._lotMethod}
     set {_uniqueStorage()._lotMethod = newValue}
@@ -445,6 +444,12 @@ public nonisolated struct Bifrost_V1_TradeBooked: @unchecked Sendable {
   public var correctedExecutionID: Data {
     get {_storage._correctedExecutionID}
     set {_uniqueStorage()._correctedExecutionID = newValue}
+  }
+
+  /// The lots that the order named, as far as they were this trade's to close.
+  public var chosenLots: [Bifrost_V1_ChosenLot] {
+    get {_storage._chosenLots}
+    set {_uniqueStorage()._chosenLots = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -475,7 +480,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
     set {_uniqueStorage()._currency = newValue}
   }
 
-  /// Settled cash, positions at their marks, and dividends, interest and fees that are due.
+  /// Settled cash and receivable, less payable, positions at their marks, and dividends, interest and fees that are due.
   public var equity: Bifrost_V1_Money {
     get {_storage._equity ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._equity = newValue}
@@ -566,7 +571,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
   /// Clears the value of `holds`. Subsequent reads from it will return its default value.
   public mutating func clearHolds() {_uniqueStorage()._holds = nil}
 
-  /// Reserved: cash to come by trades that have not settled.
+  /// Cash to come by trades that have not settled; absent where there is none.
   public var receivable: Bifrost_V1_Money {
     get {_storage._receivable ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._receivable = newValue}
@@ -576,7 +581,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
   /// Clears the value of `receivable`. Subsequent reads from it will return its default value.
   public mutating func clearReceivable() {_uniqueStorage()._receivable = nil}
 
-  /// Reserved: cash to go by trades that have not settled.
+  /// Cash to go by trades that have not settled; absent where there is none.
   public var payable: Bifrost_V1_Money {
     get {_storage._payable ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._payable = newValue}
@@ -660,6 +665,172 @@ public nonisolated struct Bifrost_V1_ReconciliationBroke: Sendable {
 
   fileprivate var _ours: Bifrost_V1_Money? = nil
   fileprivate var _theirs: Bifrost_V1_Money? = nil
+}
+
+/// Type 505. Money and units of a trade changed hands: what was to come and to go is there.
+public nonisolated struct Bifrost_V1_TradeSettled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  public var orderID: Data = Data()
+
+  /// The last word on the trade: its own id, or that of its latest correction.
+  public var executionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  public var currency: String = String()
+
+  /// Bought positive, sold negative.
+  public var quantity: Int64 = 0
+
+  /// What came in, or with a minus went out, commission included.
+  public var amount: Bifrost_V1_Money {
+    get {_amount ?? Bifrost_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  /// The date on which it was due; the business date of the event is the one on which it happened.
+  public var settlementDate: Int32 = 0
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _amount: Bifrost_V1_Money? = nil
+}
+
+/// Type 506. A booked trade was put right, or taken back: lots are derived again from its date, and the difference is
+/// in the books now.
+public nonisolated struct Bifrost_V1_TradeCorrected: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data {
+    get {_storage._accountID}
+    set {_uniqueStorage()._accountID = newValue}
+  }
+
+  public var orderID: Data {
+    get {_storage._orderID}
+    set {_uniqueStorage()._orderID = newValue}
+  }
+
+  /// The trade that is corrected: the last word on it until now.
+  public var executionID: Data {
+    get {_storage._executionID}
+    set {_uniqueStorage()._executionID = newValue}
+  }
+
+  /// What it is called from now on.
+  public var newExecutionID: Data {
+    get {_storage._newExecutionID}
+    set {_uniqueStorage()._newExecutionID = newValue}
+  }
+
+  public var instrumentID: Data {
+    get {_storage._instrumentID}
+    set {_uniqueStorage()._instrumentID = newValue}
+  }
+
+  public var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
+
+  /// The trade as it now is: bought positive, sold negative, zero for a bust.
+  public var quantity: Int64 {
+    get {_storage._quantity}
+    set {_uniqueStorage()._quantity = newValue}
+  }
+
+  public var price: Int64 {
+    get {_storage._price}
+    set {_uniqueStorage()._price = newValue}
+  }
+
+  /// Price times quantity, exact.
+  public var gross: Bifrost_V1_Money {
+    get {_storage._gross ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._gross = newValue}
+  }
+  /// Returns true if `gross` has been explicitly set.
+  public var hasGross: Bool {_storage._gross != nil}
+  /// Clears the value of `gross`. Subsequent reads from it will return its default value.
+  public mutating func clearGross() {_uniqueStorage()._gross = nil}
+
+  /// What the venue settles for it in all, rounded by the venue.
+  public var settlementAmount: Bifrost_V1_Money {
+    get {_storage._settlementAmount ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._settlementAmount = newValue}
+  }
+  /// Returns true if `settlementAmount` has been explicitly set.
+  public var hasSettlementAmount: Bool {_storage._settlementAmount != nil}
+  /// Clears the value of `settlementAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearSettlementAmount() {_uniqueStorage()._settlementAmount = nil}
+
+  /// What the venue takes for it in all.
+  public var commission: Bifrost_V1_Money {
+    get {_storage._commission ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._commission = newValue}
+  }
+  /// Returns true if `commission` has been explicitly set.
+  public var hasCommission: Bool {_storage._commission != nil}
+  /// Clears the value of `commission`. Subsequent reads from it will return its default value.
+  public mutating func clearCommission() {_uniqueStorage()._commission = nil}
+
+  /// What the correction adds to realised profit, that of later trades included.
+  public var realised: Bifrost_V1_Money {
+    get {_storage._realised ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._realised = newValue}
+  }
+  /// Returns true if `realised` has been explicitly set.
+  public var hasRealised: Bool {_storage._realised != nil}
+  /// Clears the value of `realised`. Subsequent reads from it will return its default value.
+  public mutating func clearRealised() {_uniqueStorage()._realised = nil}
+
+  /// What the correction adds to the cost of what was closed.
+  public var closedCost: Bifrost_V1_Money {
+    get {_storage._closedCost ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._closedCost = newValue}
+  }
+  /// Returns true if `closedCost` has been explicitly set.
+  public var hasClosedCost: Bool {_storage._closedCost != nil}
+  /// Clears the value of `closedCost`. Subsequent reads from it will return its default value.
+  public mutating func clearClosedCost() {_uniqueStorage()._closedCost = nil}
+
+  public var tradeDate: Int32 {
+    get {_storage._tradeDate}
+    set {_uniqueStorage()._tradeDate = newValue}
+  }
+
+  /// The date on which money and units of the trade change hands, or did.
+  public var settlementDate: Int32 {
+    get {_storage._settlementDate}
+    set {_uniqueStorage()._settlementDate = newValue}
+  }
+
+  /// The lines of the difference.
+  public var postings: [Bifrost_V1_Posting] {
+    get {_storage._postings}
+    set {_uniqueStorage()._postings = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Type 507. The account is entitled to a dividend, or owes it when it is short, from the ex-date on.
@@ -1172,7 +1343,7 @@ nonisolated extension Bifrost_V1_CashWithdrawn: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TradeBooked"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}price\0\u{1}gross\0\u{3}settlement_amount\0\u{1}commission\0\u{1}realised\0\u{3}closed_cost\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}postings\0\u{1}book\0\u{3}closed_lots\0\u{3}lot_method\0\u{1}fees\0\u{3}corrected_execution_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}price\0\u{1}gross\0\u{3}settlement_amount\0\u{1}commission\0\u{1}realised\0\u{3}closed_cost\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}postings\0\u{1}book\0\u{3}closed_lots\0\u{3}lot_method\0\u{1}fees\0\u{3}corrected_execution_id\0\u{3}chosen_lots\0")
 
   fileprivate class _StorageClass {
     var _accountID: Data = Data()
@@ -1195,6 +1366,7 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
     var _lotMethod: Bifrost_V1_LotMethod = .unspecified
     var _fees: [Bifrost_V1_Fee] = []
     var _correctedExecutionID: Data = Data()
+    var _chosenLots: [Bifrost_V1_ChosenLot] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1225,6 +1397,7 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
       _lotMethod = source._lotMethod
       _fees = source._fees
       _correctedExecutionID = source._correctedExecutionID
+      _chosenLots = source._chosenLots
     }
   }
 
@@ -1263,6 +1436,7 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
         case 18: try { try decoder.decodeSingularEnumField(value: &_storage._lotMethod) }()
         case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._fees) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._correctedExecutionID) }()
+        case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._chosenLots) }()
         default: break
         }
       }
@@ -1335,6 +1509,9 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
       if !_storage._correctedExecutionID.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._correctedExecutionID, fieldNumber: 20)
       }
+      if !_storage._chosenLots.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._chosenLots, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1364,6 +1541,7 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
         if _storage._lotMethod != rhs_storage._lotMethod {return false}
         if _storage._fees != rhs_storage._fees {return false}
         if _storage._correctedExecutionID != rhs_storage._correctedExecutionID {return false}
+        if _storage._chosenLots != rhs_storage._chosenLots {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1624,6 +1802,255 @@ nonisolated extension Bifrost_V1_ReconciliationBroke: SwiftProtobuf.Message, Swi
     if lhs.instrumentID != rhs.instrumentID {return false}
     if lhs.currency != rhs.currency {return false}
     if lhs.report != rhs.report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_TradeSettled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TradeSettled"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}amount\0\u{3}settlement_date\0\u{1}postings\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.executionID) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 8: try { try decoder.decodeSingularSInt32Field(value: &self.settlementDate) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 2)
+    }
+    if !self.executionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.executionID, fieldNumber: 3)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 4)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 5)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 6)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if self.settlementDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.settlementDate, fieldNumber: 8)
+    }
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_TradeSettled, rhs: Bifrost_V1_TradeSettled) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.executionID != rhs.executionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.settlementDate != rhs.settlementDate {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TradeCorrected"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}new_execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}price\0\u{1}gross\0\u{3}settlement_amount\0\u{1}commission\0\u{1}realised\0\u{3}closed_cost\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}postings\0")
+
+  fileprivate class _StorageClass {
+    var _accountID: Data = Data()
+    var _orderID: Data = Data()
+    var _executionID: Data = Data()
+    var _newExecutionID: Data = Data()
+    var _instrumentID: Data = Data()
+    var _currency: String = String()
+    var _quantity: Int64 = 0
+    var _price: Int64 = 0
+    var _gross: Bifrost_V1_Money? = nil
+    var _settlementAmount: Bifrost_V1_Money? = nil
+    var _commission: Bifrost_V1_Money? = nil
+    var _realised: Bifrost_V1_Money? = nil
+    var _closedCost: Bifrost_V1_Money? = nil
+    var _tradeDate: Int32 = 0
+    var _settlementDate: Int32 = 0
+    var _postings: [Bifrost_V1_Posting] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _accountID = source._accountID
+      _orderID = source._orderID
+      _executionID = source._executionID
+      _newExecutionID = source._newExecutionID
+      _instrumentID = source._instrumentID
+      _currency = source._currency
+      _quantity = source._quantity
+      _price = source._price
+      _gross = source._gross
+      _settlementAmount = source._settlementAmount
+      _commission = source._commission
+      _realised = source._realised
+      _closedCost = source._closedCost
+      _tradeDate = source._tradeDate
+      _settlementDate = source._settlementDate
+      _postings = source._postings
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._accountID) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._orderID) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._executionID) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._newExecutionID) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._instrumentID) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 7: try { try decoder.decodeSingularSFixed64Field(value: &_storage._quantity) }()
+        case 8: try { try decoder.decodeSingularSFixed64Field(value: &_storage._price) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._gross) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._settlementAmount) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._commission) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._realised) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._closedCost) }()
+        case 14: try { try decoder.decodeSingularSInt32Field(value: &_storage._tradeDate) }()
+        case 15: try { try decoder.decodeSingularSInt32Field(value: &_storage._settlementDate) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._postings) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._accountID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._accountID, fieldNumber: 1)
+      }
+      if !_storage._orderID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._orderID, fieldNumber: 2)
+      }
+      if !_storage._executionID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._executionID, fieldNumber: 3)
+      }
+      if !_storage._newExecutionID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._newExecutionID, fieldNumber: 4)
+      }
+      if !_storage._instrumentID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._instrumentID, fieldNumber: 5)
+      }
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 6)
+      }
+      if _storage._quantity != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._quantity, fieldNumber: 7)
+      }
+      if _storage._price != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._price, fieldNumber: 8)
+      }
+      try { if let v = _storage._gross {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._settlementAmount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._commission {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._realised {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._closedCost {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if _storage._tradeDate != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._tradeDate, fieldNumber: 14)
+      }
+      if _storage._settlementDate != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._settlementDate, fieldNumber: 15)
+      }
+      if !_storage._postings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._postings, fieldNumber: 16)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_TradeCorrected, rhs: Bifrost_V1_TradeCorrected) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._accountID != rhs_storage._accountID {return false}
+        if _storage._orderID != rhs_storage._orderID {return false}
+        if _storage._executionID != rhs_storage._executionID {return false}
+        if _storage._newExecutionID != rhs_storage._newExecutionID {return false}
+        if _storage._instrumentID != rhs_storage._instrumentID {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._quantity != rhs_storage._quantity {return false}
+        if _storage._price != rhs_storage._price {return false}
+        if _storage._gross != rhs_storage._gross {return false}
+        if _storage._settlementAmount != rhs_storage._settlementAmount {return false}
+        if _storage._commission != rhs_storage._commission {return false}
+        if _storage._realised != rhs_storage._realised {return false}
+        if _storage._closedCost != rhs_storage._closedCost {return false}
+        if _storage._tradeDate != rhs_storage._tradeDate {return false}
+        if _storage._settlementDate != rhs_storage._settlementDate {return false}
+        if _storage._postings != rhs_storage._postings {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,6 +87,8 @@ public import Sagas
         case .deposited(let payload): visitor.visit(payload)
         case .withdrawn(let payload): visitor.visit(payload)
         case .tradeBooked(let payload): visitor.visit(payload)
+        case .tradeSettled(let payload): visitor.visit(payload)
+        case .tradeCorrected(let payload): visitor.visit(payload)
         case .dayClosed(let payload): visitor.visit(payload)
         case .reconciliationBroke(let payload): visitor.visit(payload)
         case .dividendAccrued(let payload): visitor.visit(payload)

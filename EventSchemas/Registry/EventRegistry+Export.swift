@@ -25,6 +25,7 @@ extension EventRegistry {
         KillSwitchReleased.self, OpenOrderReassessed.self,
         ComplianceAssessed.self,
         CashDeposited.self, CashWithdrawn.self, TradeBooked.self, DayClosed.self, ReconciliationBroke.self,
+        TradeSettled.self, TradeCorrected.self,
         DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, PositionImported.self,
     ]
 

@@ -148,6 +148,10 @@ public enum EventRegistry {
         case CashWithdrawn.eventType:
             .portfolio(.withdrawn(try WireDecoder.decode(CashWithdrawn.self, bytes)))
         case TradeBooked.eventType: .portfolio(.tradeBooked(try WireDecoder.decode(TradeBooked.self, bytes)))
+        case TradeSettled.eventType:
+            .portfolio(.tradeSettled(try WireDecoder.decode(TradeSettled.self, bytes)))
+        case TradeCorrected.eventType:
+            .portfolio(.tradeCorrected(try WireDecoder.decode(TradeCorrected.self, bytes)))
         case DayClosed.eventType: .portfolio(.dayClosed(try WireDecoder.decode(DayClosed.self, bytes)))
         case ReconciliationBroke.eventType:
             .portfolio(.reconciliationBroke(try WireDecoder.decode(ReconciliationBroke.self, bytes)))

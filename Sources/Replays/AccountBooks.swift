@@ -37,6 +37,8 @@ struct AccountBooks {
             if fact.afterClose || fact.overfilled { bookByNumber[header.account]?.hasUnaskedFill = true }
             return nil
         case .portfolio(let fact):
+            // A bust that comes after its proceeds were spent takes cash that nobody has.
+            if case .tradeCorrected = fact { bookByNumber[header.account]?.hasUnaskedFill = true }
             let postings = fact.postings
             return postings.isEmpty ? nil : book(postings, header)
         default: return nil

@@ -251,6 +251,22 @@ struct Narrator {
                     + " \(fact.realised.text) \(fact.currency.code), settles \(fact.settlementDate.text).",
                 fact.postings.map(posting)
             )
+        case .tradeSettled(let fact):
+            return (
+                "The fill settled: \(fact.quantity.text) against \(fact.amount.text) \(fact.currency.code),"
+                    + " due \(fact.settlementDate.text).",
+                fact.postings.map(posting)
+            )
+        case .tradeCorrected(let fact):
+            let now =
+                fact.quantity == .zero
+                ? "The fill was taken back"
+                : "The fill was put right: \(fact.quantity.text) at \(fact.price.text)"
+            return (
+                now + "; realised profit changes by \(fact.realised.text) \(fact.currency.code).",
+                ["execution \(fact.execution.text) is now \(fact.newExecution.text)"]
+                    + fact.postings.map(posting)
+            )
         case .deposited(let fact):
             return (
                 "\(actor) deposited \(fact.amount.text) \(fact.currency.code).",

@@ -20,8 +20,6 @@ public struct PortfolioReplay {
     private var state = Portfolio.initial
     private var waiting: [Booking] = []
     private var days: [DayClosed] = []
-    /// Profit derived from lots in effective order; what was booked stands in the state.
-    private var derived: [Currency: Int128] = [:]
 
     private init(_ point: ReplayPoint) { self.point = point }
 
@@ -37,8 +35,9 @@ public struct PortfolioReplay {
         var replay = PortfolioReplay(point)
         try walk.events(.account(AccountOrdinal(account.account), after: 0), upTo: end) {
             event throws(ReplayError) in
-            if let date = point.date, event.header.businessDate > date { return true }
-            guard case .portfolio(let fact) = try walk.decode(event) else { return true }
+            guard case .portfolio(let fact) = try walk.decode(event),
+                point.date.map({ Self.counts(fact, event.header.businessDate, $0) }) ?? true
+            else { return true }
             replay.take(fact, event.header)
             return true
         }
@@ -47,10 +46,16 @@ public struct PortfolioReplay {
         return replay.view(account, end, reference)
     }
 
+    /// Whether the event tells something about `date`: a correction does by its trade, whenever it came.
+    private static func counts(_ event: PortfolioEvent, _ day: BusinessDate, _ date: BusinessDate) -> Bool {
+        if case .tradeCorrected(let fact) = event { return fact.tradeDate <= date }
+        return day <= date
+    }
+
     private mutating func take(_ event: PortfolioEvent, _ header: EventHeader) {
         if case .dayClosed(let day) = event { days.append(day) }
         if point.date == nil {
-            Portfolio.evolve(&state, by: event)
+            Portfolio.evolve(&state, by: event, at: header.effectiveAt)
         } else {
             waiting.append(Booking(effectiveAt: header.effectiveAt, position: header.position, event: event))
         }
@@ -59,19 +64,16 @@ public struct PortfolioReplay {
     private mutating func settle() {
         waiting.sort { ($0.effectiveAt, $0.position) < ($1.effectiveAt, $1.position) }
         for booking in waiting {
-            if case .tradeBooked(let trade) = booking.event {
-                var lots = state.lotsByID[trade.instrument] ?? LotQueue()
-                let closed = lots.trade(
-                    quantity: trade.quantity,
-                    gross: trade.gross,
-                    date: trade.tradeDate,
-                    execution: trade.execution
-                )
-                derived[trade.currency, default: 0] -= closed.closedGross.nanos + closed.closedCost.nanos
-            }
-            Portfolio.evolve(&state, by: booking.event)
+            Portfolio.evolve(&state, by: booking.event, at: booking.effectiveAt)
         }
         waiting = []
+    }
+
+    /// Profit derived from the lots in effective order; what was booked at a time may rest on trades of later
+    /// dates.
+    private func derived(_ currency: Currency) -> Int128 {
+        // ORDER: a sum.
+        state.tradesByID.reduce(0) { state.currencyByID[$1.key] == currency ? $0 + $1.value.realised : $0 }
     }
 
     private func view(_ account: AccountOpened, _ end: Int64, _ reference: ReferenceBook) -> PortfolioView {
@@ -95,12 +97,18 @@ public struct PortfolioReplay {
             position: end,
             asOf: point.date,
             cash: cash.isEmpty ? [(currency, .zero)] : cash,
+            receivable: state.receivable(currency),
+            payable: state.payable(currency),
             positions: positions,
-            realised: Money(clamping: point.date == nil ? booked : derived[currency] ?? 0),
+            realised: Money(clamping: point.date == nil ? booked : derived(currency)),
             unrealised: Money(clamping: value - cost),
             fees: Money(clamping: state.ledger.balance(.expense, money)),
             contributions: Money(clamping: -state.ledger.balance(.contributedEquity, money)),
-            equity: Money(clamping: state.cash(currency).nanos + value + state.accrued(currency)),
+            equity: Money(
+                clamping: state.cash(currency).nanos + state.receivable(currency).nanos
+                    - state.payable(currency).nanos + value
+                    + state.accrued(currency)
+            ),
             days: days,
             state: state
         )

@@ -51,6 +51,10 @@ public struct PortfolioView: Sendable {
     public var asOf: BusinessDate?
     /// Settled cash of each currency, in order of the currency's code.
     public var cash: [(currency: Currency, amount: Money)]
+    /// What will come in for trades that have not settled, in the account's currency.
+    public var receivable: Money
+    /// What will go out for trades that have not settled, in the account's currency.
+    public var payable: Money
     /// The holdings, in order of symbol.
     public var positions: [PositionView]
     /// Profit of closed lots before fees, in the account's currency.
@@ -61,7 +65,8 @@ public struct PortfolioView: Sendable {
     public var fees: Money
     /// Deposits − withdrawals.
     public var contributions: Money
-    /// Cash in the account's currency + positions at their marks + dividends, interest and fees that are due.
+    /// Cash in the account's currency + what is still to come and to go + positions at their marks +
+    /// dividends, interest and fees that are due.
     public var equity: Money
     /// The equity curve: one point for each day closed.
     public var days: [DayClosed]

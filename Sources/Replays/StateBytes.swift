@@ -181,6 +181,22 @@ struct StateBytes {
                 identifier(lot.execution)
             }
         }
+        for (date, trade) in state.settlements.all {
+            letter("Q")
+            number(Int64(date.days))
+            identifier(trade.execution)
+            number(trade.quantity.nanos)
+            wide(trade.amount.nanos)
+        }
+        for instrument in state.tradesByID.keys.sorted() {
+            for trade in state.tradesByID[instrument]?.trades ?? [] {
+                letter("H")
+                identifier(trade.execution)
+                number(trade.lot.effectiveAt.nanos)
+                number(trade.lot.quantity.nanos)
+                wide(trade.lot.gross.nanos)
+            }
+        }
         for action in state.appliedActions.sorted() {
             letter("X")
             identifier(action)

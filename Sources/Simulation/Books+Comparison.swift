@@ -33,6 +33,18 @@ extension Books {
             let theirs = entry.portfolio.cash(currency).nanos
             try expect(theirs == cash, "I10", "\(name) has cash \(theirs), expected \(cash)")
         }
+        for currency in Set(account.unsettled.map(\.currency)).sorted() {
+            let owed = account.unsettled.reduce(Int128(0)) { $1.currency == currency ? $0 + $1.flow : $0 }
+            let books = entry.portfolio
+            let theirs = books.receivable(currency).nanos - books.payable(currency).nanos
+            try expect(theirs == owed, "I10", "\(name) is owed \(theirs), expected \(owed)")
+        }
+        try expect(
+            account.unsettled.isEmpty == entry.portfolio.settlements.isEmpty,
+            "I10",
+            "\(name) has other trades to settle"
+        )
+        // ORDER: as before.
         for (instrument, position) in account.position {
             let theirs = Int128(entry.portfolio.position(instrument).nanos)
             try expect(theirs == position, "I10", "\(name) has \(theirs) units, expected \(position)")

@@ -43,6 +43,13 @@ struct FactBooks {
         }
     }
 
+    /// The n-th day of the calendar after the trade.
+    func settlement(of instrument: InstrumentID, tradedOn date: BusinessDate) -> BusinessDate {
+        let count = instruments.first { $0.instrument == instrument }?.settlementDays ?? 0
+        let after = days.filter { $0 > date }
+        return count == 0 || after.count < count ? date : after[Int(count) - 1]
+    }
+
     func fees(of venue: String, on day: BusinessDate) -> FeeScheduleSet? {
         fees.last { $0.venue == venue && $0.validFrom <= day }
     }
@@ -82,7 +89,7 @@ extension Books {
         ]
         .compactMap { $0 }.first { $0 > .zero }
         try expect(fact.referencePrice == reference, "I8", "\(name) saw another price")
-        for rule in expected(placed, account, limits, reference, fact) {
+        for rule in expected(placed, account, limits, reference, day, fact) {
             guard let check = fact.checks.first(where: { $0.rule == rule.rule }) else {
                 throw Violation("I8", "\(name) does not say what \(rule.rule.name) saw")
             }
@@ -100,6 +107,7 @@ extension Books {
         _ account: Account,
         _ limits: AccountLimitsSet,
         _ reference: Price?,
+        _ day: BusinessDate,
         _ fact: RiskAssessed
     ) -> [Expected] {
         let isBuy = placed.side == .buy
@@ -123,7 +131,7 @@ extension Books {
         }
         let held = held(placed.account)
         if isBuy {
-            rules += expectedPower(placed, account, limits, reference, held, fact)
+            rules += expectedPower(placed, account, limits, reference, held, day, fact)
         } else {
             let free = (account.position[placed.instrument] ?? 0) - (held.shares[placed.instrument] ?? 0)
             rules.append(
@@ -139,6 +147,7 @@ extension Books {
         _ limits: AccountLimitsSet,
         _ reference: Price?,
         _ held: Held,
+        _ day: BusinessDate,
         _ fact: RiskAssessed
     ) -> [Expected] {
         var unit: Int128
@@ -154,7 +163,8 @@ extension Books {
         guard unit <= Int128(Price.nanosMax), need <= Money.nanosMax else {
             return [Expected(rule: .notionalTooLarge, passed: false)]
         }
-        let free = (account.cash[fact.currency] ?? 0) - (held.cash[fact.currency] ?? 0)
+        let due = facts.settlement(of: placed.instrument, tradedOn: day)
+        let free = freeCash(placed.account, fact.currency, by: due)
         let reach =
             max(account.position[placed.instrument] ?? 0, 0) + (held.buys[placed.instrument] ?? 0) + quantity
         let most = Int128(Quantity.nanosMax)

@@ -15,8 +15,18 @@ struct Books {
         let opened: AccountOpened
         var limits: AccountLimitsSet?
         var isKilled = false
+        /// What is there; what is owed stands in `unsettled`.
         var cash: [Currency: Int128] = [:]
         var position: [InstrumentID: Int128] = [:]
+        var unsettled: [Unsettled] = []
+    }
+
+    /// What a trade does to cash on a later day.
+    struct Unsettled {
+        let execution: Identifier
+        let due: BusinessDate
+        let currency: Currency
+        let flow: Int128
     }
 
     struct OrderBook {
@@ -132,18 +142,9 @@ struct Books {
             let free = freeCash(fact.account, fact.currency)
             try expect(fact.amount.nanos <= free, "I10", "withdrew \(fact.amount.text) of \(free) free nanos")
             accounts[fact.account]?.cash[fact.currency, default: 0] -= fact.amount.nanos
-        case .tradeBooked(let fact):
-            try checkBalanced(fact.postings)
-            guard let report = unbooked, report.execution == fact.execution else {
-                throw Violation("I9", "a booking of no execution")
-            }
-            unbooked = nil
-            let isBuy = report.side == .buy
-            let flow =
-                (isBuy ? -report.settlementAmount : report.settlementAmount).nanos - report.commission.nanos
-            accounts[fact.account]?.cash[report.currency, default: 0] += flow
-            accounts[fact.account]?.position[fact.instrument, default: 0] +=
-                Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
+        case .tradeBooked(let fact): try take(fact)
+        case .tradeSettled(let fact): try take(fact)
+        case .tradeCorrected(let fact): try checkBalanced(fact.postings)
         case .dividendAccrued(let fact): try checkBalanced(fact.postings)
         case .positionImported(let fact):
             try checkBalanced(fact.postings)
@@ -163,6 +164,12 @@ struct Books {
                 "I10",
                 "closed at \(fact.settledCash.text), was \(cash)"
             )
+            let late = accounts[fact.account]?.unsettled.first { $0.due <= fact.date }
+            try expect(
+                late == nil,
+                "I10",
+                "closed \(fact.date.text) before \(late?.execution.text ?? "") settled"
+            )
         case .reconciliationBroke(let fact):
             if fact.kind == .beyondBounds {
                 unbooked = nil
@@ -171,6 +178,39 @@ struct Books {
             guard !fact.report.isEmpty else { return }
             flagged.insert(fact.report)
         }
+    }
+
+    private mutating func take(_ fact: TradeBooked) throws(Violation) {
+        try checkBalanced(fact.postings)
+        guard let report = unbooked, report.execution == fact.execution else {
+            throw Violation("I9", "a booking of no execution")
+        }
+        unbooked = nil
+        let isBuy = report.side == .buy
+        let flow =
+            (isBuy ? -report.settlementAmount : report.settlementAmount).nanos - report.commission.nanos
+        let due = facts.settlement(of: fact.instrument, tradedOn: report.tradeDate)
+        try expect(fact.settlementDate == due, "I10", "settles \(fact.settlementDate), expected \(due)")
+        if due > report.tradeDate {
+            accounts[fact.account]?.unsettled.append(
+                Unsettled(execution: fact.execution, due: due, currency: report.currency, flow: flow)
+            )
+        } else {
+            accounts[fact.account]?.cash[report.currency, default: 0] += flow
+        }
+        accounts[fact.account]?.position[fact.instrument, default: 0] +=
+            Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
+    }
+
+    private mutating func take(_ fact: TradeSettled) throws(Violation) {
+        try checkBalanced(fact.postings)
+        let place = accounts[fact.account]?.unsettled.firstIndex { $0.execution == fact.execution }
+        guard let place, let trade = accounts[fact.account]?.unsettled.remove(at: place) else {
+            throw Violation("I10", "\(fact.execution.text) settles and was not owed")
+        }
+        let agrees = trade.due == fact.settlementDate && trade.flow == fact.amount.nanos
+        try expect(agrees, "I10", "settled \(fact.amount.text), owed \(trade)")
+        accounts[fact.account]?.cash[trade.currency, default: 0] += trade.flow
     }
 
     private func checkBalanced(_ postings: [Posting]) throws(Violation) {
@@ -251,8 +291,14 @@ extension Books {
         return held
     }
 
-    func freeCash(_ account: AccountID, _ currency: Currency) -> Int128 {
-        (accounts[account]?.cash[currency] ?? 0) - (held(account).cash[currency] ?? 0)
+    /// Settled cash, less what is owed and what open orders hold back; what comes in by `date` counts for
+    /// those who pay no earlier.
+    func freeCash(_ account: AccountID, _ currency: Currency, by date: BusinessDate? = nil) -> Int128 {
+        var owed: Int128 = 0
+        for trade in accounts[account]?.unsettled ?? [] where trade.currency == currency {
+            if trade.flow < 0 || date.map({ trade.due <= $0 }) ?? false { owed += trade.flow }
+        }
+        return (accounts[account]?.cash[currency] ?? 0) + owed - (held(account).cash[currency] ?? 0)
     }
 
     /// Price × quantity and the commission on it, each rounded up to what can be paid.

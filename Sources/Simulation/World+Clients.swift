@@ -171,6 +171,7 @@ extension World {
         wanted.effectiveFrom = BusinessDate(days: day)
         wanted.terms = instrument("-", .usd).terms
         wanted.terms.symbol = symbol
+        wanted.terms.settlementDays = settlementDays(symbol.text)
         wanted.terms.sector = "simulated"
         return wanted
     }
@@ -202,6 +203,15 @@ extension World {
         submit(newName(), command, on: .reference)
     }
 
+    /// Some settle at once, some a day later, some two.
+    private static func settlementDays(_ symbol: String) -> UInt32 {
+        switch symbol {
+        case "Y": 2
+        case "J": 1
+        default: 0
+        }
+    }
+
     static func instrument(_ symbol: String, _ currency: Currency) -> RegisterInstrument {
         var wanted = RegisterInstrument()
         wanted.terms.symbol = Symbol(symbol) ?? .none
@@ -209,6 +219,7 @@ extension World {
         wanted.terms.tickSize = Price(nanos: 10_000_000)
         wanted.terms.lotSize = Quantity(units: 1)
         wanted.terms.tradingCalendar = calendar
+        wanted.terms.settlementDays = settlementDays(symbol)
         return wanted
     }
 

@@ -107,6 +107,8 @@ enum Oracle {
         "CashDeposited": Bifrost_V1_CashDeposited.self,
         "CashWithdrawn": Bifrost_V1_CashWithdrawn.self,
         "TradeBooked": Bifrost_V1_TradeBooked.self,
+        "TradeSettled": Bifrost_V1_TradeSettled.self,
+        "TradeCorrected": Bifrost_V1_TradeCorrected.self,
         "DayClosed": Bifrost_V1_DayClosed.self,
         "ReconciliationBroke": Bifrost_V1_ReconciliationBroke.self,
         "CorporateActionAnnounced": Bifrost_V1_CorporateActionAnnounced.self,
@@ -140,6 +142,7 @@ enum Oracle {
         ]),
         "OrderPlaced": Set(["reduceOnly", "postOnly"]),
         "TradingDaysDeclared": Set(["hours"]),
+        "TradeBooked": Set(["chosenLots"]),
         "AccountLimitsSet": Set(["approvers"]),
     ]
 

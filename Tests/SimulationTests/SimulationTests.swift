@@ -26,10 +26,12 @@ struct SimulationTests {
     @Test("no seed breaks a promise, and every kind of event happens")
     func coversEvents() {
         let tally = tally(of: 1..<1 + Self.seedsPerCase)
-        // A day of a few accounts is closed by one command, and nobody here announces corporate actions or
-        // brings holdings from elsewhere, replaces, reviews or revises anything (types 210 to 229).
+        // A day of a few accounts is closed by one command, and nobody here announces corporate actions,
+        // brings holdings from elsewhere, replaces, reviews or revises anything (types 210 to 229), or takes
+        // a trade back.
         let unseen = [
-            "DayCloseContinued", "CorporateActionAnnounced", "DividendAccrued", "DividendPaid",
+            "DayCloseContinued", "CorporateActionAnnounced", "TradeCorrected", "DividendAccrued",
+            "DividendPaid",
             "PositionAdjusted",
             "PositionImported",
         ]

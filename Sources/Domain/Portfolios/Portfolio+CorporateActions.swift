@@ -193,19 +193,21 @@ extension Portfolio {
         fact.cashInLieu = fact.gross.rounded(to: terms.currency, .halfAwayFromZero)
         var lots = state.lotsByID[terms.instrument] ?? LotQueue()
         lots.split(terms.numerator, for: terms.denominator)
-        let closed = lots.trade(
-            quantity: -fact.fraction,
-            gross: -fact.gross,
-            date: terms.exDate,
-            execution: terms.action
-        )
-        let profit = fact.gross.nanos - closed.closedCost.nanos
-        let reach = Int128(fact.gross.nanos.magnitude + closed.closedCost.nanos.magnitude)
+        var sale = LotTrade()
+        sale.quantity = -fact.fraction
+        sale.gross = -fact.gross
+        sale.tradeDate = terms.exDate
+        sale.execution = terms.action
+        let closed = lots.trade(sale)
+        let profit = fact.gross.nanos - closed.cost
+        let reach = Int128(fact.gross.nanos.magnitude + closed.cost.magnitude)
         let touched: [LedgerAccount] = [.cashSettled, .positionCost, .realisedProfit, .rounding]
-        guard let realised = Money(exactly: profit), state.canHold(reach, touched, terms.currency) else {
+        guard let realised = Money(exactly: profit), let cost = Money(exactly: closed.cost),
+            state.canHold(reach, touched, terms.currency)
+        else {
             return false
         }
-        fact.closedCost = closed.closedCost
+        fact.closedCost = cost
         fact.realised = realised
         return true
     }
@@ -214,7 +216,10 @@ extension Portfolio {
         let change = fact.newQuantity.nanos - fact.oldQuantity.nanos
         // What has not settled will settle in new units; the rest of the change is of what has.
         let waiting = state.ledger.balance(.positionUnsettled, .instrument(fact.instrument))
-        let late = Split.scaled(waiting, fact.numerator, fact.denominator) - waiting
+        let late =
+            state.settlements.units(of: fact.instrument) {
+                Split.scaled($0, fact.numerator, fact.denominator)
+            } - waiting
         let lines = [
             Posting(.cashSettled, fact.currency, fact.cashInLieu),
             Posting(.positionCost, fact.currency, -fact.closedCost),
@@ -242,20 +247,16 @@ extension Portfolio {
         return broken
     }
 
-    static func evolve(_ state: inout PortfolioState, byAdjustment fact: PositionAdjusted) {
+    static func evolve(
+        _ state: inout PortfolioState,
+        byAdjustment fact: PositionAdjusted,
+        at effectiveAt: Timestamp
+    ) {
         state.ledger.book(fact.postings)
         state.appliedActions.insert(fact.action)
-        var lots = state.lotsByID[fact.instrument] ?? LotQueue()
-        if fact.numerator != fact.denominator { lots.split(fact.numerator, for: fact.denominator) }
-        if fact.fraction != .zero {
-            _ = lots.trade(
-                quantity: -fact.fraction,
-                gross: -fact.gross,
-                date: fact.exDate,
-                execution: fact.action
-            )
-        }
-        state.lotsByID[fact.instrument] = lots
+        state.tradesByID[fact.instrument, default: TradeHistory()]
+            .apply(.split(fact), at: effectiveAt, &state.lotsByID[fact.instrument, default: LotQueue()])
+        state.settlements.scale(fact.instrument) { Split.scaled($0, fact.numerator, fact.denominator) }
         let change = fact.newQuantity.nanos - fact.oldQuantity.nanos
         let position = Quantity(exactly: state.position(fact.instrument).nanos + change) ?? fact.newQuantity
         state.positionByID[fact.instrument] = position == .zero ? nil : position

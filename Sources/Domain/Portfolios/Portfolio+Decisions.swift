@@ -14,7 +14,7 @@ public enum Portfolio: Decider {
         switch command {
         case .deposit(let account, let currency, let amount):
             try checkPayable(amount, currency)
-            guard state.cash(currency).adding(amount) != nil,
+            guard state.cash(currency).adding(state.receivable(currency))?.adding(amount) != nil,
                 Money(exactly: state.ledger.balance(.contributedEquity, .money(currency)) - amount.nanos)
                     != nil
             else { throw Rejection(.balanceTooLarge, limit: Money.nanosMax, value: amount.nanos) }
@@ -28,7 +28,8 @@ public enum Portfolio: Decider {
             try decision.emit(.deposited(fact))
         case .withdraw(let account, let currency, let amount, let held):
             try checkPayable(amount, currency)
-            let free = state.cash(currency).nanos - held.nanos
+            // What is still to come in may be spent and not be taken out: it can be busted.
+            let free = state.cash(currency).nanos - state.payable(currency).nanos - held.nanos
             guard amount.nanos <= free else {
                 throw Rejection(.cashInsufficient, limit: free, value: amount.nanos)
             }
@@ -46,17 +47,15 @@ public enum Portfolio: Decider {
             }
             try decision.emit(.tradeBooked(fact))
             for broken in breaks(report, fact, state) { try decision.emit(.reconciliationBroke(broken)) }
+        case .correct(let correction): try correct(correction, state, &decision)
+        case .settle(let account, let date, let most):
+            for (day, trade) in state.settlements.due(by: date, atMost: most) {
+                try decision.emit(.tradeSettled(settled(trade, account, day)))
+            }
         case .accrueDividend(let account, let terms): try accrue(terms, account, state, &decision)
         case .payDividend(let account, let action): try pay(action, account, state, &decision)
         case .importLot(let account, let lot): try open(lot, account, state, &decision)
         case .split(let account, let terms): try split(terms, account, state, &decision)
-        case .correct(let correction):
-            var broken = ReconciliationBroke()
-            broken.account = correction.account
-            broken.venue = correction.venue
-            broken.venueExecutionID = correction.venueExecutionID
-            broken.kind = .terms
-            try decision.emit(.reconciliationBroke(broken))
         case .closeDay(let account, let date, let currency, let marks, let version):
             try decision.emit(.dayClosed(closed(account, date, currency, marks, version, state)))
         }
@@ -70,73 +69,7 @@ public enum Portfolio: Decider {
         }
     }
 
-    /// The booking, or `nil` when a balance would leave the bounds of its type: such a trade stays in the
-    /// order's facts and becomes a break for a person, because a venue's word is never refused and never
-    /// stops the core.
-    private static func booked(_ report: TradeReport, _ state: PortfolioState) -> TradeBooked? {
-        let currency = report.currency
-        let gross = Money.notional(report.price, report.quantity, .halfAwayFromZero)
-        var lots = state.lotsByID[report.instrument] ?? LotQueue()
-        let closed = lots.trade(
-            quantity: report.quantity,
-            gross: gross,
-            date: report.tradeDate,
-            execution: report.execution
-        )
-        var fact = TradeBooked()
-        fact.account = report.account
-        fact.order = report.order
-        fact.execution = report.execution
-        fact.instrument = report.instrument
-        fact.currency = currency
-        fact.quantity = report.quantity
-        fact.price = report.price
-        fact.gross = gross
-        fact.settlementAmount = report.settlementAmount
-        fact.commission = report.commission
-        // Closing a long: closed cost is positive, the closing trade's amount negative; profit is what came
-        // in − cost.
-        let profit = -closed.closedGross.nanos - closed.closedCost.nanos
-        guard isBookable(report, profit: profit, gross: gross, state) else { return nil }
-        fact.realised = Money(nanos: profit)
-        fact.closedCost = closed.closedCost
-        fact.tradeDate = report.tradeDate
-        fact.settlementDate = report.tradeDate
-        let settled = Money(
-            nanos: report.quantity > .zero ? report.settlementAmount.nanos : -report.settlementAmount.nanos
-        )
-        let costChange = gross + fact.realised
-        let lines = [
-            Posting(.cashSettled, currency, -settled - report.commission),
-            Posting(.positionCost, currency, costChange),
-            Posting(.realisedProfit, currency, -fact.realised),
-            Posting(.rounding, currency, settled - gross),
-            Posting(.expense, currency, report.commission),
-            Posting(.positionSettled, report.instrument, currency, report.quantity),
-            Posting(.depository, report.instrument, currency, -report.quantity),
-        ]
-        fact.postings = lines.filter { $0.amount != .zero }
-        precondition(Ledger.balances(fact.postings), "the postings of a trade sum to zero")
-        return fact
-    }
-
-    private static func isBookable(
-        _ report: TradeReport,
-        profit: Int128,
-        gross: Money,
-        _ state: PortfolioState
-    ) -> Bool {
-        let reach = report.settlementAmount.nanos.magnitude + report.commission.nanos.magnitude
-        let bound = UInt128(Money.nanosMax)
-        let money = Commodity.money(report.currency)
-        let touched: [LedgerAccount] = [.cashSettled, .positionCost, .realisedProfit, .rounding, .expense]
-        let largest = touched.map { state.ledger.balance($0, money).magnitude }.max() ?? 0
-        let position = Int128(state.position(report.instrument).nanos) + Int128(report.quantity.nanos)
-        return largest + reach + gross.nanos.magnitude + profit.magnitude <= bound
-            && position.magnitude <= UInt128(Quantity.nanosMax)
-    }
-
-    private static func broken(_ kind: BreakKind, _ report: TradeReport) -> ReconciliationBroke {
+    static func broken(_ kind: BreakKind, _ report: TradeReport) -> ReconciliationBroke {
         var broken = ReconciliationBroke()
         broken.account = report.account
         broken.venue = report.venue
@@ -151,13 +84,13 @@ public enum Portfolio: Decider {
         _ fact: TradeBooked,
         _ state: PortfolioState
     ) -> [ReconciliationBroke] {
-        let position = state.position(report.instrument).nanos + report.quantity.nanos
-        let cashLine = fact.postings.first { $0.account == .cashSettled }?.amount ?? .zero
-        let cash = (state.tradedCash[report.currency] ?? .zero).nanos + cashLine.nanos
+        let position =
+            Int128(state.position(report.instrument).nanos) + fact.postings.units(of: report.instrument)
+        let cash = (state.tradedCash[report.currency] ?? .zero).nanos + fact.postings.cashFlow.nanos
         let pairs: [(BreakKind, Int128, Int128)] = [
             (.orderQuantity, Int128(report.ourCumulative.nanos), Int128(report.venueCumulative.nanos)),
             (
-                .position, Int128(position) - (state.untradedByID[report.instrument] ?? 0),
+                .position, position - (state.untradedByID[report.instrument] ?? 0),
                 Int128(report.venuePosition.nanos)
             ),
             (.cash, cash, report.venueCash.nanos),
@@ -196,32 +129,36 @@ public enum Portfolio: Decider {
         }
         fact.positionValue = Money(clamping: value)
         fact.unrealised = Money(clamping: value - cost)
-        fact.equity = Money(clamping: fact.settledCash.nanos + value + state.accrued(currency))
+        let receivable = state.receivable(currency)
+        let payable = state.payable(currency)
+        if receivable != .zero { fact.receivable = receivable }
+        if payable != .zero { fact.payable = payable }
+        fact.equity = Money(
+            clamping: fact.settledCash.nanos + receivable.nanos - payable.nanos + value
+                + state.accrued(currency)
+        )
         return fact
     }
 
-    /// Adds a fact.
+    /// Adds a fact behind those before it: trades took effect in the order in which they became known.
     public static func evolve(_ state: inout PortfolioState, by event: PortfolioEvent) {
+        evolve(&state, by: event, at: Timestamp(nanos: 0))
+    }
+
+    /// Adds a fact that took effect at `effectiveAt`, the moment that sets a trade's place among the others.
+    public static func evolve(
+        _ state: inout PortfolioState,
+        by event: PortfolioEvent,
+        at effectiveAt: Timestamp
+    ) {
         switch event {
         case .deposited(let fact): state.ledger.book(fact.postings)
         case .withdrawn(let fact): state.ledger.book(fact.postings)
-        case .tradeBooked(let fact):
+        case .tradeBooked(let fact): state.add(fact, at: effectiveAt)
+        case .tradeSettled(let fact):
             state.ledger.book(fact.postings)
-            _ = state.lotsByID[fact.instrument, default: LotQueue()].trade(
-                quantity: fact.quantity,
-                gross: fact.gross,
-                date: fact.tradeDate,
-                execution: fact.execution
-            )
-            let position = Quantity(nanos: state.position(fact.instrument).nanos + fact.quantity.nanos)
-            state.positionByID[fact.instrument] = position == .zero ? nil : position
-            state.currencyByID[fact.instrument] = fact.currency
-            for posting in fact.postings where posting.account == .cashSettled {
-                let traded = (state.tradedCash[fact.currency] ?? .zero).nanos
-                state.tradedCash[fact.currency] = Money(clamping: traded + posting.amount.nanos)
-            }
-            let realised = (state.realised[fact.currency] ?? .zero).nanos
-            state.realised[fact.currency] = Money(clamping: realised + fact.realised.nanos)
+            state.settlements.remove(fact.execution, on: fact.settlementDate)
+        case .tradeCorrected(let fact): state.correct(fact)
         case .dividendAccrued(let fact):
             state.ledger.book(fact.postings)
             state.appliedActions.insert(fact.action)
@@ -229,8 +166,8 @@ public enum Portfolio: Decider {
         case .dividendPaid(let fact):
             state.ledger.book(fact.postings)
             state.accruedDividends[fact.action] = nil
-        case .positionImported(let fact): evolve(&state, byImport: fact)
-        case .positionAdjusted(let fact): evolve(&state, byAdjustment: fact)
+        case .positionImported(let fact): evolve(&state, byImport: fact, at: effectiveAt)
+        case .positionAdjusted(let fact): evolve(&state, byAdjustment: fact, at: effectiveAt)
         case .dayClosed(let fact): state.closedDay = fact
         case .reconciliationBroke: break
         }

@@ -67,10 +67,14 @@ extension Portfolio {
         try decision.emit(.positionImported(fact))
     }
 
-    static func evolve(_ state: inout PortfolioState, byImport fact: PositionImported) {
+    static func evolve(
+        _ state: inout PortfolioState,
+        byImport fact: PositionImported,
+        at effectiveAt: Timestamp
+    ) {
         state.ledger.book(fact.postings)
-        let lot = Lot(quantity: fact.quantity, cost: fact.cost, opened: fact.acquired, execution: fact.lot)
-        state.lotsByID[fact.instrument, default: LotQueue()].insert(lot)
+        state.tradesByID[fact.instrument, default: TradeHistory()]
+            .apply(.imported(fact), at: effectiveAt, &state.lotsByID[fact.instrument, default: LotQueue()])
         let sum = state.position(fact.instrument).adding(fact.quantity) ?? fact.quantity
         state.positionByID[fact.instrument] = sum == .zero ? nil : sum
         state.currencyByID[fact.instrument] = fact.currency

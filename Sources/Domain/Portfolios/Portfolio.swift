@@ -6,6 +6,10 @@ public struct PortfolioState: Sendable {
     public internal(set) var ledger = Ledger()
     /// Open lots by instrument.
     public internal(set) var lotsByID: [InstrumentID: LotQueue] = [:]
+    /// The trades by instrument, in the order in which they took effect: what the lots are derived from.
+    public internal(set) var tradesByID: [InstrumentID: TradeHistory] = [:]
+    /// The trades that have not settled.
+    public internal(set) var settlements = Settlements()
     /// Positions by instrument; zero ones are absent.
     public internal(set) var positionByID: [InstrumentID: Quantity] = [:]
     /// The instruments' currencies.
@@ -28,6 +32,21 @@ public struct PortfolioState: Sendable {
     /// Settled cash.
     public func cash(_ currency: Currency) -> Money {
         Money(nanos: ledger.balance(.cashSettled, .money(currency)))
+    }
+    /// What will come in for trades that have not settled.
+    public func receivable(_ currency: Currency) -> Money {
+        Money(clamping: ledger.balance(.cashReceivable, .money(currency)))
+    }
+    /// What will go out for trades that have not settled.
+    public func payable(_ currency: Currency) -> Money {
+        Money(clamping: -ledger.balance(.cashPayable, .money(currency)))
+    }
+    /// What a purchase may spend that settles on `date`: settled cash, less everything that has to go out,
+    /// and what will have come in by then.
+    public func spendable(_ currency: Currency, settling date: BusinessDate) -> Money {
+        let cash = ledger.balance(.cashSettled, .money(currency))
+        if settlements.isEmpty { return Money(nanos: cash) }
+        return Money(clamping: cash - payable(currency).nanos + settlements.receivable(currency, by: date))
     }
     /// Dividends, interest and fees that are due and not paid yet, in units of 10⁻⁹: part of the equity.
     public func accrued(_ currency: Currency) -> Int128 {
@@ -52,6 +71,10 @@ public enum PortfolioCommand: Sendable {
     case withdraw(AccountID, Currency, Money, held: Money)
     /// Book a trade, whatever it does to the balances.
     case book(TradeReport)
+    /// Put a booked trade right, or take it back.
+    case correct(TradeCorrection)
+    /// Settle trades that are due by the date, at most that many.
+    case settle(AccountID, by: BusinessDate, atMost: Int)
     /// Accrue a dividend on the position at the close before.
     case accrueDividend(AccountID, DividendTerms)
     /// Pay the dividend that was accrued of this corporate action.
@@ -60,8 +83,6 @@ public enum PortfolioCommand: Sendable {
     case importLot(AccountID, ImportedLot)
     /// Split the position.
     case split(AccountID, SplitTerms)
-    /// Put a booked trade right, or take it back.
-    case correct(TradeCorrection)
     /// Close the account's day at these marks.
     case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
 }
@@ -108,6 +129,14 @@ public struct TradeReport: Sendable {
     public var commission = Money.zero
     /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
+    /// The date on which money and units change hands; at once where it is not after the trade date.
+    public var settlementDate: BusinessDate?
+    /// When it took effect.
+    public var effectiveAt = Timestamp(nanos: 0)
+    /// How it chooses among the lots that it closes.
+    public var method = LotMethod.fifo
+    /// The lots that its order names, as far as they are this trade's to close.
+    public var chosen: [ChosenLot] = []
     /// What the venue says the account has after this trade.
     public var venuePosition = Quantity.zero
     /// What the venue says its trades left of the account's cash.

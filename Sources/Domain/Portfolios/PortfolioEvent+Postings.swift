@@ -7,6 +7,8 @@ extension PortfolioEvent {
         case .deposited(let fact): fact.postings
         case .withdrawn(let fact): fact.postings
         case .tradeBooked(let fact): fact.postings
+        case .tradeSettled(let fact): fact.postings
+        case .tradeCorrected(let fact): fact.postings
         case .dividendAccrued(let fact): fact.postings
         case .dividendPaid(let fact): fact.postings
         case .positionAdjusted(let fact): fact.postings

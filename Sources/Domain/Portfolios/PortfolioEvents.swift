@@ -50,6 +50,8 @@ public struct Posting: WireFields, Hashable, Sendable {
     public var currency = Currency.usd
     /// Units of 10⁻⁹, debit positive.
     public var amount = Money.zero
+    /// The settlement date of a receivable or payable.
+    public var settlementDate: BusinessDate?
     /// An empty posting.
     public init() {}
     /// A line of money.
@@ -76,6 +78,7 @@ public struct Posting: WireFields, Hashable, Sendable {
         try visitor.instrument(2, "instrumentId", &instrument)
         try visitor.currency(3, "currency", &currency)
         try visitor.money(4, "amount", &amount)
+        try visitor.date(6, "settlementDate", &settlementDate)
     }
 }
 
@@ -165,6 +168,10 @@ public struct TradeBooked: EventPayload {
     public var settlementDate = BusinessDate(days: 0)
     /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
+    /// How it chose among the lots that it closed; the oldest first where absent.
+    public var lotMethod: LotMethod?
+    /// The lots that its order named, as far as they were this trade's to close.
+    public var chosenLots: [ChosenLot] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.TradeBooked`; gaps are reserved there.
@@ -184,6 +191,8 @@ public struct TradeBooked: EventPayload {
         try visitor.date(13, "tradeDate", &tradeDate)
         try visitor.date(14, "settlementDate", &settlementDate)
         try visitor.list(15, "postings", &postings)
+        try visitor.choice(18, "lotMethod", &lotMethod)
+        try visitor.list(21, "chosenLots", &chosenLots)
     }
 }
 
@@ -199,7 +208,8 @@ public struct DayClosed: EventPayload {
     public var date = BusinessDate(days: 0)
     /// The currency of all amounts here.
     public var currency = Currency.usd
-    /// Settled cash + positions at their marks + dividends, interest and fees that are due.
+    /// Settled cash + receivable − payable + positions at their marks + dividends, interest and fees that are
+    /// due.
     public var equity = Money.zero
     /// Cash that is there, reservations included.
     public var settledCash = Money.zero
@@ -213,6 +223,10 @@ public struct DayClosed: EventPayload {
     public var marksVersion: UInt32 = 0
     /// Positions whose mark is of an earlier day, or that have none and count as zero.
     public var staleMarks: UInt32 = 0
+    /// Cash to come by trades that have not settled, where there is some.
+    public var receivable: Money?
+    /// Cash to go by trades that have not settled, where there is some.
+    public var payable: Money?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.DayClosed`; gaps are reserved there.
@@ -227,6 +241,8 @@ public struct DayClosed: EventPayload {
         try visitor.money(8, "realised", &realised)
         try visitor.uint(9, "marksVersion", &marksVersion)
         try visitor.uint(10, "staleMarks", &staleMarks)
+        try visitor.money(14, "receivable", &receivable)
+        try visitor.money(15, "payable", &payable)
     }
 }
 
@@ -290,6 +306,10 @@ public enum PortfolioEvent: Equatable, Sendable {
     case withdrawn(CashWithdrawn)
     /// A trade is in the books.
     case tradeBooked(TradeBooked)
+    /// Money and units of a trade changed hands.
+    case tradeSettled(TradeSettled)
+    /// A trade was put right, or taken back.
+    case tradeCorrected(TradeCorrected)
     /// A day is closed.
     case dayClosed(DayClosed)
     /// A dividend is due from the ex-date on.

@@ -55,6 +55,8 @@ public struct SettlementCycle: WireFields, Hashable, Sendable {
 extension InstrumentRegistered {
     /// Most steps of a tick table, and most settlement cycles.
     public static let stepsMax = 32
+    /// Most business days from trade to settlement.
+    public static let settlementDaysMax: UInt32 = 30
 
     /// The smallest step of prices at `price`: the tick table's where there is one.
     public func tick(at price: Price?) -> Price {
@@ -85,8 +87,11 @@ extension InstrumentRegistered {
     private func settlementFault() -> Rejection? {
         let most = settlementCycles.reduce(settlementDays) { max($0, $1.settlementDays) }
         let value = Int128(most) * Int128(Decimals.nanosPerUnit)
-        // Takes out trades that settle later than they are made, until the ledger books what is due.
-        return most > 0 ? Rejection(.settlementUnsupported, limit: 0, value: value) : nil
+        guard most <= Self.settlementDaysMax else {
+            let limit = Int128(Self.settlementDaysMax) * Int128(Decimals.nanosPerUnit)
+            return Rejection(.settlementUnsupported, limit: limit, value: value)
+        }
+        return nil
     }
 
     private func stepFault() -> Rejection? {

@@ -1,9 +1,6 @@
 public import BifrostKernel
 
 extension ReferenceBook {
-    /// Most business days from trade to settlement.
-    private static let settlementDaysMax: UInt32 = 30
-
     /// The day on which a trade of `instrument` on `date` settles: the n-th day of its settlement calendar
     /// after the trade, by the cycle that holds on the trade date; the trade date itself where n is zero.
     ///
@@ -11,7 +8,7 @@ extension ReferenceBook {
     /// its days where none are declared, before the first and beyond the last.
     public func settlementDate(of instrument: InstrumentID, tradedOn date: BusinessDate) -> BusinessDate {
         guard let terms = terms(of: instrument, on: date) else { return date }
-        let cycle = min(terms.settlementDays(tradedOn: date), Self.settlementDaysMax)
+        let cycle = min(terms.settlementDays(tradedOn: date), InstrumentRegistered.settlementDaysMax)
         let name = terms.settlementCalendar.isEmpty ? terms.tradingCalendar : terms.settlementCalendar
         let calendar = calendarByName[name]
         var day = date

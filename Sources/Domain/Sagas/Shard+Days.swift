@@ -119,7 +119,9 @@ extension Shard {
         }
         for account in state.accountByID.keys.sorted() {
             guard let entry = state.accountByID[account], entry.isOpen(on: date) else { continue }
-            guard decision.events.count <= room else { return }
+            var books = entry.portfolio
+            guard try settle(account, &books, by: date, room: room, &decision), decision.events.count <= room
+            else { return }
             let marks = entry.portfolio.instruments.map { instrument in
                 let mark = state.reference.closingMark(of: instrument, on: date).map {
                     state.reference.mark($0, of: instrument, on: date)
@@ -127,14 +129,20 @@ extension Shard {
                 return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
             }
             let version = state.reference.marksVersionByDate[date] ?? 0
-            try portfolio(
+            var closed = Decision<PortfolioEvent>()
+            try Portfolio.decide(
                 .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version),
-                account,
-                root: command(posed, slot: account.id.slot),
-                state,
-                businessDate: date,
-                &decision
+                given: books,
+                into: &closed
             )
+            let filing = Filing(
+                .portfolio,
+                of: account.id,
+                account,
+                command(posed, slot: account.id.slot),
+                date
+            )
+            try decision.emit(closed) { filing.draft(.portfolio($0)) }
         }
         try beginDay(posed, state, &decision)
     }

@@ -46,7 +46,9 @@ extension Shard {
             withEntry(&state, account) { ComplianceBook.evolve(&$0.compliance, by: event) }
         case .portfolio(.reconciliationBroke): break
         case .portfolio(let event):
-            withEntry(&state, event.account) { Portfolio.evolve(&$0.portfolio, by: event) }
+            withEntry(&state, event.account) {
+                Portfolio.evolve(&$0.portfolio, by: event, at: place.effectiveAt)
+            }
             if !state.entitlements.isEmpty { settleEntitlement(&state, event) }
             watchEquity(&state, event)
         }
@@ -193,6 +195,8 @@ extension PortfolioEvent {
         case .deposited(let fact): fact.account
         case .withdrawn(let fact): fact.account
         case .tradeBooked(let fact): fact.account
+        case .tradeSettled(let fact): fact.account
+        case .tradeCorrected(let fact): fact.account
         case .dividendAccrued(let fact): fact.account
         case .dividendPaid(let fact): fact.account
         case .positionAdjusted(let fact): fact.account

@@ -33,9 +33,10 @@ extension Shard {
             let value = Money.notional(price, position, .halfAwayFromZero).nanos
             if value < 0 { worth.short -= value } else { worth.long += value }
         }
+        let books = entry.portfolio
         let currency = entry.opened.currency
-        let money = entry.portfolio.cash(currency).nanos + entry.portfolio.accrued(currency)
-        worth.equity = money + worth.long - worth.short
+        let owed = books.receivable(currency).nanos - books.payable(currency).nanos + books.accrued(currency)
+        worth.equity = books.cash(currency).nanos + owed + worth.long - worth.short
         let closed = entry.portfolio.closedDay?.equity.nanos ?? 0
         worth.dayProfit = worth.equity - closed - entry.watch.flows
         worth.peak = entry.watch.peak

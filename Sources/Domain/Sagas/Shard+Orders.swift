@@ -133,7 +133,7 @@ extension Shard {
             real(touch) ?? real(placed.seen.last) ?? real(standingPrice(placed.instrument, state))
         question.commission = fees?.commission ?? BasisPoints(0)
         question.feeVersion = fees?.version ?? 0
-        question.settledCash = entry.portfolio.cash(instrument.currency)
+        question.settledCash = spendable(instrument, entry, today, state)
         question.position = entry.portfolio.position(placed.instrument)
         question.shardKilled = state.killed
         question.today = today
@@ -267,7 +267,7 @@ extension Shard {
             return try bookRarely(fact, entry.state, placed, account, posed, state, &decision)
         }
         let cumulative = entry.state.cumulative(with: report.quantity)
-        let trade = trade(fact, placed, cumulative)
+        let trade = dated(trade(fact, placed, cumulative), posed, state)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
         try risk(

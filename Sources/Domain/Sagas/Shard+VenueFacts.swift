@@ -136,7 +136,7 @@ extension Shard {
             booked.price = standing.price
             booked.settlementAmount = standing.settlementAmount
             booked.commission = standing.commission
-            let trade = trade(booked, placed, after.cumulative)
+            let trade = dated(trade(booked, placed, after.cumulative), posed, state)
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }
         try risk(.consume(report.order, leaves: after.reach), account, report.order.id, state, &decision)

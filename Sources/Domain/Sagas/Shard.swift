@@ -112,6 +112,7 @@ public enum Shard {
         opened.alias = wanted.alias
         opened.currency = wanted.currency
         opened.custodian = PaperProfile.venue
+        opened.lotMethod = wanted.lotMethod
         var limits = AccountLimitsSet()
         limits.account = opened.account
         limits.version = 1

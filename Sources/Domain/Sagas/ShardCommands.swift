@@ -8,12 +8,15 @@ public struct OpenAccount: WireFields, Equatable, Sendable {
     public var alias = ""
     /// The currency that it will be kept in.
     public var currency = Currency.usd
+    /// How its closing trades will choose among open lots; the oldest first where absent.
+    public var lotMethod: LotMethod?
     /// An empty command.
     public init() {}
     /// Visits the fields.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.text(1, "alias", &alias)
         try visitor.currency(2, "currency", &currency)
+        try visitor.choice(3, "lotMethod", &lotMethod)
     }
 }
 

@@ -201,6 +201,8 @@ public struct AccountOpened: EventPayload {
     public var kind = AccountKind.cash
     /// Where its cash and instruments are kept; for now the venue that it trades at.
     public var custodian = ""
+    /// How closing trades choose among open lots; the oldest first where absent.
+    public var lotMethod: LotMethod?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.AccountOpened`; gaps are reserved there.
@@ -211,6 +213,7 @@ public struct AccountOpened: EventPayload {
         try visitor.currency(4, "currency", &currency)
         try visitor.choice(5, "kind", &kind)
         try visitor.text(6, "custodian", &custodian)
+        try visitor.choice(10, "lotMethod", &lotMethod)
     }
 }
 

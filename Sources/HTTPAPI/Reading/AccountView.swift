@@ -31,7 +31,9 @@ struct AccountView {
         guard let found, found.opened.account == account else { return nil }
         var portfolio = Portfolio.initial
         try EventPages.read(log, shard, stream(.portfolio)) { read in
-            if case .portfolio(let event) = read.event { Portfolio.evolve(&portfolio, by: event) }
+            if case .portfolio(let event) = read.event {
+                Portfolio.evolve(&portfolio, by: event, at: read.header.effectiveAt)
+            }
         }
         var risk = RiskBook.initial
         try EventPages.read(log, shard, stream(.risk)) { read in
@@ -59,6 +61,8 @@ struct AccountView {
             "kind": .string(opened.kind.name.lowercased()),
             "openedAt": .string(openedAt.text),
             "cash": .string(cash.text),
+            "receivable": .string(portfolio.receivable(opened.currency).text),
+            "payable": .string(portfolio.payable(opened.currency).text),
             "reserved": .string(held.text),
             "available": .string(Money(clamping: cash.nanos - held.nanos).text),
             "positions": .array(portfolio.instruments.map(position)),

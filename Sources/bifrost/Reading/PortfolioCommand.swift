@@ -66,7 +66,9 @@ enum PortfolioText {
             ("asOf", .optional(view.asOf?.text)),
             ("currency", .text(view.account.currency.code)),
             ("cash", .object(view.cash.map { ($0.currency.code, .text($0.amount.text)) })),
-            ("positions", .list(view.positions.map(json))),
+            ("receivable", .text(view.receivable.text)),
+            ("payable", .text(view.payable.text)),
+            ("positions", .list(view.positions.map { json($0, view) })),
             ("realised", .text(view.realised.text)),
             ("unrealised", .text(view.unrealised.text)),
             ("fees", .text(view.fees.text)),
@@ -76,7 +78,7 @@ enum PortfolioText {
         ])
     }
 
-    private static func json(_ position: PositionView) -> JSONValue {
+    private static func json(_ position: PositionView, _ view: PortfolioView) -> JSONValue {
         .object([
             ("symbol", .text(position.symbol)),
             ("instrument", .text(position.instrument.id.text)),
@@ -88,6 +90,16 @@ enum PortfolioText {
             ("stale", .flag(position.isStale)),
             ("value", .text(position.value.text)),
             ("unrealised", .text(position.unrealised.text)),
+            ("lots", .list((view.state.lotsByID[position.instrument]?.lots ?? []).map(json))),
+        ])
+    }
+
+    private static func json(_ lot: Lot) -> JSONValue {
+        .object([
+            ("quantity", .text(lot.quantity.text)),
+            ("cost", .text(lot.cost.text)),
+            ("opened", .text(lot.opened.text)),
+            ("execution", .text(lot.execution.text)),
         ])
     }
 
@@ -114,6 +126,10 @@ enum PortfolioText {
         var figures = Table([.left, .right, .left])
         for line in view.cash {
             figures.add(["Cash", amount(line.amount, line.currency), line.currency.code])
+        }
+        if view.receivable != .zero || view.payable != .zero {
+            figures.add(["To come", amount(view.receivable, currency), currency.code])
+            figures.add(["To go", amount(view.payable, currency), currency.code])
         }
         for (name, value) in [
             ("Unrealised", view.unrealised), ("Realised", view.realised), ("Fees", view.fees),

@@ -42,7 +42,9 @@ enum Trade {
         let traded = (state.tradedCash[report.currency] ?? .zero).nanos
         let paid = report.quantity > .zero ? -report.settlementAmount.nanos : report.settlementAmount.nanos
         report.venueCash = Money(clamping: traded + paid - report.commission.nanos)
-        report.venuePosition = state.position(report.instrument).adding(report.quantity) ?? .zero
+        let untraded = state.untradedByID[report.instrument] ?? 0
+        let position = Int128(state.position(report.instrument).nanos + report.quantity.nanos) - untraded
+        report.venuePosition = Quantity(exactly: Int64(clamping: position)) ?? .zero
         return report
     }
 
@@ -83,10 +85,42 @@ extension PortfolioState {
         let positionsAgree = lotsByID.allSatisfy { id, queue in
             let lots = queue.lots.reduce(Int128(0)) { $0 + Int128($1.quantity.nanos) }
             let oneSided = Set(queue.lots.map { $0.quantity > .zero }).count <= 1
-            return lots == Int128(position(id).nanos) && oneSided
-                && ledger.balance(.positionSettled, .instrument(id)) == lots
+            let there = ledger.balance(.positionSettled, .instrument(id))
+            let unsettled = ledger.balance(.positionUnsettled, .instrument(id))
+            return lots == Int128(position(id).nanos) && oneSided && there + unsettled == lots
+                && unsettled == settlements.all.units(of: id)
                 && ledger.balance(.depository, .instrument(id)) == -lots
         }
         return ledger.sums.allSatisfy { $0.sum == 0 } && costs == booked && positionsAgree
+            && lotsAreDerived && owedIsUnsettled
+    }
+
+    /// Lots and realised profit are those of all trades in effective order.
+    private var lotsAreDerived: Bool {
+        // An instrument whose currency changed has profit in both.
+        let profit = tradesByID.reduce(Int128(0)) { $0 + $1.value.realised }
+        let booked = realised.reduce(Int128(0)) { $0 + $1.value.nanos }
+        return profit == booked
+            && tradesByID.allSatisfy { id, history in
+                guard history.isOfTradesAlone else { return true }
+                let derived = Lots.derive(history.trades.map(\.lot))
+                return derived.lots == lots(id) && derived.realised == history.realised
+            }
+    }
+
+    /// What is to come and to go is what has not settled, trade by trade.
+    private var owedIsUnsettled: Bool {
+        var owed: [Currency: Int128] = [:]
+        for (_, trade) in settlements.all { owed[trade.currency, default: 0] += trade.amount.nanos }
+        return Set(currencyByID.values).allSatisfy {
+            owed[$0] ?? 0 == receivable($0).nanos - payable($0).nanos && receivable($0) >= .zero
+                && payable($0) >= .zero
+        }
+    }
+}
+
+extension [(date: BusinessDate, trade: UnsettledTrade)] {
+    fileprivate func units(of instrument: InstrumentID) -> Int128 {
+        reduce(0) { $0 + ($1.trade.instrument == instrument ? Int128($1.trade.quantity.nanos) : 0) }
     }
 }

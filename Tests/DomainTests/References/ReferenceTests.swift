@@ -45,7 +45,10 @@ struct ReferenceTests {
         ({ $0.symbol = .known("TAKEN") }, Rejection(.symbolTaken)),
         ({ $0.tickSize = .zero }, Rejection(.priceNotPositive, value: 0)),
         ({ $0.lotSize = -Quantity(nanos: 1) }, Rejection(.quantityNotPositive, value: -1)),
-        ({ $0.settlementDays = 2 }, Rejection(.settlementUnsupported, limit: 0, value: 2_000_000_000)),
+        (
+            { $0.settlementDays = 31 },
+            Rejection(.settlementUnsupported, limit: 30_000_000_000, value: 31_000_000_000)
+        ),
         ({ $0.tradingCalendar = "XLON" }, Rejection(.unknownCalendar)),
     ]
 

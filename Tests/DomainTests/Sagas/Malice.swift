@@ -137,7 +137,7 @@ extension Malice {
         terms.tickSize = price()
         terms.lotSize = quantity()
         terms.tradingCalendar = text()
-        terms.settlementDays = generator.chance(70) ? 0 : .max
+        terms.settlementDays = generator.one(of: [0, 0, 1, 2, .max])
         terms.validFrom = date()
         if generator.chance(30) {
             terms.tickTable = (0..<generator.int(1...3)).map { _ in TickStep(from: price(), price()) }

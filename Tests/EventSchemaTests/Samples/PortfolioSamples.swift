@@ -12,6 +12,14 @@ extension Sample {
             rich: .portfolio(.reconciliationBroke(reconciliationBroke)),
             sparse: .portfolio(.reconciliationBroke(ReconciliationBroke()))
         )
+        + pair(
+            rich: .portfolio(.tradeSettled(tradeSettled)),
+            sparse: .portfolio(.tradeSettled(TradeSettled()))
+        )
+        + pair(
+            rich: .portfolio(.tradeCorrected(tradeCorrected)),
+            sparse: .portfolio(.tradeCorrected(TradeCorrected()))
+        )
         + corporateActionSamples
 
     private static var postings: [Posting] {
@@ -83,6 +91,47 @@ extension Sample {
         payload.kind = .terms
         payload.ours = .min
         payload.theirs = .max
+        return payload
+    }
+
+    private static var owed: [Posting] {
+        var owed = Posting(.cashPayable, Extreme.yen, Extreme.lowMoney)
+        owed.settlementDate = Extreme.lowDate
+        return postings + [owed]
+    }
+
+    private static var tradeSettled: TradeSettled {
+        var payload = TradeSettled()
+        payload.account = Extreme.account
+        payload.order = Extreme.order
+        payload.execution = Extreme.execution
+        payload.instrument = Extreme.instrument
+        payload.currency = Extreme.yen
+        payload.quantity = Extreme.lowQuantity
+        payload.amount = Extreme.money
+        payload.settlementDate = Extreme.date
+        payload.postings = owed
+        return payload
+    }
+
+    private static var tradeCorrected: TradeCorrected {
+        var payload = TradeCorrected()
+        payload.account = Extreme.account
+        payload.order = Extreme.order
+        payload.execution = Extreme.execution
+        payload.newExecution = Extreme.id(.execution, 7)
+        payload.instrument = Extreme.instrument
+        payload.currency = Extreme.yen
+        payload.quantity = Extreme.lowQuantity
+        payload.price = Extreme.price
+        payload.gross = Extreme.lowMoney
+        payload.settlementAmount = Extreme.money
+        payload.commission = Money(nanos: 1)
+        payload.realised = Money(nanos: -1)
+        payload.closedCost = Money(nanos: 1 << 64)
+        payload.tradeDate = Extreme.lowDate
+        payload.settlementDate = Extreme.date
+        payload.postings = owed
         return payload
     }
 }

@@ -1,0 +1,225 @@
+public import BifrostKernel
+
+/// A booked trade as it now stands.
+public struct BookedTrade: Hashable, Sendable {
+    /// What lots are made of.
+    public var lot = LotTrade()
+    /// The last word on it: its own id, or that of its latest correction.
+    public var execution = Identifier.none
+    /// The order that traded.
+    public var order = OrderID.none
+    /// The currency of all amounts here.
+    public var currency = Currency.usd
+    /// What the venue settles, without a sign.
+    public var settlementAmount = Money.zero
+    /// What the venue took for it.
+    public var commission = Money.zero
+    /// The date on which money and units change hands.
+    public var settlementDate = BusinessDate(days: 0)
+
+    /// What the venue settles, a purchase positive, in units of 10⁻⁹.
+    var settled: Int128 {
+        lot.quantity > .zero ? settlementAmount.nanos : -settlementAmount.nanos
+    }
+    /// What it does to cash, in units of 10⁻⁹.
+    var flow: Int128 { -settled - commission.nanos }
+}
+
+/// What changes lots and is no trade.
+enum LotChange: Sendable {
+    /// New units for old ones, and the sale of a fraction.
+    case split(PositionAdjusted)
+    /// A lot that was bought elsewhere.
+    case imported(PositionImported)
+
+    /// Makes the change, and says what it closed.
+    func apply(to lots: inout LotQueue) -> ClosedLots {
+        switch self {
+        case .imported(let fact):
+            let lot = Lot(
+                quantity: fact.quantity,
+                cost: fact.cost,
+                opened: fact.acquired,
+                execution: fact.lot
+            )
+            guard lots.units < 0 else {
+                lots.insert(lot)
+                return ClosedLots()
+            }
+            // A sale that became known later had made the position short: what was brought in covers it.
+            var cover = LotTrade()
+            cover.execution = lot.execution
+            cover.quantity = lot.quantity
+            cover.gross = lot.cost
+            cover.tradeDate = lot.opened
+            return lots.trade(cover)
+        case .split(let fact):
+            if fact.numerator != fact.denominator { lots.split(fact.numerator, for: fact.denominator) }
+            guard fact.fraction != .zero else { return ClosedLots() }
+            var sale = LotTrade()
+            sale.quantity = -fact.fraction
+            sale.gross = -fact.gross
+            sale.tradeDate = fact.exDate
+            sale.execution = fact.action
+            return lots.trade(sale)
+        }
+    }
+}
+
+/// The trades of one instrument in the order in which they took effect.
+///
+/// They stand in blocks that remember the lots before them, so that a late trade derives again only what
+/// comes after it, and growth never copies the whole. A split or an import begins a block, so that a late
+/// trade is split as those beside it were.
+public struct TradeHistory: Sendable {
+    /// Where a trade stands.
+    struct Place { let block: Int, index: Int }
+
+    /// One change of the history.
+    enum Change {
+        /// A trade becomes known.
+        case add(BookedTrade)
+        /// A trade has other terms, at its old place; one that was taken back has no quantity, and may come
+        /// back.
+        case replace(Place, BookedTrade)
+    }
+
+    /// What a change does to what is derived, in units of 10⁻⁹.
+    struct Effect {
+        var lots: LotQueue
+        var realised: Int128
+        var closedCost: Int128
+        /// What it adds to the position, in the units of today.
+        var units: Int128
+    }
+
+    private struct Block: Sendable {
+        var lotsBefore: LotQueue
+        /// What comes before its trades, and when.
+        var change: LotChange?
+        var since = Timestamp(nanos: .min)
+        var trades: [BookedTrade] = []
+    }
+
+    private static let blockTrades = 512
+    private var blocks: [Block] = []
+    /// Profit of closed lots before commission, in units of 10⁻⁹.
+    public private(set) var realised: Int128 = 0
+
+    /// Whether nothing but trades changed the lots.
+    public var isOfTradesAlone: Bool { blocks.allSatisfy { $0.change == nil } }
+
+    /// All trades, in the order in which they took effect.
+    public var trades: [BookedTrade] { blocks.flatMap { $0.trades } }
+
+    /// Where the trade with that last word stands, looked for from the end.
+    func place(of execution: Identifier) -> Place? {
+        for block in blocks.indices.reversed() {
+            let index = blocks[block].trades.lastIndex { $0.execution == execution }
+            if let index { return Place(block: block, index: index) }
+        }
+        return nil
+    }
+
+    subscript(place: Place) -> BookedTrade { blocks[place.block].trades[place.index] }
+
+    /// What `change` would do, given the lots of all trades so far.
+    func effect(of change: Change, _ lots: LotQueue) -> Effect {
+        if case .add(let trade) = change, isLast(trade) {
+            var lots = lots
+            let closed = lots.trade(trade.lot)
+            return Effect(
+                lots: lots,
+                realised: closed.profit,
+                closedCost: closed.cost,
+                units: Int128(trade.lot.quantity.nanos)
+            )
+        }
+        let first = place(of: change).block
+        let before = Self.run(blocks[first...], from: blocks[first].lotsBefore)
+        var changed = self
+        changed.change(change)
+        let after = Self.run(changed.blocks[first...], from: changed.blocks[first].lotsBefore)
+        return Effect(
+            lots: after.lots,
+            realised: after.realised - before.realised,
+            closedCost: after.closedCost - before.closedCost,
+            units: after.lots.units - lots.units
+        )
+    }
+
+    /// Makes the change, and brings the lots up to date.
+    mutating func apply(_ change: Change, _ lots: inout LotQueue) {
+        if case .add(let trade) = change, isLast(trade) {
+            if (blocks.last?.trades.count ?? Self.blockTrades) >= Self.blockTrades {
+                blocks.append(Block(lotsBefore: lots))
+            }
+            blocks[blocks.count - 1].trades.append(trade)
+            realised += lots.trade(trade.lot).profit
+            return
+        }
+        let effect = effect(of: change, lots)
+        let first = place(of: change).block
+        self.change(change)
+        var queue = blocks[first].lotsBefore
+        for block in blocks.indices[first...] {
+            blocks[block].lotsBefore = queue
+            _ = blocks[block].change?.apply(to: &queue)
+            for trade in blocks[block].trades { _ = queue.trade(trade.lot) }
+        }
+        realised += effect.realised
+        lots = queue
+    }
+
+    /// Takes a change that is no trade, behind everything known.
+    mutating func apply(_ change: LotChange, at time: Timestamp, _ lots: inout LotQueue) {
+        // A place for what took effect before it and is not known yet.
+        if blocks.isEmpty { blocks.append(Block(lotsBefore: lots)) }
+        blocks.append(Block(lotsBefore: lots, change: change, since: time))
+        realised += change.apply(to: &lots).profit
+    }
+
+    private func isLast(_ trade: BookedTrade) -> Bool {
+        let last = blocks.last { !$0.trades.isEmpty || $0.change != nil }
+        return last.map { ($0.trades.last?.lot.effectiveAt ?? $0.since) <= trade.lot.effectiveAt } ?? true
+    }
+
+    private func place(of change: Change) -> Place {
+        switch change {
+        case .replace(let place, _): return place
+        case .add(let trade):
+            for block in blocks.indices.reversed() {
+                let index = blocks[block].trades.lastIndex { $0.lot.effectiveAt <= trade.lot.effectiveAt }
+                if let index { return Place(block: block, index: index + 1) }
+                if blocks[block].change != nil, blocks[block].since <= trade.lot.effectiveAt {
+                    return Place(block: block, index: 0)
+                }
+            }
+            return Place(block: 0, index: 0)
+        }
+    }
+
+    private mutating func change(_ change: Change) {
+        let place = place(of: change)
+        switch change {
+        case .add(let trade): blocks[place.block].trades.insert(trade, at: place.index)
+        case .replace(_, let trade): blocks[place.block].trades[place.index] = trade
+        }
+    }
+
+    private static func run(_ blocks: ArraySlice<Block>, from lots: LotQueue) -> Effect {
+        var effect = Effect(lots: lots, realised: 0, closedCost: 0, units: 0)
+        for block in blocks {
+            if let closed = block.change?.apply(to: &effect.lots) {
+                effect.realised += closed.profit
+                effect.closedCost += closed.cost
+            }
+            for trade in block.trades {
+                let closed = effect.lots.trade(trade.lot)
+                effect.realised += closed.profit
+                effect.closedCost += closed.cost
+            }
+        }
+        return effect
+    }
+}

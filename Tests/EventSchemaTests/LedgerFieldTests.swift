@@ -1,0 +1,54 @@
+import BifrostKernel
+import EventMessages
+import Portfolios
+import Sagas
+import SwiftProtobuf
+import Testing
+
+/// Golden files are never edited, so fields that came after them are held against the generated code here.
+@Suite("generated code reads what the ledger's events got later")
+struct LedgerFieldTests {
+    private func read<P: EventPayload, M: SwiftProtobuf.Message>(_ payload: P, as type: M.Type) throws -> M {
+        let bytes = WireEncoder.encode(payload)
+        #expect(try WireDecoder.decode(P.self, bytes) == payload)
+        let message = try M(serializedBytes: bytes)
+        #expect(try message.serializedBytes() as [UInt8] == bytes)
+        return message
+    }
+
+    @Test("how a trade chose its lots, and when what it leaves owed is due")
+    func trades() throws {
+        for (method, published) in [
+            (LotMethod.fifo, Bifrost_V1_LotMethod.fifo), (.average, .average), (.chosen, .chosen),
+        ] {
+            var fact = TradeBooked()
+            fact.lotMethod = method
+            fact.chosenLots = [ChosenLot(Extreme.execution, Extreme.quantity), ChosenLot()]
+            var owed = Posting(.cashPayable, .usd, Extreme.lowMoney)
+            owed.settlementDate = BusinessDate(days: 0)
+            fact.postings = [owed, Posting(.cashSettled, .usd, .zero)]
+            let message = try read(fact, as: Bifrost_V1_TradeBooked.self)
+            #expect(message.lotMethod == published)
+            #expect(message.chosenLots.map(\.quantity) == [Quantity.nanosMax, 0])
+            #expect(message.postings.map(\.hasSettlementDate) == [true, false])
+        }
+    }
+
+    @Test("what is to come and to go at the close of a day")
+    func days() throws {
+        var fact = DayClosed()
+        fact.receivable = Extreme.money
+        fact.payable = .zero
+        let message = try read(fact, as: Bifrost_V1_DayClosed.self)
+        #expect(message.hasReceivable && message.hasPayable)
+        #expect(!(try read(DayClosed(), as: Bifrost_V1_DayClosed.self).hasReceivable))
+    }
+
+    @Test("an account's lot method")
+    func accounts() throws {
+        var fact = AccountOpened()
+        fact.lotMethod = .average
+        #expect(try read(fact, as: Bifrost_V1_AccountOpened.self).lotMethod == .average)
+        #expect(try read(AccountOpened(), as: Bifrost_V1_AccountOpened.self).lotMethod == .unspecified)
+    }
+}
