@@ -21,6 +21,9 @@ public import Sagas
         case .sessionClosed(let payload): visitor.visit(payload)
         case .ownerRegistered(let payload): visitor.visit(payload)
         case .accountOpened(let payload): visitor.visit(payload)
+        case .rebalance(.started(let payload)): visitor.visit(payload)
+        case .rebalance(.advanced(let payload)): visitor.visit(payload)
+        case .rebalance(.legRefused(let payload)): visitor.visit(payload)
         case .reference(let event): visit(event, &visitor)
         case .order(let event): visit(event, &visitor)
         case .risk(let event): visit(event, &visitor)
@@ -67,6 +70,9 @@ public import Sagas
         case .executionBusted(let payload): visitor.visit(payload)
         case .heldForReview(let payload): visitor.visit(payload)
         case .reviewed(let payload): visitor.visit(payload)
+        case .statusRequested(let payload): visitor.visit(payload)
+        case .parked(let payload): visitor.visit(payload)
+        case .resolved(let payload): visitor.visit(payload)
         case .replaceApproved(let payload): visitor.visit(payload)
         }
     }

@@ -20,13 +20,15 @@ extension EventRegistry {
         OrderExpired.self, OrderReplaceRequested.self, OrderReplaced.self, OrderReplaceRejected.self,
         OrderTriggered.self, OrderDoneForDay.self, OrderSuspended.self, OrderResumed.self,
         OrderRestated.self, OrderHeldForReview.self, ExecutionCorrected.self, ExecutionBusted.self,
-        OrderReviewed.self, OrderReplaceApproved.self,
+        OrderReviewed.self, OrderReplaceApproved.self, OrderStatusRequested.self, OrderParked.self,
+        OrderResolved.self,
         AccountLimitsSet.self, RiskAssessed.self, ReservationChanged.self, KillSwitchPulled.self,
         KillSwitchReleased.self, OpenOrderReassessed.self,
         ComplianceAssessed.self,
         CashDeposited.self, CashWithdrawn.self, TradeBooked.self, DayClosed.self, ReconciliationBroke.self,
         TradeSettled.self, TradeCorrected.self,
         DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, PositionImported.self,
+        RebalanceStarted.self, RebalanceAdvanced.self, RebalanceLegRefused.self,
     ]
 
     /// The name of an event type in the published schema, `nil` when this build does not know the number.

@@ -31,6 +31,7 @@ public enum EventRegistry {
         if let event = try decodeReference(type, current) { return .reference(event) }
         if let event = try decodeOrder(type, current) { return .order(event) }
         if let event = try decodeAccount(type, current) { return event }
+        if let event = try decodeRebalance(type, current) { return .rebalance(event) }
         throw .unknownType(type: type, version: schemaVersion)
     }
 
@@ -124,6 +125,21 @@ public enum EventRegistry {
         case OrderReviewed.eventType: .reviewed(try WireDecoder.decode(OrderReviewed.self, bytes))
         case OrderReplaceApproved.eventType:
             .replaceApproved(try WireDecoder.decode(OrderReplaceApproved.self, bytes))
+        case OrderStatusRequested.eventType:
+            .statusRequested(try WireDecoder.decode(OrderStatusRequested.self, bytes))
+        case OrderParked.eventType: .parked(try WireDecoder.decode(OrderParked.self, bytes))
+        case OrderResolved.eventType: .resolved(try WireDecoder.decode(OrderResolved.self, bytes))
+        default: nil
+        }
+    }
+
+    private static func decodeRebalance(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> RebalanceEvent?
+    {
+        switch type {
+        case RebalanceStarted.eventType: .started(try WireDecoder.decode(RebalanceStarted.self, bytes))
+        case RebalanceAdvanced.eventType: .advanced(try WireDecoder.decode(RebalanceAdvanced.self, bytes))
+        case RebalanceLegRefused.eventType:
+            .legRefused(try WireDecoder.decode(RebalanceLegRefused.self, bytes))
         default: nil
         }
     }

@@ -73,6 +73,14 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case termsConflict = 38
     /// The order is closed, has a cancel pending, or is not at the venue; or it waits for no review.
     case orderNotOpen = 39
+    /// The weights of a rebalance are more than the whole together, or one of its rates is.
+    case weightsAboveWhole = 40
+    /// The account has a rebalance that has not ended.
+    case rebalanceUnderWay = 41
+    /// No rebalance of the account that has not ended has that id.
+    case unknownRebalance = 42
+    /// A rebalance names an instrument twice.
+    case targetTwice = 43
     /// The ratio is not of two different numbers of units, 1 … the limit.
     case splitRatioUnsupported = 48
     /// The pay date, a number of days since 1970-01-01, comes before the ex-date, which is the limit.
@@ -147,6 +155,8 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case venueRejected = 300
     /// The venue has no price to trade the order at.
     case venueUnpriced = 301
+    /// The venue did not answer, and a person found out that it does not work the order.
+    case venueSilent = 303
 
     /// The stable name, as in `BUYING_POWER_EXCEEDED`.
     public var name: String {

@@ -1,6 +1,7 @@
 public import BifrostKernel
 internal import DemoMarket
 internal import Engine
+internal import EventRegistry
 internal import EventStore
 public import Nodes
 internal import Orders
@@ -27,7 +28,7 @@ public final class Demo {
     /// The alias of the demo's account.
     public static let alias = "demo"
     /// What the demo's venue takes: 5 basis points of the traded amount.
-    public static let commission = Rebalance.commission
+    public static let commission = BasisPoints(5)
     /// The calendar that the file's days make.
     static let calendar = "US20"
     /// What the marks say of their origin.
@@ -74,8 +75,7 @@ public final class Demo {
     public func run(progress: (Int) -> Void) throws {
         try declareWorld()
         try openAccount()
-        var follower = AccountFollower(log, Node.tradingShard, account)
-        let closed = try follower.lastClosedDay()
+        let closed = try lastClosedDay()
         var month = 0
         for (index, day) in market.days.enumerated() {
             let civil = day.date.civil
@@ -83,7 +83,7 @@ public final class Demo {
             month = civil.month
             if let closed, day.date <= closed { continue }
             try record(day)
-            if isFirstOfMonth { try rebalance(day, &follower) }
+            if isFirstOfMonth { try rebalance(day) }
             try episodes(on: index, day)
             try roll(day.date)
             progress(index + 1)
@@ -112,7 +112,7 @@ public final class Demo {
         try declareYear()
         var fees = FeeScheduleSet()
         fees.venue = venue.name
-        fees.commission = Rebalance.commission
+        fees.commission = Self.commission
         fees.validFrom = market.days[0].date
         try declare("fees", .setFees(fees), at: market.days[0].date.start)
         for symbol in market.symbols {
@@ -143,6 +143,26 @@ public final class Demo {
         _ = try accepted("deposit", .deposit(account, deposit), at: opening)
     }
 
+    /// The last day that the account closed, from the log as any client would read it.
+    private func lastClosedDay() throws -> BusinessDate? {
+        var last: BusinessDate?
+        var failure: WireError?
+        let stream = StreamOrdinal(.portfolio, of: account.id)
+        let selection = LogSelection.stream(AccountOrdinal(account), stream, afterVersion: 0)
+        try log.read(Node.tradingShard, selection, limit: .max) { row in
+            guard row.header.type == DayClosed.eventType else { return }
+            do throws(WireError) {
+                if case .portfolio(.dayClosed(let closed)) = try EventRegistry.decode(row) {
+                    last = closed.date
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return last
+    }
+
     // MARK: - A day
 
     private func record(_ day: MarketDay) throws {
@@ -161,39 +181,18 @@ public final class Demo {
         }
     }
 
-    private func rebalance(_ day: MarketDay, _ follower: inout AccountFollower) throws {
+    /// Equal weights in whole shares; what the weights leave over and a quarter of a percent stay in cash.
+    private func rebalance(_ day: MarketDay) throws {
         node.trading.waitUntilIdle()
-        let plan = Rebalance(closes: day.closes, instruments: instruments)
-        let start = try follower.state(on: day.date) { _ in false }
-        try place(plan.sells(start), day, side: .sell)
-        let afterSells = try follower.state(on: day.date) { $0.quantity < .zero }
-        try place(plan.buys(start: start, afterSells: afterSells), day, side: .buy)
-    }
-
-    private func place(_ legs: [Rebalance.Leg], _ day: MarketDay, side: Side) throws {
-        let answers = legs.map { leg in
-            let symbol = market.symbols[leg.index]
-            let name = "\(day.date.text):\(side.name.lowercased()):\(symbol.text)"
-            let limit = side == .buy ? day.closes[leg.index] : nil
-            return send(name, order(name, leg, side, limit), on: day.date)
+        var wanted = RebalanceAccount()
+        wanted.strategy = "equal-weight"
+        let weight = BasisPoints(10_000 / Int64(market.symbols.count))
+        wanted.targets = zip(market.symbols, instruments).map { symbol, instrument in
+            WantedWeight(symbol, weight, seen: venue.price(of: instrument) ?? ReferencePrice())
         }
-        for answer in answers { _ = try answer.accepted(in: log) }
+        let name = "rebalance:\(day.date.text)"
+        _ = try send(name, .rebalance(account, wanted), on: day.date).accepted(in: log)
         node.trading.waitUntilIdle()
-    }
-
-    private func order(_ name: String, _ leg: Rebalance.Leg, _ side: Side, _ limit: Price?) -> Command {
-        var order = PlaceOrder()
-        order.clientOrderID = ClientName(name)
-        order.symbol = market.symbols[leg.index]
-        order.side = side
-        order.quantity = Quantity(units: leg.shares)
-        order.strategy = "equal-weight"
-        if let limit {
-            order.type = .limit
-            order.limitPrice = limit
-        }
-        if let seen = venue.price(of: instruments[leg.index]) { order.seen = seen }
-        return .placeOrder(account, order)
     }
 
     private func roll(_ date: BusinessDate) throws {

@@ -37,7 +37,7 @@ package struct DecidingThread: Sendable {
 
     consuming func run() {
         var loop = self
-        loop.engine.repeatTurns({ loop.turn() }, while: { loop.isDue($0) })
+        loop.engine.repeatTurns({ loop.turn() }, while: { loop.isDue($0) }, orAfter: { loop.nanosToDeadline })
     }
 
     /// Takes in what landed, decides what waits and hands it over; or, when the writer was lost, tries once
@@ -48,7 +48,7 @@ package struct DecidingThread: Sendable {
             inbox.isDeciding = false
             return takeWork(&inbox)
         }
-        guard let work else { return .idle }
+        guard let work else { return reachDeadlines() ? .worked : .idle }
         guard let work else {
             core.writer.writer.release()
             finish(nil)
@@ -56,8 +56,40 @@ package struct DecidingThread: Sendable {
         }
         if let landed = work.landed, let turn = settle(landed, before: work.commands) { return turn }
         decide(work.commands)
+        if !isSimulated { reachDeadlines() }
         handOver()
         return .worked
+    }
+
+    private var isSimulated: Bool { core.sequencer.state.opened?.clock == .simulated }
+
+    /// How long there is nothing to do but for commands; `nil` for ever.
+    ///
+    /// No simulated time passes while there are none.
+    private var nanosToDeadline: Int64? {
+        guard !isSimulated, let next = core.sequencer.nextDeadline else { return nil }
+        return next.nanos.subtractingReportingOverflow(engine.options.time.now().nanos).partialValue
+    }
+
+    /// Decides which deadlines are over; `false` when none is.
+    ///
+    /// Simulated time goes as fast as its commands come, so that what a venue says counts before its time
+    /// does: it is looked at only when nothing else is under way.
+    @discardableResult
+    private mutating func reachDeadlines() -> Bool {
+        guard let next = core.sequencer.nextDeadline else { return false }
+        let simulated = isSimulated
+        if simulated {
+            guard flying == nil, engine.inbox.look({ $0.instructions.isEmpty && !$0.linkIsBusy }) else {
+                return false
+            }
+        }
+        let present = simulated ? core.sequencer.state.effectiveAt : engine.options.time.now()
+        guard next <= present else { return false }
+        let reached = core.sequencer.deadlines(reachedAt: present)
+        decide(reached.map { PendingCommand(request: $0, answer: { _ in }) })
+        handOver()
+        return !reached.isEmpty
     }
 
     /// The state that the next command is decided by; it runs ahead of the log unless `isSettled`.

@@ -9,6 +9,8 @@ internal import Venues
 extension Sequencer {
     /// The core's own actor.
     static let core = ActorName("bifrost")
+    /// The most deadlines of orders that are looked at together.
+    private static let deadlinesMax = 1_000
 
     /// The position of the fact that a request reacts to; what a venue says is caused by the approval it got.
     func cause(of request: CommandRequest) -> Int64 {
@@ -23,8 +25,16 @@ extension Sequencer {
         return state.orderByID.approvedAt(order) ?? request.causation
     }
 
-    /// What the venue has to be told of an event.
-    func instruction(after event: DomainEvent) -> VenueInstruction? {
+    /// Adds what the venue has to be told of an event.
+    func instruct(after event: DomainEvent, _ instructions: inout [VenueInstruction]) {
+        if case .order(.statusRequested(let fact)) = event {
+            instructions += self.instructions(askingAfter: fact.order)
+        } else if let instruction = instruction(after: event) {
+            instructions.append(instruction)
+        }
+    }
+
+    private func instruction(after event: DomainEvent) -> VenueInstruction? {
         switch event {
         case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
         case .order(.cancelRequested(let fact)):
@@ -115,7 +125,51 @@ extension Sequencer {
         )
     }
 
-    private func own(_ name: String, _ command: Command, _ causation: Int64) -> CommandRequest? {
+    /// The commands that carry rebalances on whose orders are closed or still to be placed.
+    func dueRebalances(_ causation: Int64) -> [CommandRequest] {
+        state.rebalances.filter(\.isDue).compactMap { saga in
+            let id = saga.started.rebalance
+            return own(
+                "rebalance:\(id.text):\(saga.step)",
+                .continueRebalance(saga.started.account, id, step: saga.step),
+                causation
+            )
+        }
+    }
+
+    /// When a deadline is over next; `nil` when there is none.
+    var nextDeadline: Timestamp? {
+        let waits = state.venueWaits.next?.due
+        guard !state.rebalances.isEmpty else { return waits }
+        return (state.rebalances.compactMap(\.deadline) + [waits].compactMap(\.self)).min()
+    }
+
+    /// The commands that say which deadlines are over at `time`.
+    func deadlines(reachedAt time: Timestamp) -> [CommandRequest] {
+        let waits = state.venueWaits.due(at: time, atMost: Self.deadlinesMax)
+        let orders = waits.compactMap { wait -> CommandRequest? in
+            guard let account = state.orderByID.look(at: wait.order, { $0.account }) else { return nil }
+            return own(
+                "deadline:\(wait.order.id.text):\(wait.since)",
+                .reachDeadline(account, wait.order.id, since: wait.since),
+                wait.since,
+                at: time
+            )
+        }
+        let sagas = state.rebalances.filter { $0.deadline.map { $0 <= time } ?? false }
+        return orders
+            + sagas.compactMap { saga in
+                let (id, account) = (saga.started.rebalance, saga.started.account)
+                return own("deadline:\(id.text)", .reachDeadline(account, id, since: 0), position, at: time)
+            }
+    }
+
+    private func own(
+        _ name: String,
+        _ command: Command,
+        _ causation: Int64,
+        at time: Timestamp? = nil
+    ) -> CommandRequest? {
         guard let id = ClientName(CommandRequest.reservedPrefix + name), let actor = Self.core else {
             return nil
         }
@@ -123,24 +177,30 @@ extension Sequencer {
             id: id,
             command,
             actor: actor,
-            receivedAt: state.effectiveAt,
-            effectiveAt: state.effectiveAt,
+            receivedAt: time ?? state.effectiveAt,
+            effectiveAt: time ?? state.effectiveAt,
             causation: causation
         )
     }
 
+    /// Everything that the venue was told of an open order, again: it answers with all that it said before,
+    /// and does what it has not heard of.
+    func instructions(askingAfter order: OrderID) -> [VenueInstruction] {
+        guard let entry = state.orderByID[order], let routed = routed(entry, order) else { return [] }
+        var instructions = [VenueInstruction.new(routed)]
+        for request in entry.state.pendingReplaces {
+            instructions.append(.replace(self.routed(request, entry.account)))
+        }
+        if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
+        return instructions
+    }
+
     /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels
-    /// that it may not have answered, sweeps and days that go on.
+    /// that it may not have answered, sweeps, days and rebalances that go on.
     func unfinished() -> (instructions: [VenueInstruction], followUps: [CommandRequest]) {
         var instructions: [VenueInstruction] = []
-        for order in state.openOrders.sorted() {
-            guard let entry = state.orderByID[order], let routed = routed(order) else { continue }
-            instructions.append(.new(routed))
-            for request in entry.state.pendingReplaces {
-                instructions.append(.replace(self.routed(request, entry.account)))
-            }
-            if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
-        }
-        return (instructions, state.sweeps.compactMap(continuing) + rolling(position))
+        for order in state.openOrders.sorted() { instructions += self.instructions(askingAfter: order) }
+        let followUps = state.sweeps.compactMap(continuing) + rolling(position) + dueRebalances(position)
+        return (instructions, followUps)
     }
 }

@@ -109,6 +109,7 @@ package struct Sequencer: Sendable {
             return
         }
         let effectiveAt = request.effectiveAt ?? present(request)
+        let rebalanceSteps = state.rebalanceSteps
         var decision = room.take()
         decide(request, scope, effectiveAt, into: &decision)
         let receipt = CommandReceipt(
@@ -128,6 +129,7 @@ package struct Sequencer: Sendable {
         )
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         batch.followUps += followUps(to: request, receipt, outcome)
+        if state.rebalanceSteps != rebalanceSteps { batch.followUps += dueRebalances(receipt.lastPosition) }
     }
 
     /// The present of the shard's clock.
@@ -254,7 +256,7 @@ package struct Sequencer: Sendable {
         )
         EventRegistry.visit(draft.event, &batch.events)
         Shard.evolve(&state, by: draft.event, at: place)
-        if let instruction = instruction(after: draft.event) { batch.instructions.append(instruction) }
+        instruct(after: draft.event, &batch.instructions)
         if let turnedDown = draft.event.turnedDown { recording.result = turnedDown }
     }
 

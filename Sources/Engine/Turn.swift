@@ -20,11 +20,20 @@ extension ShardEngine {
     private static let failedTurnPauseMillis = 250
 
     /// Repeats `turn` until it ends, and waits while it is idle until something `isDue`.
-    func repeatTurns(_ turn: () -> Turn, while isDue: (Inbox) -> Bool) {
+    func repeatTurns(
+        _ turn: () -> Turn,
+        while isDue: (Inbox) -> Bool,
+        orAfter nanos: () -> Int64? = { nil }
+    ) {
         while true {
             switch turn() {
             case .worked: break
-            case .idle: inbox.wait(until: isDue)
+            case .idle:
+                // A clock may be set while it is waited for: it is looked at once a second.
+                let deadline = nanos().map { nanos in
+                    MonotonicTime.now.advanced(millis: Int(min(max(nanos / 1_000_000 + 1, 1), 1_000)))
+                }
+                inbox.wait(until: isDue, orDeadline: deadline)
             case .failed: pause(millis: Self.failedTurnPauseMillis)
             case .ended: return
             }

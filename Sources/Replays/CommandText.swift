@@ -17,9 +17,11 @@ enum CommandText {
         26: "record a replacement", 27: "record a refused replacement", 28: "record a trigger",
         29: "record the end of an order's day", 30: "record a suspension", 31: "record a resumption",
         32: "record a restatement", 33: "record a correction", 34: "record a bust", 35: "review an order",
+        36: "resolve an order that the venue does not answer for",
         50: "announce a corporate action", 51: "import holdings",
         60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
-        63: "close a session", 64: "roll the days that are due",
+        63: "close a session", 64: "roll the days that are due", 70: "rebalance",
+        71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline",
     ]
 
     /// What the command with this content asked for.

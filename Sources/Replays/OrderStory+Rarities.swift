@@ -43,6 +43,14 @@ extension Narrator {
             return ("\(fact.reviewer) \(fact.approved ? "approved" : "declined") the order.", [])
         case .replaceApproved(let fact):
             return ("Request \(fact.request) was approved and goes to the venue.", [])
+        case .statusRequested(let fact):
+            return ("The venue did not answer in time and was told again, attempt \(fact.attempt).", [])
+        case .parked(let fact):
+            return ("The venue did not answer \(fact.attempts) attempts: the order waits for a person.", [])
+        case .resolved(let fact):
+            let word =
+                fact.retry ? "wants the venue asked again" : "says that the venue does not work the order"
+            return ("\(fact.resolver) \(word).", [])
         default: return ("\(event) was recorded.", [])
         }
     }

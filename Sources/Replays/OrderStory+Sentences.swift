@@ -102,6 +102,7 @@ struct Narrator {
             return (
                 "The sweep after #\(fact.sweep) got to \(fact.done) of \(fact.total) orders.", []
             )
+        case .rebalance(let event): return tell(event)
         default: return ("\(EventName.of(event)) was recorded.", [])
         }
     }

@@ -60,6 +60,18 @@ struct StateBytes {
             number(Int64(session.date.days))
             number(session.isOpen)
         }
+        for saga in state.rebalances {
+            letter("B")
+            message(saga.started)
+            number(Int64(saga.state.rawValue))
+            number(Int64(saga.waiting.count))
+            for leg in saga.waiting { message(leg) }
+            number(Int64(saga.open.count))
+            for order in saga.open { identifier(order.id) }
+            number(Int64(saga.refusals))
+            number(Int64(clamping: saga.step))
+        }
+        number(Int64(clamping: state.rebalanceSteps))
         present(state.dueRolls)
         number(Int64(state.sweeps.count))
         for sweep in state.sweeps {
@@ -227,6 +239,9 @@ struct StateBytes {
         identifier(entry.account.id)
         number(entry.approvedAt)
         number(Int64(entry.placedOn.days))
+        number(entry.waitsSince)
+        number(Int64(entry.state.route.rawValue))
+        number(Int64(entry.state.statusRequests))
         number(isOpen)
         present(entry.state.placed)
         text(entry.state.venue ?? "")

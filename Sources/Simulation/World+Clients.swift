@@ -71,7 +71,8 @@ extension World {
     private mutating func command(_ choices: inout Generator) -> Command {
         let account = account(&choices)
         switch choices.int(0...99) {
-        case 0..<56: return .placeOrder(account, order(account, &choices))
+        case 0..<53: return .placeOrder(account, order(account, &choices))
+        case 53..<56: return rebalance(account, &choices)
         case 56..<70:
             guard let order = anyOrder(&choices) else { return .releaseKillSwitch(nil) }
             let owner = watch.books.orders[order]?.placed.account ?? account
@@ -105,6 +106,28 @@ extension World {
         let orders = watch.books.ordersInOrder
         guard !orders.isEmpty else { return nil }
         return choices.one(of: choices.chance(70) ? Array(orders.suffix(6)) : orders)
+    }
+
+    /// Weights of some of the account's instruments, or the end of what it has under way.
+    private func rebalance(_ account: AccountID, _ choices: inout Generator) -> Command {
+        if let saga = watch.state.rebalances.first(where: { $0.started.account == account }),
+            choices.chance(50)
+        {
+            return .stopRebalance(account, saga.started.rebalance)
+        }
+        var wanted = RebalanceAccount()
+        let currency = watch.books.accounts[account]?.opened.currency ?? .usd
+        for instrument in watch.books.facts.instruments where choices.chance(70) {
+            guard instrument.currency == currency || choices.chance(5) else { continue }
+            let seen = venue.price(of: instrument.instrument) ?? ReferencePrice()
+            let weight = BasisPoints(choices.int64(0...5_200))
+            wanted.targets.append(WantedWeight(instrument.symbol, weight, seen: seen))
+        }
+        wanted.band = BasisPoints(choices.int64(0...300))
+        wanted.slippage = BasisPoints(choices.int64(0...300))
+        wanted.onRefusal = choices.chance(50) ? .goOn : .stop
+        if choices.chance(30) { wanted.secondsMax = UInt32(choices.int(1...600)) }
+        return .rebalance(account, wanted)
     }
 
     private func cash(_ account: AccountID, _ choices: inout Generator) -> MoveCash {
@@ -274,6 +297,11 @@ extension World {
                 && fact.type == order.type && fact.clientOrderID == order.clientOrderID
                 && fact.seen == order.seen
         case (.cancelOrder(_, let order), .order(.cancelRequested(let fact))): fact.order == order
+        case (.rebalance(let account, let wanted), .rebalance(.started(let fact))):
+            fact.account == account && fact.targets.map(\.weight) == wanted.targets.map(\.weight)
+                && fact.band == wanted.band && fact.onRefusal == wanted.onRefusal
+        case (.stopRebalance(let account, let id), .rebalance(.advanced(let fact))):
+            fact.account == account && fact.rebalance == id && fact.state == .stopping
         case (.pullKillSwitch(let account), .risk(.killSwitchPulled(let fact))):
             fact.account == account ?? .none
         case (.releaseKillSwitch(let account), .risk(.killSwitchReleased(let fact))):

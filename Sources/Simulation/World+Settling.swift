@@ -87,6 +87,12 @@ extension World {
     /// Everybody learns what became of their commands, all processes start again, and all books are compared.
     mutating func finish() throws(Violation) {
         try settle()
+        let due = watch.state.rebalances.filter(\.isDue).count
+        try expect(due == 0, "I11", "\(due) rebalances that nothing holds up do not go on")
+        let unanswered = watch.state.openOrders.filter { order in
+            watch.state.orderByID[order].map { $0.state.route != .answered } ?? true
+        }
+        try expect(unanswered.isEmpty, "I9", "the venue answered, and \(unanswered.count) orders still wait")
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         for posed in posed where !posed.isAnswered {

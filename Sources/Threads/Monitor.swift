@@ -55,11 +55,13 @@ public final class Monitor<State>: @unchecked Sendable {
         }
     }
 
-    /// Waits until `condition` holds; it changes nothing, so nobody is woken.
-    public func wait(until condition: (State) -> Bool) {
+    /// Waits until `condition` holds, or until a deadline; it changes nothing, so nobody is woken.
+    public func wait(until condition: (State) -> Bool, orDeadline deadline: MonotonicTime? = nil) {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        while !condition(state) { sleep(until: nil, concerning: condition) }
+        while !condition(state) {
+            guard sleep(until: deadline, concerning: condition) else { return }
+        }
     }
 
     /// Waits until `body` has an answer, or until a deadline; then `nil`, unless `body` has one after all.

@@ -16,7 +16,9 @@ struct Bifrost: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Trading",
-                subcommands: [AccountCommand.self, OrderCommand.self, KillSwitchCommand.self]
+                subcommands: [
+                    AccountCommand.self, OrderCommand.self, RebalanceCommand.self, KillSwitchCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "The world",

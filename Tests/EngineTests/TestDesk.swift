@@ -5,11 +5,21 @@ import Orders
 import Portfolios
 import References
 import Sagas
+import Synchronization
 
 @testable import Engine
 
 struct StillTime: TimeSource {
     func now() -> Timestamp { Timestamp(nanos: 1_000) }
+}
+
+/// A clock that the test sets.
+final class SetTime: TimeSource {
+    private let present = Mutex(Timestamp(nanos: 1_000))
+    func now() -> Timestamp { present.withLock { $0 } }
+    func pass(seconds: Int64) {
+        present.withLock { $0 = Timestamp(nanos: $0.nanos + seconds * 1_000_000_000) }
+    }
 }
 
 /// Both shards on one log, with an instrument `X` at a price of 10 and helpers to pose commands.
@@ -24,7 +34,8 @@ final class TestDesk: Sendable {
         _ log: any EventLog,
         venue: TestVenue = TestVenue(price: Price(nanos: 10_000_000_000)),
         holder: String = "test",
-        time: any TimeSource = StillTime()
+        time: any TimeSource = StillTime(),
+        simulatedClock: Bool = true
     ) {
         self.log = log
         self.venue = venue
@@ -32,7 +43,7 @@ final class TestDesk: Sendable {
             holder: holder,
             build: "test",
             isReference: false,
-            simulatedClock: true,
+            simulatedClock: simulatedClock,
             time: time
         )
         trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)

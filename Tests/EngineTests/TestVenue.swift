@@ -17,6 +17,7 @@ final class TestVenue: Venue {
         var cash: [AccountID: Int128] = [:]
         var executions = 0
         var report: (@Sendable ([VenueReport]) -> Void)? = nil
+        var ignored = 0
     }
     private let book = Mutex(Book())
 
@@ -24,6 +25,12 @@ final class TestVenue: Venue {
 
     /// How many trades it made.
     var executionCount: Int { book.withLock { $0.executions } }
+
+    /// Loses what it is sent the next so many times.
+    func ignore(sends count: Int) { book.withLock { $0.ignored = count } }
+
+    /// How often it may still lose what it is sent.
+    var ignoresLeft: Int { book.withLock { $0.ignored } }
 
     func price(of instrument: InstrumentID) -> ReferencePrice? {
         ReferencePrice(last: price, source: "test", at: Timestamp(nanos: 0))
@@ -35,7 +42,11 @@ final class TestVenue: Venue {
 
     func send(_ instructions: [VenueInstruction]) {
         let (reports, report) = book.withLock { book in
-            (instructions.flatMap { answer($0, &book) }, book.report)
+            guard book.ignored == 0 else {
+                book.ignored -= 1
+                return ([VenueReport](), book.report)
+            }
+            return (instructions.flatMap { answer($0, &book) }, book.report)
         }
         report?(reports)
     }

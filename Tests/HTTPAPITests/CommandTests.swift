@@ -53,6 +53,39 @@ struct CommandTests {
         }
     }
 
+    @Test("an account is rebalanced, and what became of it is told")
+    func rebalances() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let path = "/v1/accounts/main/rebalances"
+            let wanted = #"{"targets":[{"symbol":"ACME","weightBasisPoints":"5000"}],"bufferBasisPoints":"0"}"#
+            let begun = try await caller.post(path, wanted, 201)
+            var list = try await caller.send(.get, path, key: nil)
+            for await _ in fixture.commits {
+                list = try await caller.send(.get, path, key: nil)
+                if list.body["rebalances"]?.array?.first?["state"] == .string("COMPLETED") { break }
+            }
+            let last = list.body["rebalances"]?.array?.first
+            #expect(last?["rebalance"]?.string == begun.subject)
+            #expect(last?["equity"] == .string("1000000"))
+            #expect(last?["purchases"]?.array?.first?["quantity"] == .string("5000"))
+            let orders = try await caller.send(.get, "/v1/accounts/main/orders", key: nil)
+            let order = orders.body["orders"]?.array?.first
+            #expect(order?["parent"]?.string == begun.subject && order?["route"] == .string("ANSWERED"))
+            let ended = try await caller.send(.delete, "\(path)/\(begun.subject)", key: "stop")
+            #expect(ended.status == 422 && ended.code == "UNKNOWN_REBALANCE")
+            let twice =
+                #"{"targets":[{"symbol":"ACME","weightBasisPoints":1},{"symbol":"ACME","weightBasisPoints":1}]}"#
+            #expect(try await caller.post(path, twice, 422).code == "TARGET_TWICE")
+            let bare = #"{"targets":[{"symbol":"ACME"}]}"#
+            #expect(try await caller.post(path, bare, 400).code == "FIELD_MISSING")
+            let id = order?["order"]?.string ?? ""
+            let resolution = "/v1/accounts/main/orders/\(id)/resolution"
+            let retry = #"{"resolution":"retry"}"#
+            #expect(try await caller.post(resolution, retry, 422).code == "ORDER_NOT_OPEN")
+        }
+    }
+
     @Test("short of space, it turns commands away and nothing is done; cancels are taken")
     func storageLow() async throws {
         try await Fixture.run { fixture, caller in

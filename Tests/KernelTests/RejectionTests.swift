@@ -40,6 +40,10 @@ struct RejectionTests {
         (37, "EXPIRE_DATE_INVALID"),
         (38, "TERMS_CONFLICT"),
         (39, "ORDER_NOT_OPEN"),
+        (40, "WEIGHTS_ABOVE_WHOLE"),
+        (41, "REBALANCE_UNDER_WAY"),
+        (42, "UNKNOWN_REBALANCE"),
+        (43, "TARGET_TWICE"),
         (48, "SPLIT_RATIO_UNSUPPORTED"),
         (49, "PAY_DATE_BEFORE_EX_DATE"),
         (50, "EX_DATE_PASSED"),
@@ -75,6 +79,7 @@ struct RejectionTests {
         (203, "INSTRUMENT_DELISTED"),
         (300, "VENUE_REJECTED"),
         (301, "VENUE_UNPRICED"),
+        (303, "VENUE_SILENT"),
     ]
 
     @Test("numbers and names of rejection codes are frozen")

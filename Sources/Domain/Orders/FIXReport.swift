@@ -77,7 +77,7 @@ extension OrderEvent {
         case .executionCorrected: "G"
         case .executionBusted: "H"
         case .approved, .executionConflicted, .cancelRejected, .replaceRejected, .heldForReview, .reviewed,
-            .replaceApproved:
+            .replaceApproved, .statusRequested, .parked, .resolved:
             nil
         }
     }

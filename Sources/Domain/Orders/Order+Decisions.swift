@@ -32,6 +32,10 @@ public enum OrderCommand: Sendable {
     case holdForReview(OrderHeldForReview)
     /// Let the person decide.
     case review(OrderReviewed)
+    /// The venue's time to answer is over.
+    case reachDeadline(OrderID)
+    /// A person says what becomes of it when the venue does not answer.
+    case resolve(OrderResolved)
 }
 
 /// The terms of an instrument that the form of an order is judged by.
@@ -103,7 +107,46 @@ public enum Order: Decider {
         case .review(let fact):
             guard state.heldForVenue != nil else { throw Rejection(.orderNotOpen) }
             try decision.emit(.reviewed(fact))
+        case .reachDeadline(let order): try reachDeadline(order, state, &decision)
+        case .resolve(let fact): try resolve(fact, state, &decision)
         }
+    }
+
+    private static func reachDeadline(
+        _ order: OrderID,
+        _ state: OrderState,
+        _ decision: inout Decision<OrderEvent>
+    ) throws(Rejection) {
+        let isLast = state.statusRequests >= RouteState.attemptsMax
+        switch state.route.after(isLast ? .attemptsUsed : .deadlineReached) {
+        case .asked:
+            var fact = OrderStatusRequested()
+            fact.order = order
+            fact.attempt = state.statusRequests + 1
+            try decision.emit(.statusRequested(fact))
+        case .parked:
+            var fact = OrderParked()
+            fact.order = order
+            fact.attempts = state.statusRequests
+            try decision.emit(.parked(fact))
+        default: return
+        }
+    }
+
+    private static func resolve(
+        _ fact: OrderResolved,
+        _ state: OrderState,
+        _ decision: inout Decision<OrderEvent>
+    ) throws(Rejection) {
+        guard state.route.after(fact.retry ? .retryRequested : .closedByPerson) != nil else {
+            throw Rejection(.orderNotOpen)
+        }
+        try decision.emit(.resolved(fact))
+        guard fact.retry else { return }
+        var again = OrderStatusRequested()
+        again.order = fact.order
+        again.attempt = 1
+        try decision.emit(.statusRequested(again))
     }
 
     private static func execute(
@@ -136,10 +179,13 @@ public enum Order: Decider {
             let isCancelPending = state.cancelPending
             state.close(.rejected)
             state.cancelPending = isCancelPending
-        case .acknowledged: state.acknowledged = true
+        case .acknowledged:
+            state.acknowledged = true
+            state.hear()
         case .executed(let fact):
             state.executions[ExecutionIdentity(fact)] = fact
             if !state.rare.isNever {
+                state.hear()
                 state.recount()
             } else {
                 state.cumulative = state.cumulative(with: fact.quantity)
@@ -147,13 +193,16 @@ public enum Order: Decider {
                 state.tradedNotional = Money(clamping: state.tradedNotional.nanos + notional.nanos)
             }
             if state.leaves == .zero { state.cancelPending = false }
-        case .executionConflicted, .replaceApproved: break
+        case .executionConflicted, .replaceApproved, .resolved: break
         case .replaceRequested, .replaced, .replaceRejected, .triggered, .doneForDay, .suspended, .resumed,
-            .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed:
+            .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed, .statusRequested,
+            .parked:
             evolveRarely(&state, by: event)
         case .cancelRequested: state.cancelPending = true
         case .cancelled: state.close(.cancelled)
-        case .cancelRejected: state.cancelPending = false
+        case .cancelRejected:
+            state.cancelPending = false
+            state.hear()
         case .expired: state.close(.expired)
         }
     }

@@ -91,9 +91,12 @@ extension Order {
                 rare.pendingReplaces.append(fact)
                 rare.lastRequest = max(rare.lastRequest, fact.request)
             }
-        case .replaced(let fact): state.amend(fact)
+        case .replaced(let fact):
+            state.amend(fact)
+            state.hear()
         case .replaceRejected(let fact):
             state.rare.change { $0.pendingReplaces.removeAll { $0.request == fact.request } }
+            state.hear()
         case .triggered: state.rare.change { $0.triggered = true }
         case .doneForDay(let fact):
             state.rare.change { $0.doneForDay = max($0.doneForDay ?? fact.date, fact.date) }
@@ -104,6 +107,12 @@ extension Order {
         case .executionBusted(let fact): state.revise(fact.revision, nil)
         case .heldForReview(let fact): state.rare.change { $0.heldForReview = fact }
         case .reviewed: state.rare.change { $0.heldForReview = nil }
+        case .statusRequested(let fact):
+            state.rare.change { rare in
+                rare.statusRequests = fact.attempt
+                rare.parked = false
+            }
+        case .parked: state.rare.change { $0.parked = true }
         default: break
         }
     }

@@ -450,6 +450,12 @@ public enum OrderEvent: Equatable, Sendable {
     case heldForReview(OrderHeldForReview)
     /// A person decided.
     case reviewed(OrderReviewed)
+    /// The venue was told again.
+    case statusRequested(OrderStatusRequested)
+    /// The venue does not answer.
+    case parked(OrderParked)
+    /// A person said what becomes of it.
+    case resolved(OrderResolved)
     /// Other terms go to the venue.
     case replaceApproved(OrderReplaceApproved)
 }

@@ -34,6 +34,10 @@ struct RareFacts: Sendable {
     var suspended = false
     /// Since it waits for a person; `nil` once one decided.
     var heldForReview: OrderHeldForReview?
+    /// How often the venue was asked since it answered last.
+    var statusRequests: UInt32 = 0
+    /// Whether a person has to find out what became of it.
+    var parked = false
     /// What changed a report, by the identity of the report.
     var revisions: [ExecutionIdentity: Revised] = [:]
     /// Busted quantity that restatements brought back to life.

@@ -191,7 +191,7 @@ public enum RiskBook: Decider {
 
     /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the
     /// bounds.
-    static func requirement(
+    public static func requirement(
         _ price: Price,
         _ quantity: Quantity,
         _ commission: BasisPoints,

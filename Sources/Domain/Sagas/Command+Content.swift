@@ -67,6 +67,23 @@ extension Command {
         case .replaceOrder(let account, let value): encoder.command(25, value, account.id)
         case .recordVenueFact(let account, let fact): encode(fact, account, into: &encoder)
         case .reviewOrder(let account, let value): encoder.command(35, value, account.id)
+        default: encodeSaga(into: &encoder)
+        }
+    }
+
+    private func encodeSaga(into encoder: inout WireEncoder) {
+        switch self {
+        case .rebalance(let account, let value): encoder.command(70, value, account.id)
+        case .continueRebalance(let account, let rebalance, let step):
+            encoder.command(71, OrderID(rebalance), account.id)
+            encoder.number(6, step)
+        case .stopRebalance(let account, let rebalance):
+            encoder.command(72, OrderID(rebalance), account.id)
+        case .reachDeadline(let account, let thing, let since):
+            encoder.command(73, OrderID(thing), account.id)
+            encoder.number(6, UInt64(bitPattern: since))
+        case .resolveOrder(let account, let value): encoder.command(36, value, account.id)
+        default: preconditionFailure("every command has a content")
         }
     }
 

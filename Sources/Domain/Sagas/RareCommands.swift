@@ -46,6 +46,21 @@ public struct ReplaceOrder: WireFields, Equatable, Sendable {
     }
 }
 
+/// What a person found out about an order whose venue does not answer.
+public struct ResolveOrder: WireFields, Equatable, Sendable {
+    /// The order that is parked.
+    public var order = OrderID.none
+    /// Whether the venue is asked again; otherwise it does not work the order.
+    public var retry = false
+    /// An empty command.
+    public init() {}
+    /// Visits the fields.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "orderId", &order)
+        try visitor.flag(2, "retry", &retry)
+    }
+}
+
 /// What a person decides about an order that waits.
 public struct ReviewOrder: WireFields, Equatable, Sendable {
     /// The order that waits.

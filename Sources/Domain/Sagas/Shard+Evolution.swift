@@ -37,6 +37,7 @@ extension Shard {
         case .reference(let event):
             state.reference.evolve(by: event)
             reassess(&state, event, place.position)
+        case .rebalance(let event): evolve(&state, event, place)
         case .order(let event): evolveOrder(&state, event, place)
         case .risk(let event): evolveRisk(&state, event, place)
         case .compliance(let event):
@@ -90,6 +91,8 @@ extension Shard {
         } else if event.mayOpen {
             state.openOrders.insert(order)
         }
+        evolveWaits(&state, event, place)
+        if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {
@@ -184,6 +187,9 @@ extension OrderEvent {
         case .heldForReview(let fact): fact.order
         case .reviewed(let fact): fact.order
         case .replaceApproved(let fact): fact.order
+        case .statusRequested(let fact): fact.order
+        case .parked(let fact): fact.order
+        case .resolved(let fact): fact.order
         }
     }
 }

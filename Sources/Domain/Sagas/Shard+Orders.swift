@@ -14,7 +14,22 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        let entry = try entry(account, state)
+        // A rebalance counts its own orders by their parent.
+        guard !state.rebalances.contains(where: { $0.started.rebalance == wanted.parent.id }) else {
+            throw Rejection(.unknownOrder)
+        }
+        try place(wanted, try entry(account, state), posed, state, &decision)
+    }
+
+    /// Judges an order of the account as `entry` has it.
+    static func place(
+        _ wanted: PlaceOrder,
+        _ entry: AccountEntry,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let account = entry.opened.account
         if let name = wanted.clientOrderID, entry.orderByName[name] != nil {
             throw Rejection(.clientOrderIDTaken)
         }

@@ -268,6 +268,16 @@ public enum Command: Equatable, Sendable {
     case recordVenueFact(AccountID, VenueFact)
     /// A person decides on an order that waits.
     case reviewOrder(AccountID, ReviewOrder)
+    /// Bring an account to target weights.
+    case rebalance(AccountID, RebalanceAccount)
+    /// Carries a rebalance on; `step` tells one time from another.
+    case continueRebalance(AccountID, Identifier, step: UInt64)
+    /// Send no more of a rebalance, and cancel what is at the venue.
+    case stopRebalance(AccountID, Identifier)
+    /// The time of an order's venue, or of a rebalance, is over.
+    case reachDeadline(AccountID, Identifier, since: Int64)
+    /// A person says what becomes of an order whose venue does not answer.
+    case resolveOrder(AccountID, ResolveOrder)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -276,7 +286,10 @@ public enum Command: Equatable, Sendable {
             .placeOrder(let account, _), .cancelOrder(let account, _), .acknowledgeOrder(let account, _),
             .recordExecution(let account, _), .confirmCancel(let account, _), .refuseCancel(let account, _),
             .rejectAtVenue(let account, _, _), .importHoldings(let account, _),
-            .replaceOrder(let account, _), .recordVenueFact(let account, _), .reviewOrder(let account, _):
+            .replaceOrder(let account, _), .recordVenueFact(let account, _), .reviewOrder(let account, _),
+            .rebalance(let account, _), .continueRebalance(let account, _, _),
+            .stopRebalance(let account, _), .reachDeadline(let account, _, _),
+            .resolveOrder(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil
@@ -297,7 +310,7 @@ public enum Command: Equatable, Sendable {
     public var isUrgent: Bool {
         switch self {
         case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
-            .acknowledgeOrder,
+            .acknowledgeOrder, .stopRebalance,
             .refuseCancel, .rejectAtVenue, .recordVenueFact:
             true
         default: false

@@ -241,6 +241,8 @@ public enum DomainEvent: Equatable, Sendable {
     case ownerRegistered(OwnerRegistered)
     /// An account was opened.
     case accountOpened(AccountOpened)
+    /// A fact of one rebalance.
+    case rebalance(RebalanceEvent)
     /// A fact that all accounts share.
     case reference(ReferenceEvent)
     /// A fact of one order.

@@ -33,6 +33,8 @@ public struct OrderEntry: Sendable {
     public internal(set) var approvedAt: Int64 = 0
     /// The trading day that it was placed on.
     public internal(set) var placedOn: BusinessDate
+    /// The position of what its venue was told last: whose answer is waited for.
+    public internal(set) var waitsSince: Int64 = 0
 }
 
 /// The saga that deals with the orders which were open when a kill switch was pulled, a rule changed or an
@@ -88,6 +90,12 @@ public struct ShardState: Sendable {
     public internal(set) var entitlements: [Entitlement] = []
     /// The latest session of each calendar that opens its sessions.
     public internal(set) var sessionByName: [String: Session] = [:]
+    /// What venues have to answer.
+    public internal(set) var venueWaits = VenueWaits()
+    /// The rebalances that have not ended, oldest first.
+    public internal(set) var rebalances: [RebalanceSaga] = []
+    /// Counts what happened to rebalances: it tells whether one may have to be carried on.
+    public internal(set) var rebalanceSteps: UInt64 = 0
     /// The days that are still to be rolled, one after another.
     public internal(set) var dueRolls: DayRolled?
     /// The day that follows the last one rolled.

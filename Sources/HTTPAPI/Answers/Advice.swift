@@ -32,6 +32,10 @@ extension RejectionCode {
         case .exDatePassed: "Announce an action before its ex-date; book what was missed by hand."
         case .corporateActionTaken: "Nothing is to be done: this action is announced already."
         case .acquiredInFuture: "Give the day on which the lot was bought, today at the latest."
+        case .weightsAboveWhole: "Give weights of 100 % together at most, and rates of 100 % at most."
+        case .rebalanceUnderWay: "Wait until the account's rebalance has ended, or stop it."
+        case .unknownRebalance: "Name a rebalance of this account that has not ended."
+        case .targetTwice: "Name each instrument once."
         case .sessionStillOpen: "Close the session first, then roll the day."
         case .outsideSession: "Order within the session's hours; what is shown is its opening or its close."
         case .instrumentTermsInvalid: "Give steps and cycles in ascending order and within the scale."
@@ -76,6 +80,7 @@ extension RejectionCode {
         case .instrumentClosingOnly: "Order only what reduces the position."
         case .instrumentDelisted: "Nothing: the instrument trades no more."
         case .venueRejected: "Ask the venue: it did not take the order."
+        case .venueSilent: "Place the order again, once the venue answers."
         case .venueUnpriced: "Wait until the venue has a price."
         default: limitAdvice
         }

@@ -20,6 +20,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     case currencyUnknown = "CURRENCY_UNKNOWN"
     case clientOrderIDMalformed = "CLIENT_ORDER_ID_MALFORMED"
     case orderIDMalformed = "ORDER_ID_MALFORMED"
+    case rebalanceIDMalformed = "REBALANCE_ID_MALFORMED"
     case dateMalformed = "DATE_MALFORMED"
     // Numbers
     case amountMalformed = "AMOUNT_MALFORMED"
@@ -71,6 +72,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .currencyUnknown: "The currency is not known"
         case .clientOrderIDMalformed: "The client order id is malformed"
         case .orderIDMalformed: "The order id is malformed"
+        case .rebalanceIDMalformed: "The rebalance id is malformed"
         case .dateMalformed: "The date is malformed"
         case .amountMalformed, .quantityMalformed, .priceMalformed: "A number is malformed"
         case .amountTooPrecise, .quantityTooPrecise, .priceTooPrecise: "A number has too many decimals"

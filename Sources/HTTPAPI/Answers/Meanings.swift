@@ -23,6 +23,12 @@ extension RejectionCode {
         case .decisionTooLarge: "The command would write more events than one may, which is the limit."
         case .referenceOutOfOrder: "A copied fact is not the one that follows the last copy."
         case .feeUnsupported: "This build cannot charge such a fee."
+        case .weightsAboveWhole:
+            "The weights of a rebalance are more than 100 % together, or its band, buffer or slippage is. Limit and"
+                + " value are in basis points."
+        case .rebalanceUnderWay: "The account has a rebalance that has not ended: two would undo each other."
+        case .unknownRebalance: "The account has no rebalance of this id that has not ended."
+        case .targetTwice: "A rebalance names an instrument more than once."
         default: orderMeaning
         }
     }
@@ -54,8 +60,8 @@ extension RejectionCode {
         case .quantityBelowFilled:
             "A replacement's quantity counts what has traded, which is the limit, and more."
         case .orderNotOpen:
-            "The order cannot be replaced or reviewed: it is closed, has a cancel pending, has not gone to the"
-                + " venue, or waits for nobody."
+            "The order cannot be replaced, reviewed or resolved: it is closed, has a cancel pending, has not gone to"
+                + " the venue, or waits for nobody."
         case .amountNotPositive: "An amount is above zero."
         case .amountNotPayable: "The currency has no unit that small; the limit is what can be paid."
         default: judgedMeaning
@@ -80,6 +86,8 @@ extension RejectionCode {
         case .balanceTooLarge: "A balance or a position would leave the bounds of its type."
         case .instrumentRestricted: "The instrument is on the restricted list."
         case .venueRejected: "The venue did not take the order or its new terms."
+        case .venueSilent:
+            "The venue did not answer, and a person found out that it does not work the order."
         case .venueUnpriced: "The venue has no price to trade the instrument at."
         case .instrumentHalted: "The instrument does not trade for now."
         case .instrumentClosingOnly: "Only orders that make a position smaller are taken in the instrument."

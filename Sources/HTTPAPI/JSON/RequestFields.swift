@@ -205,6 +205,12 @@ extension RequestFields {
         return rate
     }
 
+    mutating func rate(_ name: String) throws(GatewayRejection) -> BasisPoints {
+        let value = try required(name)
+        rest[name] = value
+        return try optionalRate(name) ?? BasisPoints(0)
+    }
+
     /// `true` or `false`; false when absent.
     mutating func flag(_ name: String) throws(GatewayRejection) -> Bool {
         guard let value = optional(name) else { return false }

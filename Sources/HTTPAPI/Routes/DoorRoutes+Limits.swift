@@ -49,11 +49,11 @@ extension RequestFields {
         return limits
     }
 
-    private mutating func optionalMoney(_ name: String) throws(GatewayRejection) -> Money? {
+    mutating func optionalMoney(_ name: String) throws(GatewayRejection) -> Money? {
         has(name) ? try money(name) : nil
     }
 
-    private mutating func optionalCount(_ name: String) throws(GatewayRejection) -> UInt32? {
+    mutating func optionalCount(_ name: String) throws(GatewayRejection) -> UInt32? {
         has(name) ? try count(name) : nil
     }
 }

@@ -61,5 +61,16 @@ extension DoorRoutes {
             let account = try await account(try context.parameters.require("account"))
             return try await pose(.reviewOrder(account, command), id)
         }
+        routes.post("accounts/:account/orders/:order/resolution") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = ResolveOrder()
+            command.order = try order(context)
+            let words = [("retry", true), ("closed", false)]
+            command.retry = try fields.choice("resolution", words)
+            try fields.end()
+            let account = try await account(try context.parameters.require("account"))
+            return try await pose(.resolveOrder(account, command), id)
+        }
     }
 }

@@ -43,6 +43,7 @@ struct DoorRoutes: Sendable {
         addImports(to: routes)
         addInstruments(to: routes)
         addLimits(to: routes)
+        addRebalances(to: routes)
         return router
     }
 

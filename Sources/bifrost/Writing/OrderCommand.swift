@@ -5,10 +5,10 @@ internal import HTTPAPI
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
-        abstract: "Place, replace, review, cancel and look at orders.",
+        abstract: "Place, replace, review, cancel, resolve and look at orders.",
         subcommands: [
-            OrderPlace.self, OrderReplace.self, OrderReview.self, OrderCancel.self, OrderShow.self,
-            OrderList.self,
+            OrderPlace.self, OrderReplace.self, OrderReview.self, OrderCancel.self, OrderResolve.self,
+            OrderShow.self, OrderList.self,
         ]
     )
 }
@@ -92,7 +92,7 @@ struct OrderShow: AsyncParsableCommand {
         for name in [
             "order", "account", "clientOrderId", "symbol", "side", "type", "timeInForce", "quantity",
             "limitPrice", "stopPrice", "trailingAmount", "trailingBasisPoints", "expireDate", "status",
-            "cumulative", "leaves", "averagePrice", "venue", "placedAt",
+            "cumulative", "leaves", "averagePrice", "venue", "route", "parent", "placedAt",
         ] {
             if let value = answer[name]?.string { table.add([name, value]) }
         }

@@ -107,3 +107,32 @@ struct OrderReview: AsyncParsableCommand {
         try await options.send("POST", path, body, done: "Decided on order")
     }
 }
+
+/// What a person found out about an order.
+enum OrderResolution: String, ExpressibleByArgument, CaseIterable {
+    case retry
+    case closed
+}
+
+/// Says what becomes of an order whose venue does not answer.
+struct OrderResolve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve",
+        abstract: "Say what becomes of a parked order: its venue did not answer.",
+        discussion: """
+            retry asks the venue again. closed says that the venue does not work the order: what it held back is free. \
+            A trade that the venue reports later is booked all the same.
+            """
+    )
+
+    @Argument(help: "The account, by alias or id.") var account: String
+    @Argument(help: "The order's id.") var order: String
+    @Argument(help: "retry or closed.") var resolution: OrderResolution
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let path = ["accounts", account, "orders", order, "resolution"]
+        let body: JSON = ["resolution": .string(resolution.rawValue)]
+        try await options.send("POST", path, body, done: "Resolved order")
+    }
+}

@@ -64,6 +64,11 @@ struct ContentTests {
             (.recordVenueFact(account, .corrected(ExecutionCorrected())), "0821"),
             (.recordVenueFact(account, .busted(ExecutionBusted())), "0822"),
             (.reviewOrder(account, ReviewOrder()), "0823"),
+            (.resolveOrder(account, ResolveOrder()), "0824"),
+            (.rebalance(account, RebalanceAccount()), "0846"),
+            (.continueRebalance(account, Sample.order.id, step: 1), "0847"),
+            (.stopRebalance(account, Sample.order.id), "0848"),
+            (.reachDeadline(account, Sample.order.id, since: 1), "0849"),
         ]
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }

@@ -34,6 +34,16 @@ enum Invariants {
             try #require(entry.risk.pendingBuys.allSatisfy { $0.value.nanos == buys[$0.key] ?? 0 })
         }
         try #require(state.openOrders.allSatisfy { state.orderByID[$0]?.state.isOpen == true })
+        for saga in state.rebalances {
+            try #require(saga.open.allSatisfy { state.openOrders.contains($0) }, "a closed leg is not open")
+            try #require(saga.isDue || !saga.open.isEmpty, "a rebalance is due, or waits for an order")
+        }
+        let waits = Set(state.venueWaits.due(at: Timestamp(nanos: .max), atMost: .max).map(\.since))
+        for order in state.openOrders {
+            guard let entry = state.orderByID[order] else { continue }
+            let waiting = [.waiting, .asked].contains(entry.state.route)
+            try #require(!waiting || waits.contains(entry.waitsSince), "what a venue owes has a deadline")
+        }
     }
 
     /// With an honest venue: no debt, no short position, nothing held back that is not there.
@@ -58,6 +68,7 @@ enum Invariants {
         var lines: [String] = [
             "\(state.epoch) \(state.killed) \(state.sweeps) \(state.openOrders.sorted().map(\.id.text))",
             "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
+            "\(state.rebalances)",
             "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion) \(state.entitlements)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {

@@ -13,6 +13,9 @@ struct Malice {
     /// What exists: accounts, and orders with their owners.
     var accounts: [AccountID] = [Sample.account]
     var orders: [(account: AccountID, order: OrderID)] = [(Sample.account, Sample.order)]
+    /// The rebalances that have not ended, and what their venues owe an answer for.
+    var rebalances: [(account: AccountID, id: Identifier)] = []
+    var waits: [Int64] = [0]
     /// How often a value is one that an honest sender could have sent.
     var plausiblePercent = 75
 
@@ -246,7 +249,9 @@ extension Malice {
             return .acknowledgeOrder(known.account, fact)
         case 7: return .confirmCancel(known.account, known.order)
         case 8: return .refuseCancel(known.account, known.order)
-        default: return .rejectAtVenue(known.account, known.order, generator.one(of: RejectionCode.allCases))
+        default:
+            if generator.chance(70) { return sagaCommand(known.account, known.order) }
+            return .rejectAtVenue(known.account, known.order, generator.one(of: RejectionCode.allCases))
         }
     }
 

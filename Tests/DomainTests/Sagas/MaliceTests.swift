@@ -13,7 +13,9 @@ struct MaliceTests {
         if !runner.state.accountByID.isEmpty { malice.accounts = runner.state.accountByID.keys.sorted() }
         if !orders.isEmpty {
             malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) }
+            malice.waits = [0] + orders.map { runner.state.orderByID[$0]?.waitsSince ?? 0 }
         }
+        malice.rebalances = runner.state.rebalances.map { ($0.started.account, $0.started.rebalance) }
     }
 
     @Test("no command stops a trading shard, and its books stay sound", arguments: Seeds.take(60))

@@ -1,0 +1,50 @@
+public import BifrostKernel
+
+/// What a venue has to answer, in the order in which its time is over.
+///
+/// All have the same time, so that the next one is the first. One that was answered stays until it is the
+/// first: to take it out at once would cost a search for each order.
+public struct VenueWaits: Sendable {
+    /// An order that was told to a venue, or a change of it.
+    public struct Wait: Sendable {
+        /// The order.
+        public let order: OrderID
+        /// The position of what it was told.
+        public let since: Int64
+        /// When its time is over.
+        public let due: Timestamp
+    }
+
+    /// 10 seconds.
+    private static let answerNanosMax: Int64 = 10_000_000_000
+    private static let spentMax = 4096
+
+    private var waits: [Wait] = []
+    private var first = 0
+
+    /// The wait that is due next, `nil` when nothing waits.
+    public var next: Wait? { first < waits.count ? waits[first] : nil }
+
+    /// Every wait that is due at `time`, at most so many.
+    public func due(at time: Timestamp, atMost count: Int) -> [Wait] {
+        Array(waits[first...].prefix(count).prefix { $0.due <= time })
+    }
+
+    mutating func add(_ order: OrderID, since position: Int64, at time: Timestamp) {
+        let (sum, overflow) = time.nanos.addingReportingOverflow(Self.answerNanosMax)
+        let due = Timestamp(nanos: overflow ? .max : sum)
+        waits.append(Wait(order: order, since: position, due: max(due, waits.last?.due ?? due)))
+    }
+
+    /// Takes out what no longer waits, up to the first that does.
+    mutating func drop(while isOver: (Wait) -> Bool) {
+        while first < waits.count, isOver(waits[first]) { first += 1 }
+        if first == waits.count {
+            waits.removeAll(keepingCapacity: true)
+            first = 0
+        } else if first > Self.spentMax, first * 2 > waits.count {
+            waits.removeFirst(first)
+            first = 0
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import BifrostKernel
+import Orders
+import Sagas
+import SeededChoices
+
+/// Extreme values in what carries orders.
+extension Malice {
+    mutating func rebalance() -> RebalanceAccount {
+        var wanted = RebalanceAccount()
+        wanted.targets = (0..<generator.one(of: [0, 1, 2, 3, 101])).map { _ in
+            var seen = ReferencePrice()
+            seen.last = optionalPrice()
+            let weight: Int64 = generator.one(of: [0, 1, 3_333, 5_000, 10_000, 1_000_000])
+            return WantedWeight(
+                symbol(),
+                BasisPoints(isPlausible() ? min(weight, 3_333) : weight),
+                seen: seen
+            )
+        }
+        if generator.chance(30) { wanted.band = rate() }
+        if generator.chance(30) { wanted.buffer = rate() }
+        if generator.chance(30) { wanted.slippage = rate() }
+        if generator.chance(30) { wanted.minimumTrade = money() }
+        if generator.chance(30) { wanted.secondsMax = generator.one(of: [1, 60, .max]) }
+        wanted.onRefusal = generator.chance(50) ? .goOn : .stop
+        wanted.book = text()
+        return wanted
+    }
+
+    mutating func sagaCommand(_ account: AccountID, _ order: OrderID) -> Command {
+        let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
+        switch generator.int(0...7) {
+        case 0, 1: return .rebalance(account, rebalance())
+        case 2, 3, 4: return .continueRebalance(saga.0, saga.1, step: UInt64(bitPattern: number()))
+        case 5: return .stopRebalance(saga.0, saga.1)
+        case 6:
+            if generator.chance(30) { return .reachDeadline(saga.0, saga.1, since: 0) }
+            return .reachDeadline(account, order.id, since: generator.one(of: waits))
+        default:
+            var wanted = ResolveOrder()
+            wanted.order = order
+            wanted.retry = generator.chance(50)
+            return .resolveOrder(account, wanted)
+        }
+    }
+}
