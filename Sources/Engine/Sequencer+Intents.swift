@@ -25,6 +25,24 @@ extension Sequencer {
         return state.orderByID.approvedAt(order) ?? request.causation
     }
 
+    /// The request under the id that tells it from others.
+    ///
+    /// A venue refuses one cancel like another, perhaps in the same moment: what it answers is part of the id.
+    func named(_ request: CommandRequest) -> CommandRequest {
+        guard case .refuseCancel(_, let order) = request.command, !CommandRequest.isFree(request.id.text),
+            let since = state.orderByID.look(at: order, { $0.waitsSince }),
+            let id = ClientName("\(request.id.text):\(since)")
+        else { return request }
+        return CommandRequest(
+            id: id,
+            request.command,
+            actor: request.actor,
+            receivedAt: request.receivedAt,
+            effectiveAt: request.effectiveAt,
+            causation: request.causation
+        )
+    }
+
     /// Adds what the venue has to be told of an event.
     func instruct(after event: DomainEvent, _ instructions: inout [VenueInstruction]) {
         if case .order(.statusRequested(let fact)) = event {

@@ -90,7 +90,7 @@ package struct Sequencer: Sendable {
 
     /// Decides one command and adds what follows to `batch`.
     package mutating func step(_ pending: PendingCommand, now: Timestamp, into batch: inout PreparedBatch) {
-        let request = pending.request
+        let request = named(pending.request)
         var scope = AccountOrdinal.none
         if let account = request.command.account {
             guard state.accountByID[account] != nil || request.command.isVenueReport else {

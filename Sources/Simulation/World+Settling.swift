@@ -92,7 +92,10 @@ extension World {
         let unanswered = watch.state.openOrders.filter { order in
             watch.state.orderByID[order].map { $0.state.route != .answered } ?? true
         }
-        try expect(unanswered.isEmpty, "I9", "the venue answered, and \(unanswered.count) orders still wait")
+        let waiting = unanswered.map { order in
+            "\(order.id.text) \(watch.state.orderByID[order]?.state.status.name ?? "?")"
+        }
+        try expect(waiting.isEmpty, "I9", "the venue answered, and these orders still wait: \(waiting)")
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         for posed in posed where !posed.isAnswered {

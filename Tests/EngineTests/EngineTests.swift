@@ -41,6 +41,30 @@ struct EngineTests {
         #expect(!rows.contains { $0.event.isBreak })
     }
 
+    @Test("a venue refuses two cancels in one moment, and both are answered")
+    func refusesCancels() throws {
+        let desk = try open()
+        defer { desk.stop() }
+        desk.declareMarket()
+        let account = try desk.openAccount("a", deposit: "1000")
+        guard
+            case .decided(_, let outcome) = desk.perform(
+                "o1",
+                .placeOrder(account, try desk.order(5, limit: "9"))
+            )
+        else { throw NoAnswer() }
+        desk.settle()
+        desk.venue.forgetResting()
+        for name in ["c1", "c2"] {
+            desk.perform(name, .cancelOrder(account, OrderID(outcome.subject)))
+            desk.settle()
+        }
+        let answers = try desk.events().filter { event in
+            if case .order(.cancelRejected) = event.event { true } else { false }
+        }
+        #expect(answers.count == 2)
+    }
+
     @Test("the roll before a split has the venue cancel what outlives the day")
     func cancelsBeforeSplit() throws {
         let desk = try open()

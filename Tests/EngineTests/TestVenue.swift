@@ -29,6 +29,9 @@ final class TestVenue: Venue {
     /// Loses what it is sent the next so many times.
     func ignore(sends count: Int) { book.withLock { $0.ignored = count } }
 
+    /// Takes everything off its book without a word.
+    func forgetResting() { book.withLock { $0.resting = [] } }
+
     /// How often it may still lose what it is sent.
     var ignoresLeft: Int { book.withLock { $0.ignored } }
 
