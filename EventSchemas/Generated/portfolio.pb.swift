@@ -257,7 +257,7 @@ public nonisolated struct Bifrost_V1_CashDeposited: Sendable {
 
   public var postings: [Bifrost_V1_Posting] = []
 
-  /// Reserved: the transfer between accounts that it is one leg of.
+  /// The transfer between accounts that it is one leg of.
   public var transferID: Data = Data()
 
   /// Reserved: free text, by salted digest.
@@ -294,7 +294,7 @@ public nonisolated struct Bifrost_V1_CashWithdrawn: Sendable {
 
   public var postings: [Bifrost_V1_Posting] = []
 
-  /// Reserved: the transfer between accounts that it is one leg of.
+  /// The transfer between accounts that it is one leg of.
   public var transferID: Data = Data()
 
   /// Reserved: free text, by salted digest.

@@ -27,7 +27,7 @@ extension Sequencer {
 
     /// The request under the id that tells it from others.
     ///
-    /// A venue refuses one cancel like another, perhaps in the same moment: what it answers is part of the id.
+    /// A venue refuses one cancel like another, perhaps in one moment: what it answers is part of the id.
     func named(_ request: CommandRequest) -> CommandRequest {
         guard case .refuseCancel(_, let order) = request.command, !CommandRequest.isFree(request.id.text),
             let since = state.orderByID.look(at: order, { $0.waitsSince }),

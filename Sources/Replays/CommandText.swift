@@ -21,7 +21,7 @@ enum CommandText {
         50: "announce a corporate action", 51: "import holdings",
         60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
         63: "close a session", 64: "roll the days that are due", 70: "rebalance",
-        71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline",
+        71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline", 37: "transfer cash",
     ]
 
     /// What the command with this content asked for.

@@ -270,12 +270,16 @@ struct Narrator {
             )
         case .deposited(let fact):
             return (
-                "\(actor) deposited \(fact.amount.text) \(fact.currency.code).",
+                fact.transfer == .none
+                    ? "\(actor) deposited \(fact.amount.text) \(fact.currency.code)."
+                    : "\(fact.amount.text) \(fact.currency.code) came from another account.",
                 fact.postings.map(posting)
             )
         case .withdrawn(let fact):
             return (
-                "\(actor) withdrew \(fact.amount.text) \(fact.currency.code).",
+                fact.transfer == .none
+                    ? "\(actor) withdrew \(fact.amount.text) \(fact.currency.code)."
+                    : "\(actor) sent \(fact.amount.text) \(fact.currency.code) to another account.",
                 fact.postings.map(posting)
             )
         case .dayClosed(let fact):

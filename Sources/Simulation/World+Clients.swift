@@ -78,7 +78,14 @@ extension World {
             let owner = watch.books.orders[order]?.placed.account ?? account
             return .cancelOrder(choices.chance(90) ? owner : account, order)
         case 70..<76: return .deposit(account, cash(account, &choices))
-        case 76..<82: return .withdraw(account, cash(account, &choices))
+        case 76..<80: return .withdraw(account, cash(account, &choices))
+        case 80..<82:
+            let move = cash(account, &choices)
+            var wanted = TransferCash()
+            wanted.to = self.account(&choices)
+            wanted.currency = move.currency
+            wanted.amount = move.amount
+            return .transferCash(account, wanted)
         case 82..<86:
             var limits = SetLimits()
             limits.orderValueMax = Money(nanos: Int128(choices.int64(-1...2_000_000)) * 1_000_000_000)
@@ -288,6 +295,9 @@ extension World {
             fact.account == account && fact.currency == move.currency && fact.amount == move.amount
         case (.withdraw(let account, let move), .portfolio(.withdrawn(let fact))):
             fact.account == account && fact.currency == move.currency && fact.amount == move.amount
+        case (.transferCash(let account, let wanted), .portfolio(.withdrawn(let fact))):
+            fact.account == account && fact.currency == wanted.currency && fact.amount == wanted.amount
+                && fact.transfer != .none
         case (.setLimits(let account, let limits), .risk(.limitsSet(let fact))):
             fact.account == account && fact.orderValueMax == limits.orderValueMax
                 && fact.priceCollar == limits.priceCollar

@@ -34,6 +34,19 @@ struct LedgerFieldTests {
         }
     }
 
+    @Test("the transfer that cash came by, or went")
+    func transfers() throws {
+        var went = CashWithdrawn()
+        went.transfer = Extreme.execution
+        var came = CashDeposited()
+        came.transfer = Extreme.execution
+        let (out, back) = (
+            try read(went, as: Bifrost_V1_CashWithdrawn.self),
+            try read(came, as: Bifrost_V1_CashDeposited.self)
+        )
+        #expect(out.transferID.count == 16 && out.transferID == back.transferID)
+    }
+
     @Test("what is to come and to go at the close of a day")
     func days() throws {
         var fact = DayClosed()

@@ -96,6 +96,8 @@ public struct CashDeposited: EventPayload {
     public var amount = Money.zero
     /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
+    /// The transfer between accounts that it is one leg of, or none.
+    public var transfer = Identifier.none
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.CashDeposited`; gaps are reserved there.
@@ -104,6 +106,7 @@ public struct CashDeposited: EventPayload {
         try visitor.currency(2, "currency", &currency)
         try visitor.money(3, "amount", &amount)
         try visitor.list(4, "postings", &postings)
+        try visitor.identifier(5, "transferId", &transfer)
     }
 }
 
@@ -121,6 +124,8 @@ public struct CashWithdrawn: EventPayload {
     public var amount = Money.zero
     /// The lines of the booking, zero in sum for each commodity.
     public var postings: [Posting] = []
+    /// The transfer between accounts that it is one leg of, or none.
+    public var transfer = Identifier.none
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.CashWithdrawn`; gaps are reserved there.
@@ -129,6 +134,7 @@ public struct CashWithdrawn: EventPayload {
         try visitor.currency(2, "currency", &currency)
         try visitor.money(3, "amount", &amount)
         try visitor.list(4, "postings", &postings)
+        try visitor.identifier(5, "transferId", &transfer)
     }
 }
 

@@ -35,6 +35,24 @@ public struct MoveCash: WireFields, Equatable, Sendable {
     }
 }
 
+/// Asks for cash to go to another account.
+public struct TransferCash: WireFields, Equatable, Sendable {
+    /// The account that it goes to.
+    public var to = AccountID.none
+    /// The currency of the amount.
+    public var currency = Currency.usd
+    /// How much, above zero.
+    public var amount = Money.zero
+    /// An empty command.
+    public init() {}
+    /// Visits the fields.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "toAccountId", &to)
+        try visitor.currency(2, "currency", &currency)
+        try visitor.money(3, "amount", &amount)
+    }
+}
+
 /// Asks for other limits.
 public struct SetLimits: WireFields, Equatable, Sendable {
     /// The largest value of one order in the account's currency.
@@ -210,6 +228,8 @@ public enum Command: Equatable, Sendable {
     case deposit(AccountID, MoveCash)
     /// Take cash out.
     case withdraw(AccountID, MoveCash)
+    /// Send cash to another account.
+    case transferCash(AccountID, TransferCash)
     /// Put other limits in force.
     case setLimits(AccountID, SetLimits)
     /// Judge an order and send it to the venue.
@@ -289,7 +309,7 @@ public enum Command: Equatable, Sendable {
             .replaceOrder(let account, _), .recordVenueFact(let account, _), .reviewOrder(let account, _),
             .rebalance(let account, _), .continueRebalance(let account, _, _),
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
-            .resolveOrder(let account, _):
+            .resolveOrder(let account, _), .transferCash(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil

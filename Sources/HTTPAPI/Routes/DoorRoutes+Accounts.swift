@@ -39,6 +39,18 @@ extension DoorRoutes {
         routes.post("accounts/:account/withdrawals") { request, context in
             try await move(request, context) { .withdraw($0, $1) }
         }
+        routes.post("accounts/:account/transfers") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            let name = try fields.text("to")
+            var command = TransferCash()
+            command.currency = try fields.currency("currency")
+            command.amount = try fields.money("amount")
+            try fields.end()
+            let account = try await account(try context.parameters.require("account"))
+            command.to = try await self.account(name)
+            return try await pose(.transferCash(account, command), id, created: true)
+        }
     }
 
     private func move(

@@ -7,8 +7,8 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account",
         abstract: "Open accounts, move their cash, look at them.",
         subcommands: [
-            AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountLimits.self,
-            AccountImport.self, AccountShow.self,
+            AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountTransfer.self,
+            AccountLimits.self, AccountImport.self, AccountShow.self,
         ]
     )
 }
@@ -56,6 +56,26 @@ struct AccountWithdraw: AsyncParsableCommand {
         let body: JSON = ["currency": .string(currency), "amount": .string(amount)]
         let done = "Withdrew \(amount) \(currency)"
         try await options.send("POST", ["accounts", account, "withdrawals"], body, done: done)
+    }
+}
+
+/// Sends cash to another account.
+struct AccountTransfer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transfer",
+        abstract: "Send cash to another account, all of it or nothing."
+    )
+
+    @Argument(help: "The account that it comes from, by alias or id.") var account: String
+    @Argument(help: "The account that it goes to, by alias or id.") var to: String
+    @Argument(help: "How much, as 250000 or 99.95.") var amount: String
+    @Option(help: "The currency of the amount.") var currency = "USD"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = ["to": .string(to), "currency": .string(currency), "amount": .string(amount)]
+        let done = "Transferred \(amount) \(currency)"
+        try await options.send("POST", ["accounts", account, "transfers"], body, done: done)
     }
 }
 

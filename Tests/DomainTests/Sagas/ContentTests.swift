@@ -65,6 +65,7 @@ struct ContentTests {
             (.recordVenueFact(account, .busted(ExecutionBusted())), "0822"),
             (.reviewOrder(account, ReviewOrder()), "0823"),
             (.resolveOrder(account, ResolveOrder()), "0824"),
+            (.transferCash(account, TransferCash()), "0825"),
             (.rebalance(account, RebalanceAccount()), "0846"),
             (.continueRebalance(account, Sample.order.id, step: 1), "0847"),
             (.stopRebalance(account, Sample.order.id), "0848"),

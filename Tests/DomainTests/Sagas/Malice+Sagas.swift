@@ -27,6 +27,14 @@ extension Malice {
         return wanted
     }
 
+    mutating func transfer() -> TransferCash {
+        var wanted = TransferCash()
+        wanted.to = account()
+        wanted.currency = currency()
+        wanted.amount = money()
+        return wanted
+    }
+
     mutating func sagaCommand(_ account: AccountID, _ order: OrderID) -> Command {
         let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
         switch generator.int(0...7) {

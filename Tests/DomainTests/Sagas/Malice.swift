@@ -261,6 +261,7 @@ extension Malice {
             return .deposit(account(), ShardRunner.move(money(), currency()))
         case 3:
             if generator.chance(50) { return .importHoldings(account(), holdings()) }
+            if generator.chance(40) { return .transferCash(account(), transfer()) }
             return .withdraw(account(), ShardRunner.move(money(), currency()))
         case 4:
             var wanted = SetLimits()
