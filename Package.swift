@@ -29,8 +29,19 @@ func domain(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
     )
 }
 
+/// Set by `ops/fuzz` alone: libFuzzer brings `main` then, and what tests share is linked into its program.
+let isFuzzing = Context.environment["BIFROST_FUZZ"] != nil
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+    guard isFuzzing else {
+        return .testTarget(
+            name: name,
+            dependencies: dependencies,
+            resources: resources,
+            swiftSettings: strict
+        )
+    }
+    return .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -311,3 +322,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "bifrost-fuzz",
+            dependencies: [
+                "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "Venues", "Replays",
+                "HTTPAPI", "LZ4Codec", "PostgresClient", "SeededChoices", "DomainTests", "FuzzTests",
+                "VenueTests",
+            ],
+            swiftSettings: strict
+        )
+    )
+}

@@ -1,12 +1,28 @@
 /// A seeded source of choices (SplitMix64): the same seed gives the same choices in every process.
 public struct Generator: RandomNumberGenerator, Sendable {
     private var state: UInt64
+    /// Bytes that decide before the seed does.
+    private var given: ArraySlice<UInt8> = []
 
     /// Begins at `seed`.
     public init(seed: UInt64) { state = seed }
 
+    /// Takes two of `bytes` for each choice, so that who changes some of them changes some choices.
+    public init(following bytes: [UInt8]) {
+        state = 0
+        given = bytes[...]
+    }
+
+    /// Whether bytes are left that decide.
+    public var isFollowing: Bool { given.count >= 2 }
+
     /// The next 64 bits.
     public mutating func next() -> UInt64 {
+        if isFollowing {
+            let pair = UInt64(given.removeFirst()) << 8 | UInt64(given.removeFirst())
+            // High bits make a choice within a range; low bits of zero might have it drawn again for ever.
+            return pair << 48 | 0x7fff_ffff_ffff
+        }
         // Wrapping is the definition of SplitMix64.
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

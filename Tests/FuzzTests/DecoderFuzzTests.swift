@@ -26,7 +26,7 @@ struct DecoderFuzzTests {
         }
     }
 
-    private static let texts = [
+    static let texts = [
         #"{"clientOrderId":"a-1","symbol":"AAPL","side":"buy","type":"limit","quantity":"1.5","limitPrice":"9.99"}"#,
         #"[1,-0.5,1e9,true,false,null,"\u00e9\ud83d\ude00\n",{"a":[[[]]]}]"#,
         #"{"amount":"-000.10","x":{"y":{}}}"#,
@@ -65,7 +65,7 @@ struct DecoderFuzzTests {
         }
     }
 
-    private static func readTuple(_ bytes: [UInt8], _ kinds: [Int]) throws {
+    static func readTuple(_ bytes: [UInt8], _ kinds: [Int]) throws {
         var tuple = try CopyTuple(bytes.span.bytes)
         for kind in kinds {
             switch kind {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Extreme commands")
 struct MaliceTests {
-    private static func learn(_ runner: ShardRunner, _ malice: inout Malice) {
+    static func learn(_ runner: ShardRunner, _ malice: inout Malice) {
         let known = runner.state.orderByID.ids.sorted { $0.id.birth < $1.id.birth }.suffix(4)
         let orders = known + runner.state.openOrders.sorted().suffix(6)
         if !runner.state.accountByID.isEmpty { malice.accounts = runner.state.accountByID.keys.sorted() }

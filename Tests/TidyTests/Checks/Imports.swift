@@ -65,6 +65,7 @@ enum Imports {
         "HTTPAPI": .anythingButC,
         "bifrost": .anythingButC,
         "bifrost-bench": .anythingButC,
+        "bifrost-fuzz": .anythingButC,
     ]
 
     /// The one target that wraps each C module of `Sources/C`.
