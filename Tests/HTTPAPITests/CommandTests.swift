@@ -59,7 +59,8 @@ struct CommandTests {
             try await fixture.furnish(caller)
             let path = "/v1/accounts/main/rebalances"
             let wanted =
-                #"{"targets":[{"symbol":"ACME","weightBasisPoints":"5000"}],"bufferBasisPoints":"0"}"#
+                #"{"targets":[{"symbol":"ACME","weightBasisPoints":"5000"}],"bufferBasisPoints":"0","#
+                + #""secondsMax":null,"minimumTrade":null}"#
             let begun = try await caller.post(path, wanted, 201)
             var list = try await caller.send(.get, path, key: nil)
             for await _ in fixture.commits {

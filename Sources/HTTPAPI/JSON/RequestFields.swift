@@ -31,8 +31,11 @@ struct RequestFields {
         return value
     }
 
-    /// Whether a member is there and not `null`.
-    func has(_ name: String) -> Bool { rest[name].map { $0 != .null } ?? false }
+    /// Whether a member is there and not `null`, which is taken out.
+    mutating func has(_ name: String) -> Bool {
+        if rest[name] == JSON.null { rest[name] = nil }
+        return rest[name] != nil
+    }
 
     mutating func required(_ name: String) throws(GatewayRejection) -> JSON {
         guard let value = optional(name) else {
