@@ -42,6 +42,9 @@ public enum RouteState: UInt8, SagaState {
         SagaStep(.parked, .closedByPerson, .answered),
     ]
 
+    /// Whether the venue's time runs.
+    public var hasDeadline: Bool { self == .waiting || self == .asked }
+
     /// How often a venue is asked before a person is.
     public static let attemptsMax: UInt32 = 3
 }

@@ -71,27 +71,45 @@ extension Shard {
     }
 
     /// Keeps what waits for the venue in step with what was told and answered.
-    static func evolveWaits(_ state: inout ShardState, _ event: OrderEvent, _ place: FactPlace) {
+    ///
+    /// An order may wait anew without being told anything: a venue that was given up speaks of it, or lets it
+    /// live again, and still owes an answer.
+    static func evolveWaits(
+        _ state: inout ShardState,
+        _ event: OrderEvent,
+        _ place: FactPlace,
+        lacksWait: Bool
+    ) {
         let order = event.order
-        switch event {
-        case .approved, .cancelRequested, .replaceApproved, .statusRequested:
+        if lacksWait || event.startsWait {
             state.orderByID.change(order) { $0.waitsSince = place.position }
             state.venueWaits.add(order, since: place.position, at: place.effectiveAt)
-            guard state.venueWaits.next?.since != place.position else { return }
-        case .placed: return
-        default: break
         }
         guard state.venueWaits.next?.order == order else { return }
-        let orders = state.orderByID
-        state.venueWaits.drop { wait in
-            let waits = orders.look(at: wait.order) { entry in
-                guard entry.waitsSince == wait.since else { return false }
-                switch entry.state.route {
-                case .waiting, .asked: return true
-                case .answered, .parked: return false
-                }
+        while let wait = state.venueWaits.next {
+            let isOver = state.orderByID.change(wait.order) { entry in
+                guard entry.waitsSince == wait.since else { return true }
+                guard !entry.state.route.hasDeadline else { return false }
+                entry.waitsSince = 0
+                return true
             }
-            return !(waits ?? false)
+            guard isOver else { return }
+            state.venueWaits.drop()
+        }
+    }
+}
+
+extension OrderEntry {
+    /// Whether its venue owes an answer that no deadline is set for.
+    var lacksWait: Bool { waitsSince == 0 && approvedAt != 0 && state.route.hasDeadline }
+}
+
+extension OrderEvent {
+    /// Whether the venue is told something, so that its time begins anew.
+    fileprivate var startsWait: Bool {
+        switch self {
+        case .cancelRequested, .replaceApproved, .statusRequested: true
+        default: false
         }
     }
 }

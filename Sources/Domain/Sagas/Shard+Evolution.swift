@@ -79,10 +79,10 @@ extension Shard {
             }
         }
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
-        let isOpen = state.orderByID.change(order) { entry in
+        let (isOpen, lacksWait) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
             if case .approved = event { entry.approvedAt = place.position }
-            return entry.state.isOpen
+            return (entry.state.isOpen, entry.lacksWait)
         }
         if case .approved = event {
             state.openOrders.insert(order)
@@ -91,7 +91,7 @@ extension Shard {
         } else if event.mayOpen {
             state.openOrders.insert(order)
         }
-        evolveWaits(&state, event, place)
+        evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
     }
 

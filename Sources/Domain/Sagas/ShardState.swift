@@ -33,7 +33,7 @@ public struct OrderEntry: Sendable {
     public internal(set) var approvedAt: Int64 = 0
     /// The trading day that it was placed on.
     public internal(set) var placedOn: BusinessDate
-    /// The position of what its venue was told last: whose answer is waited for.
+    /// The position since which its venue owes an answer by a deadline; 0 when none is set.
     public internal(set) var waitsSince: Int64 = 0
 }
 

@@ -36,9 +36,9 @@ public struct VenueWaits: Sendable {
         waits.append(Wait(order: order, since: position, due: max(due, waits.last?.due ?? due)))
     }
 
-    /// Takes out what no longer waits, up to the first that does.
-    mutating func drop(while isOver: (Wait) -> Bool) {
-        while first < waits.count, isOver(waits[first]) { first += 1 }
+    /// Takes out the one that is due next.
+    mutating func drop() {
+        first += 1
         if first == waits.count {
             waits.removeAll(keepingCapacity: true)
             first = 0

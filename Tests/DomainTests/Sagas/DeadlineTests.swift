@@ -96,6 +96,22 @@ struct DeadlineTests {
         #expect(try fixture.runner.order(fixture.order).statusRequests == 1)
     }
 
+    @Test("a venue that was given up and speaks again has to answer what it still owes")
+    func waitsAgain() throws {
+        var fixture = try Fixture()
+        try fixture.runner.pose(.acknowledgeOrder(fixture.account, HonestVenue().acknowledge(fixture.order)))
+        try fixture.runner.pose(.cancelOrder(fixture.account, fixture.order))
+        for _ in 1...4 { try fixture.reachDeadline() }
+        #expect(try fixture.route == .parked)
+        var venue = HonestVenue()
+        let report = try venue.fill(fixture.order, 4, at: 1000, fixture.runner)
+        try fixture.runner.pose(.recordExecution(fixture.account, report))
+        #expect(try fixture.route == .waiting)
+        #expect(fixture.runner.state.venueWaits.next?.order == fixture.order)
+        #expect(try fixture.reachDeadline().events.count == 1)
+        try Invariants.check(fixture.runner.state)
+    }
+
     @Test("a person has it asked again, or closes it and frees what it held")
     func resolves() throws {
         var fixture = try Fixture()

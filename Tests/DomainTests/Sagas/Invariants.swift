@@ -41,8 +41,10 @@ enum Invariants {
         let waits = Set(state.venueWaits.due(at: Timestamp(nanos: .max), atMost: .max).map(\.since))
         for order in state.openOrders {
             guard let entry = state.orderByID[order] else { continue }
-            let waiting = [.waiting, .asked].contains(entry.state.route)
-            try #require(!waiting || waits.contains(entry.waitsSince), "what a venue owes has a deadline")
+            try #require(
+                !entry.state.route.hasDeadline || waits.contains(entry.waitsSince),
+                "what a venue owes has a deadline"
+            )
         }
     }
 
