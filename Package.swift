@@ -150,7 +150,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Venues", dependencies: ["BifrostKernel", "Orders"], swiftSettings: strict),
+        .target(
+            name: "Venues",
+            dependencies: ["BifrostKernel", "Orders", "SeededChoices"],
+            swiftSettings: strict
+        ),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
             name: "EventStoreTesting",
@@ -194,6 +198,7 @@ let package = Package(
             "HTTPAPITests",
             [
                 "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "Orders", "References", "Sagas", "Venues",
+                "SeededChoices",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -157,6 +157,8 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case venueRejected = 300
     /// The venue has no price to trade the order at.
     case venueUnpriced = 301
+    /// The order may only rest, and would have traded at once.
+    case venueWouldTrade = 302
     /// The venue did not answer, and a person found out that it does not work the order.
     case venueSilent = 303
 

@@ -39,12 +39,14 @@ struct Books {
         var isClosed = false
         var isCancelAsked = false
         var filled: Int128 = 0
+        /// What was taken back of it, which does not live again.
+        var lapsed: Int128 = 0
         /// It filled, if only for a moment, so that nothing is held back any more.
-        var left: Int128 { isClosed ? 0 : max(Int128(placed.quantity.nanos) - filled, 0) }
+        var left: Int128 { isClosed ? 0 : max(Int128(placed.quantity.nanos) - filled - lapsed, 0) }
     }
 
-    private(set) var accounts: [AccountID: Account] = [:]
-    private(set) var orders: [OrderID: OrderBook] = [:]
+    var accounts: [AccountID: Account] = [:]
+    var orders: [OrderID: OrderBook] = [:]
     /// The executions that stand, by what tells one from another.
     private(set) var executions: [ExecutionIdentity: OrderExecuted] = [:]
     /// Reports that were kept beside the books for a person to look at.
@@ -55,8 +57,14 @@ struct Books {
     /// Accounts with a trade that no ledger can hold; a person has to see to them.
     private(set) var incomplete: Set<AccountID> = []
     private(set) var facts = FactBooks()
-    /// An execution of the present command whose booking is due.
+    /// An execution of the present command whose booking is due, with the numbers that stand for it.
     private var unbooked: OrderExecuted?
+    /// The last word on trades, by the order and the identity of the trade.
+    var wordByTrade: [OrderID: [ExecutionIdentity: LastWord]] = [:]
+    /// What the ledger has of trades, by the core's id of the last word on them.
+    var bookedByID: [Identifier: Booked] = [:]
+    /// A word of the present command whose booking is due.
+    var unbookedWord: LastWord?
 
     /// In the order of their opening, for choices that a seed makes.
     private(set) var accountsInOrder: [AccountID] = []
@@ -79,8 +87,15 @@ struct Books {
 
     /// At the end of a command nothing is half done.
     func finishCommand() throws(Violation) {
-        guard let unbooked else { return }
-        throw Violation("I9", "execution \(unbooked.venueExecutionID) stands in its order and is not booked")
+        if let unbooked {
+            throw Violation(
+                "I9",
+                "execution \(unbooked.venueExecutionID) stands in its order and is not booked"
+            )
+        }
+        if let unbookedWord {
+            throw Violation("I9", "\(unbookedWord.id) changed a trade in its order and is not booked")
+        }
     }
 
     private mutating func take(_ event: OrderEvent) throws(Violation) {
@@ -100,6 +115,8 @@ struct Books {
             orders[order]?.isClosed = true
             swept.remove(order)
         case .executed(let fact): try take(fact)
+        case .executionBusted(let fact): try take(fact.revision, nil)
+        case .executionCorrected(let fact): try take(fact.revision, fact)
         case .executionConflicted(let fact):
             let standing = executions[ExecutionIdentity(fact.report)]
             try expect(standing != nil, "I9", "\(fact.report.venueExecutionID) conflicts with nothing")
@@ -127,9 +144,11 @@ struct Books {
                 + " overfilled \(fact.overfilled), was \(over)"
         )
         executions[identity] = fact
-        orders[fact.order]?.filled += Int128(fact.quantity.nanos)
+        let standing = standing(fact)
+        orders[fact.order]?.filled += Int128(standing.quantity.nanos)
+        orders[fact.order]?.lapsed += Int128(fact.quantity.nanos - standing.quantity.nanos)
         if orders[fact.order]?.left == 0 { swept.remove(fact.order) }
-        unbooked = fact
+        unbooked = standing.quantity > .zero ? standing : nil
     }
 
     private mutating func take(_ event: PortfolioEvent) throws(Violation) {
@@ -144,7 +163,7 @@ struct Books {
             accounts[fact.account]?.cash[fact.currency, default: 0] -= fact.amount.nanos
         case .tradeBooked(let fact): try take(fact)
         case .tradeSettled(let fact): try take(fact)
-        case .tradeCorrected(let fact): try checkBalanced(fact.postings)
+        case .tradeCorrected(let fact): try take(fact)
         case .dividendAccrued(let fact): try checkBalanced(fact.postings)
         case .positionImported(let fact):
             try checkBalanced(fact.postings)
@@ -173,6 +192,7 @@ struct Books {
         case .reconciliationBroke(let fact):
             if fact.kind == .beyondBounds {
                 unbooked = nil
+                unbookedWord = nil
                 incomplete.insert(fact.account)
             }
             guard !fact.report.isEmpty else { return }
@@ -190,6 +210,8 @@ struct Books {
         let flow =
             (isBuy ? -report.settlementAmount : report.settlementAmount).nanos - report.commission.nanos
         let due = facts.settlement(of: fact.instrument, tradedOn: report.tradeDate)
+        let units = Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
+        bookedByID[fact.execution] = Booked(units: units, flow: flow, due: due)
         try expect(fact.settlementDate == due, "I10", "settles \(fact.settlementDate), expected \(due)")
         if due > report.tradeDate {
             accounts[fact.account]?.unsettled.append(
@@ -198,8 +220,7 @@ struct Books {
         } else {
             accounts[fact.account]?.cash[report.currency, default: 0] += flow
         }
-        accounts[fact.account]?.position[fact.instrument, default: 0] +=
-            Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
+        accounts[fact.account]?.position[fact.instrument, default: 0] += units
     }
 
     private mutating func take(_ fact: TradeSettled) throws(Violation) {
@@ -213,7 +234,7 @@ struct Books {
         accounts[fact.account]?.cash[trade.currency, default: 0] += trade.flow
     }
 
-    private func checkBalanced(_ postings: [Posting]) throws(Violation) {
+    func checkBalanced(_ postings: [Posting]) throws(Violation) {
         var sums: [Commodity: Int128] = [:]
         for posting in postings { sums[posting.commodity, default: 0] += posting.amount.nanos }
         try expect(sums.values.allSatisfy { $0 == 0 }, "I10", "postings do not sum to zero: \(postings)")

@@ -4,8 +4,9 @@ internal import SeededChoices
 internal import Synchronization
 internal import Venues
 
-/// A venue that does whatever venues do: it delays, repeats and reorders what it says, fills in parts, fills
-/// after a cancel, fills too much, and tells two stories about one trade.
+/// A venue that does whatever venues do: it delays, loses, repeats and reorders what it says, fills in parts,
+/// fills after a cancel, fills too much, takes trades back, corrects them, and tells two stories about one
+/// trade.
 ///
 /// It keeps its own books of what it traded. When somebody new listens it says again all that it ever said,
 /// because it cannot know what of that was recorded.
@@ -17,6 +18,8 @@ final class SimulatedVenue: Venue {
         let terms: RoutedOrder
         var isOpen = true
         var filled = Quantity.zero
+        /// What was taken back of it, which does not live again.
+        var busted = Quantity.zero
         var said: [VenueReport] = []
         var leaves: Quantity { isOpen && terms.quantity > filled ? terms.quantity - filled : .zero }
     }
@@ -39,10 +42,14 @@ final class SimulatedVenue: Venue {
         var known: [OrderID] = []
         var arrivals: [VenueInstruction] = []
         var outbox: [VenueReport] = []
+        /// What got lost on the way, until the weather is good.
+        var lost: [VenueReport] = []
         /// Everything said so far, in order.
         var said: [VenueReport] = []
         /// The trades that were really made.
         var trades: [OrderExecuted] = []
+        /// What was said to change trades, each at most once.
+        var revisions: [VenueFact] = []
         /// What was said that is no trade of the books here: it must be flagged.
         var tales: [OrderExecuted] = []
         var positions: [Holding: Quantity] = [:]
@@ -73,6 +80,7 @@ final class SimulatedVenue: Venue {
         book.withLock { book in
             book.listener = report
             book.outbox = book.said
+            book.lost = []
         }
     }
 
@@ -82,7 +90,7 @@ final class SimulatedVenue: Venue {
     }
 
     /// Nothing is on its way in either direction.
-    var isQuiet: Bool { book.withLock { $0.arrivals.isEmpty && $0.outbox.isEmpty } }
+    var isQuiet: Bool { book.withLock { $0.arrivals.isEmpty && $0.outbox.isEmpty && $0.lost.isEmpty } }
 
     /// Sets a price, or moves it by a little.
     func move(_ instrument: InstrumentID, _ choices: inout Generator) {
@@ -104,6 +112,16 @@ final class SimulatedVenue: Venue {
         book.withLock { book in
             if !book.arrivals.isEmpty, choices.chance(60) || book.known.isEmpty {
                 let instruction = book.arrivals.removeFirst()
+                if case .cancel(let account, let order) = instruction,
+                    book.orders[order]?.leaves ?? .zero > .zero
+                {
+                    // Some cancels lose the race against a fill, and a venue may not want one.
+                    if choices.chance(15) {
+                        book.fill(order, at, Self.commission, &choices)
+                    } else if choices.chance(10) {
+                        return book.outbox.append(.cancelRejected(account, order, at: at))
+                    }
+                }
                 book.answer(instruction, at, &choices)
             } else {
                 let open = book.known.filter { (book.orders[$0]?.leaves ?? .zero) > .zero }
@@ -113,7 +131,7 @@ final class SimulatedVenue: Venue {
         }
     }
 
-    /// Takes all that arrived, without any trade.
+    /// Takes all that arrived, without any trade, and finds again what got lost.
     func answerAll() {
         let at = clock.now()
         var choices = Generator(seed: 0)
@@ -121,6 +139,8 @@ final class SimulatedVenue: Venue {
             let arrivals = book.arrivals
             book.arrivals = []
             for instruction in arrivals { book.answer(instruction, at, &choices) }
+            book.outbox += book.lost
+            book.lost = []
         }
     }
 
@@ -130,9 +150,10 @@ final class SimulatedVenue: Venue {
         book.withLock { book in
             guard !book.known.isEmpty else { return }
             let order = choices.one(of: book.known)
-            switch choices.int(0...3) {
+            switch choices.int(0...5) {
             case 0, 1: book.fill(order, at, Self.commission, &choices, whatever: true)
             case 2: book.tellOtherwise(at, &choices)
+            case 3, 4: book.revise(at, Self.commission, &choices)
             default: book.tellOfNobody(order, at, &choices)
             }
         }
@@ -162,10 +183,12 @@ final class SimulatedVenue: Venue {
 }
 
 extension SimulatedVenue.Book {
-    private mutating func say(_ report: VenueReport, of order: OrderID) {
+    /// Says it; what is not `heard` gets lost, until it is asked for, somebody new listens, or the weather is
+    /// good.
+    mutating func say(_ report: VenueReport, of order: OrderID, heard: Bool = true) {
         orders[order]?.said.append(report)
         said.append(report)
-        outbox.append(report)
+        if heard { outbox.append(report) } else { lost.append(report) }
     }
 
     mutating func answer(_ instruction: VenueInstruction, _ at: Timestamp, _ choices: inout Generator) {
@@ -184,7 +207,7 @@ extension SimulatedVenue.Book {
             var fact = OrderAcknowledged()
             fact.order = terms.order
             fact.venueOrderID = "V\(known.count)"
-            say(.acknowledged(terms.account, fact, at: at), of: terms.order)
+            say(.acknowledged(terms.account, fact, at: at), of: terms.order, heard: choices.chance(92))
         case .cancel(let account, let order):
             guard orders[order]?.leaves ?? .zero > .zero else {
                 outbox.append(.cancelRejected(account, order, at: at))
@@ -217,12 +240,9 @@ extension SimulatedVenue.Book {
         }
         let bound = terms.limitPrice ?? market
         let price = terms.side == .buy ? min(bound, market) : max(bound, market)
-        let settlement = Money.notional(price, quantity, .halfAwayFromZero)
-            .rounded(to: terms.currency, .halfAwayFromZero)
-        guard
-            let fee = settlement.basisPoints(commission, .halfAwayFromZero)?
-                .rounded(to: terms.currency, .halfAwayFromZero)
-        else { return }
+        guard let (settlement, fee) = Self.amounts(price, quantity, terms.currency, commission) else {
+            return
+        }
         let isBuy = terms.side == .buy
         let holding = SimulatedVenue.Holding(account: terms.account, instrument: terms.instrument)
         let purse = SimulatedVenue.Purse(account: terms.account, currency: terms.currency)
@@ -246,7 +266,7 @@ extension SimulatedVenue.Book {
         report.currency = terms.currency
         report.settlementAmount = settlement
         report.commission = fee
-        report.venueCumulative = filled
+        report.venueCumulative = filled - entry.busted
         report.venueLeaves = orders[order]?.leaves ?? .zero
         report.venuePosition = position
         report.venueCash = cash

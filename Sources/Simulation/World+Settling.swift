@@ -136,6 +136,10 @@ extension World {
             let isThere = isBooked(report) || books.flagged.contains(WireEncoder.encode(report))
             try expect(isThere, "I9", "report \(report.venueExecutionID) is neither booked nor flagged")
         }
+        for revision in book.revisions.compactMap(\.revision) {
+            let isThere = books.wordByTrade[revision.order]?[revision.target]?.id == revision.venueExecutionID
+            try expect(isThere, "I9", "\(revision.venueExecutionID) is not in its order")
+        }
         for order in watch.state.openOrders {
             let isWorking = book.orders[order]?.isOpen ?? false
             try expect(isWorking, "I9", "\(order.id.text) is open and the venue does not work it")

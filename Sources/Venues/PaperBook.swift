@@ -3,54 +3,29 @@ internal import Orders
 
 /// The state of the paper venue: the fold of its facts, and nothing that is not in them.
 struct PaperBook: Equatable, Sendable {
-    /// An accepted order.
-    struct Entry: Equatable, Sendable {
-        enum Outcome: Equatable, Sendable {
-            /// Resting, or dropped at the end of its day.
-            case open
-            case filled(PaperExecution)
-            case cancelled(at: Timestamp)
-        }
-
-        let terms: RoutedOrder
-        let number: Int64
-        let acceptedAt: Timestamp
-        let date: BusinessDate
-        var outcome: Outcome
-    }
-
-    /// A limit order that waits for its price.
-    struct Resting: Equatable, Sendable {
-        let number: Int64
-        let order: OrderID
-        let side: Side
-        let limitPrice: Price
-    }
-
-    struct Holding: Hashable, Sendable {
-        let account: AccountID
-        let instrument: InstrumentID
-    }
-
-    struct Purse: Hashable, Sendable {
-        let account: AccountID
-        let currency: Currency
-    }
-
     /// Where the price stream stands; `nil` before its first move.
     private(set) var at: Timestamp?
     /// The trading day; `nil` before the first move.
     private(set) var date: BusinessDate?
+    /// How many dates the stream has reached.
+    private(set) var dateCount: Int64 = 0
     private(set) var quoteByID: [InstrumentID: PaperQuote] = [:]
     private(set) var entryByID: [OrderID: Entry] = [:]
     private(set) var refusalByID: [OrderID: PaperRefusal] = [:]
-    /// The limit orders of the present date that wait, ascending by number, which is the order of arrival.
+    /// The orders that wait, ascending by place, which is the order of arrival.
     private(set) var restingByID: [InstrumentID: [Resting]] = [:]
     private(set) var restingCount = 0
     private(set) var positionByID: [Holding: Quantity] = [:]
     private(set) var cashByID: [Purse: Money] = [:]
     private(set) var acceptedCount: Int64 = 0
     private(set) var executedCount: Int64 = 0
+    private(set) var revisedCount: Int64 = 0
+    /// What traded at the present price of an instrument.
+    private(set) var tradedByID: [InstrumentID: Quantity] = [:]
+    /// The trades since the last move.
+    private(set) var unjudged: [Unjudged] = []
+    /// The last place in the queues that was given.
+    private var lastPlace: Int64 = 0
 
     /// Why a fact does not follow from the ones before it: `expected …, was …`.
     struct Contradiction: Error {
@@ -62,54 +37,122 @@ struct PaperBook: Equatable, Sendable {
     /// One that contradicts the book is evidence of a corrupt journal; the book is of no use after it.
     mutating func apply(_ fact: PaperFact) throws(Contradiction) {
         switch fact {
-        case .moved(let fact): try move(fact)
-        case .accepted(let fact): try accept(fact)
-        case .executed(let fact): try execute(fact)
-        case .cancelled(let fact):
-            guard let entry = entryByID[fact.order], entry.outcome == .open else {
-                throw Contradiction(text: "expected an open order to cancel, was \(fact.order.id.text)")
+        case .moved(let move): _ = try self.move(move)
+        case .accepted(let acceptance): try accept(acceptance)
+        case .executed(let execution): try execute(execution)
+        case .cancelled(let cancel):
+            guard let entry = entryByID[cancel.order], entry.outcome == .open else {
+                throw Contradiction(text: "expected an open order to cancel, was \(cancel.order.id.text)")
             }
             stopResting(entry)
-            entryByID[fact.order]?.outcome = .cancelled(at: fact.at)
-        case .refused(let fact):
-            try checkUnknown(fact.order)
-            refusalByID[fact.order] = fact
+            entryByID[cancel.order]?.outcome = .cancelled(at: cancel.at)
+            entryByID[cancel.order]?.story.append(fact)
+        case .refused(let refusal):
+            try checkUnknown(refusal.order)
+            refusalByID[refusal.order] = refusal
+        case .triggered(let trigger): try wake(trigger)
+        case .replaced(let replacement): try replace(replacement)
+        case .replaceRefused(let refusal):
+            guard entryByID[refusal.order] != nil else {
+                throw Contradiction(text: "expected an accepted order, was \(refusal.order.id.text)")
+            }
+            entryByID[refusal.order]?.story.append(fact)
+        case .busted(let bust):
+            try revise(bust.fact.revision, fact)
+        case .corrected(let correction): try revise(correction.fact.revision, fact)
         }
     }
 
     /// Whether what is left of an order still waits in the book.
-    func isResting(_ entry: Entry) -> Bool { entry.outcome == .open && entry.date == date }
+    func isResting(_ entry: Entry) -> Bool { entry.outcome == .open && lives(entry) }
 
-    private mutating func move(_ fact: PaperMove) throws(Contradiction) {
+    /// Whether the present date is one that the order lives on.
+    ///
+    /// One for an auction lives on the date that it came on and on the next that the stream reaches, because
+    /// it may come before the stream is on the date that it is for.
+    private func lives(_ entry: Entry) -> Bool {
+        if entry.terms.type.isForAuction { return dateCount - entry.dateNumber <= 1 }
+        switch entry.terms.timeInForce {
+        case .goodTillCancelled: return true
+        case .goodTillDate: return (entry.terms.special.expireDate ?? entry.date) >= date ?? entry.date
+        case .day, .immediateOrCancel, .fillOrKill: return entry.date == date
+        }
+    }
+
+    /// Moves the stream on, and tells whether anything but its prices, time and date is other than before.
+    mutating func move(_ fact: PaperMove) throws(Contradiction) -> Bool {
         guard fact.at >= at ?? fact.at, fact.date >= date ?? fact.date else {
             throw Contradiction(text: "expected time to go on, was \(fact.at.text) on \(fact.date.text)")
         }
-        if fact.date != date {
-            restingByID.removeAll(keepingCapacity: true)
-            restingCount = 0
-        }
+        let isNewDate = fact.date != date
         at = fact.at
         date = fact.date
-        for quote in fact.quotes { quoteByID[quote.instrument] = quote }
+        if isNewDate {
+            dateCount += 1
+            dropEnded()
+        }
+        unjudged.removeAll(keepingCapacity: true)
+        var hasFollowed = false
+        for quote in fact.quotes {
+            quoteByID[quote.instrument] = quote
+            tradedByID[quote.instrument] = nil
+            if follow(quote) { hasFollowed = true }
+        }
+        return isNewDate || hasFollowed
+    }
+
+    private mutating func dropEnded() {
+        var kept: [InstrumentID: [Resting]] = [:]
+        restingCount = 0
+        // ORDER: each instrument's orders keep theirs, and the counts are summed.
+        for (instrument, resting) in restingByID {
+            let living = resting.filter { entryByID[$0.order].map(lives) ?? false }
+            guard !living.isEmpty else { continue }
+            kept[instrument] = living
+            restingCount += living.count
+        }
+        restingByID = kept
+    }
+
+    /// Lets the stops of trailing orders follow a price, and its volume trade what stands before others.
+    private mutating func follow(_ quote: PaperQuote) -> Bool {
+        guard let resting = restingByID[quote.instrument] else { return false }
+        var hasFollowed = false
+        for waiting in resting where waiting.follows {
+            guard var entry = entryByID[waiting.order], entry.follow(quote) else { continue }
+            entryByID[waiting.order] = entry
+            watchAnew(waiting.order)
+            hasFollowed = true
+        }
+        return hasFollowed
     }
 
     private mutating func accept(_ fact: PaperAcceptance) throws(Contradiction) {
         try checkUnknown(fact.order)
         guard let date else { throw Contradiction(text: "expected a price before an order, was none") }
+        let entry = newcomer(fact, on: date)
         acceptedCount += 1
-        let entry = Entry(
-            terms: fact.terms,
-            number: acceptedCount,
+        lastPlace += 1
+        entryByID[fact.order] = entry
+        beginResting(entry)
+    }
+
+    /// The order that `fact` puts into the book.
+    func newcomer(_ fact: PaperAcceptance, on date: BusinessDate) -> Entry {
+        let quote = quoteByID[fact.instrument]
+        let terms = fact.terms
+        return Entry(
+            terms: terms,
+            number: acceptedCount + 1,
             acceptedAt: fact.at,
             date: date,
-            outcome: .open
+            dateNumber: dateCount,
+            isAfterClose: quote?.isClosing ?? false,
+            place: lastPlace + 1,
+            live: terms.firstTerms,
+            ahead: fact.ahead ?? .zero,
+            extreme: terms.type.isTrailing ? quote?.price : nil
         )
-        entryByID[fact.order] = entry
-        guard let limitPrice = fact.limitPrice else { return }
-        restingByID[fact.instrument, default: []].append(
-            Resting(number: entry.number, order: fact.order, side: fact.side, limitPrice: limitPrice)
-        )
-        restingCount += 1
     }
 
     private mutating func execute(_ fact: PaperExecution) throws(Contradiction) {
@@ -122,17 +165,78 @@ struct PaperBook: Equatable, Sendable {
                 text: "expected execution E\(executedCount + 1), was \(report.venueExecutionID)"
             )
         }
-        guard report.quantity == entry.terms.quantity, report.venueLeaves == .zero else {
+        guard report.quantity > .zero, report.quantity <= entry.leaves,
+            report.venueLeaves == entry.leaves - report.quantity
+        else {
             throw Contradiction(
-                text: "expected a fill of \(entry.terms.quantity.text), was \(report.quantity.text)"
+                text: "expected a fill of at most \(entry.leaves.text), was \(report.quantity.text)"
             )
         }
         executedCount += 1
-        stopResting(entry)
-        entryByID[report.order]?.outcome = .filled(fact)
+        let isWhole = report.venueLeaves == .zero
+        if isWhole { stopResting(entry) }
+        entryByID[report.order]?.filled = entry.live.quantity - report.venueLeaves
+        if isWhole { entryByID[report.order]?.outcome = .filled }
+        let traded = tradedByID[entry.terms.instrument] ?? .zero
+        tradedByID[entry.terms.instrument] = traded.adding(report.quantity) ?? traded
+        unjudged.append(Unjudged(number: executedCount, fact: fact))
+        entryByID[report.order]?.story.append(.executed(fact))
         let holding = Holding(account: entry.terms.account, instrument: entry.terms.instrument)
         positionByID[holding] = report.venuePosition
         cashByID[Purse(account: entry.terms.account, currency: report.currency)] = report.venueCash
+    }
+
+    private mutating func wake(_ fact: PaperTrigger) throws(Contradiction) {
+        guard let entry = entryByID[fact.order], isResting(entry), entry.waitsForStop else {
+            throw Contradiction(text: "expected a stop that waits, was \(fact.order.id.text)")
+        }
+        entryByID[fact.order]?.wake(limit: fact.limitPrice)
+        entryByID[fact.order]?.story.append(.triggered(fact))
+        watchAnew(fact.order)
+    }
+
+    private mutating func replace(_ fact: PaperReplacement) throws(Contradiction) {
+        guard let entry = entryByID[fact.order], isResting(entry) else {
+            throw Contradiction(text: "expected an open order to replace, was \(fact.order.id.text)")
+        }
+        guard fact.terms.quantity > entry.filled else {
+            throw Contradiction(
+                text: "expected more than the \(entry.filled.text) filled, was \(fact.terms.quantity.text)"
+            )
+        }
+        let losesPlace = entry.losesPlace(by: fact.terms)
+        if losesPlace { stopResting(entry) }
+        var amended = entry
+        amended.amend(fact)
+        amended.story.append(.replaced(fact))
+        if losesPlace {
+            amended.ahead = fact.ahead ?? .zero
+            lastPlace += 1
+            amended.place = lastPlace
+        }
+        entryByID[fact.order] = amended
+        if losesPlace { beginResting(amended) } else { watchAnew(fact.order) }
+    }
+
+    private mutating func revise(_ revision: ExecutionRevision, _ fact: PaperFact) throws(Contradiction) {
+        guard let entry = entryByID[revision.order],
+            let trade = entry.trades.first(where: {
+                $0.report.venueExecutionID == revision.revisedVenueExecutionID
+            }), !entry.revisions.contains(where: { $0.target == revision.target })
+        else {
+            throw Contradiction(text: "expected a standing trade, was \(revision.revisedVenueExecutionID)")
+        }
+        guard revision.venueExecutionID == "R\(revisedCount + 1)" else {
+            throw Contradiction(text: "expected R\(revisedCount + 1), was \(revision.venueExecutionID)")
+        }
+        revisedCount += 1
+        if case .busted = fact {
+            entryByID[revision.order]?.busted = entry.busted.adding(trade.report.quantity) ?? entry.busted
+        }
+        entryByID[revision.order]?.story.append(fact)
+        let holding = Holding(account: entry.terms.account, instrument: entry.terms.instrument)
+        positionByID[holding] = revision.venuePosition
+        cashByID[Purse(account: entry.terms.account, currency: trade.report.currency)] = revision.venueCash
     }
 
     private func checkUnknown(_ order: OrderID) throws(Contradiction) {
@@ -141,16 +245,43 @@ struct PaperBook: Equatable, Sendable {
         }
     }
 
+    private mutating func beginResting(_ entry: Entry) {
+        restingByID[entry.terms.instrument, default: []].append(Resting(entry))
+        restingCount += 1
+    }
+
     private mutating func stopResting(_ entry: Entry) {
-        guard isResting(entry), entry.terms.limitPrice != nil else { return }
+        guard isResting(entry), let index = restingIndex(entry) else { return }
+        restingByID[entry.terms.instrument]?.remove(at: index)
+        restingCount -= 1
+    }
+
+    private mutating func watchAnew(_ order: OrderID) {
+        guard let entry = entryByID[order], let index = restingIndex(entry) else { return }
+        restingByID[entry.terms.instrument]?[index] = Resting(entry)
+    }
+
+    private func restingIndex(_ entry: Entry) -> Int? {
+        guard let resting = restingByID[entry.terms.instrument] else { return nil }
         var low = 0
-        var high = restingByID[entry.terms.instrument]?.count ?? 0
+        var high = resting.count
         while low < high {
             let middle = (low + high) / 2
-            let number = restingByID[entry.terms.instrument]?[middle].number ?? 0
-            if number < entry.number { low = middle + 1 } else { high = middle }
+            if resting[middle].place < entry.place { low = middle + 1 } else { high = middle }
         }
-        restingByID[entry.terms.instrument]?.remove(at: low)
-        restingCount -= 1
+        return low < resting.count && resting[low].place == entry.place ? low : nil
+    }
+}
+
+extension RoutedOrder {
+    /// The terms that a replacement can change.
+    var firstTerms: AmendedTerms {
+        var first = AmendedTerms()
+        first.quantity = quantity
+        first.limitPrice = limitPrice
+        first.stopPrice = special.stopPrice
+        first.trailingAmount = special.trailingAmount
+        first.trailingRate = special.trailingRate
+        return first
     }
 }

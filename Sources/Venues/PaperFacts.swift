@@ -1,6 +1,7 @@
-// What the paper venue writes down: five kinds of facts, each a message in the canonical protobuf form of the
+// What the paper venue writes down: its kinds of facts, each a message in the canonical protobuf form of the
 // kernel. The numbers of the fields are a file format (see `PaperJournal.swift`): never reused, never
-// renumbered.
+// renumbered. What a file of an earlier build lacks means what was so then: a market order, or a limit order
+// where there is a limit, for the day, without special terms.
 
 internal import BifrostKernel
 internal import Orders
@@ -10,11 +11,20 @@ struct PaperQuote: WireFields, Equatable, Sendable {
     var instrument = InstrumentID.none
     var price = Price.zero
     var at = Timestamp(nanos: 0)
+    /// It was said to be the last price of its date.
+    var isClosing = false
+    /// What traded at it elsewhere, kept where orders wait behind it.
+    var volume: Quantity?
+    /// The most that may trade at it here; absent for no bound.
+    var available: Quantity?
 
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.instrument(1, "instrumentId", &instrument)
         try visitor.price(2, "price", &price)
         try visitor.time(3, "at", &at)
+        try visitor.flag(4, "isClosing", &isClosing)
+        try visitor.quantity(5, "volume", &volume)
+        try visitor.quantity(6, "available", &available)
     }
 }
 
@@ -41,6 +51,13 @@ struct PaperAcceptance: WireFields, Equatable, Sendable {
     var limitPrice: Price?
     var currency = Currency.usd
     var at = Timestamp(nanos: 0)
+    /// Absent for a market order without a limit and a limit order with one.
+    var type: OrderType?
+    /// Absent for an order for the day.
+    var timeInForce: TimeInForce?
+    var special = SpecialTerms()
+    /// What stands before it at its limit.
+    var ahead: Quantity?
 
     init() {}
 
@@ -53,17 +70,26 @@ struct PaperAcceptance: WireFields, Equatable, Sendable {
         limitPrice = terms.limitPrice
         currency = terms.currency
         self.at = at
+        let plain = limitPrice == nil ? OrderType.market : .limit
+        type = terms.type == plain ? nil : terms.type
+        timeInForce = terms.timeInForce == .day ? nil : terms.timeInForce
+        special = terms.special
     }
 
     var terms: RoutedOrder {
-        RoutedOrder(
+        var rare = Rarely<SpecialTerms>.never
+        rare.terms = special
+        return RoutedOrder(
             account: account,
             order: order,
             instrument: instrument,
             side: side,
             quantity: quantity,
             limitPrice: limitPrice,
-            currency: currency
+            currency: currency,
+            type: type,
+            timeInForce: timeInForce ?? .day,
+            special: rare
         )
     }
 
@@ -76,6 +102,18 @@ struct PaperAcceptance: WireFields, Equatable, Sendable {
         try visitor.price(6, "limitPrice", &limitPrice)
         try visitor.currency(7, "currency", &currency)
         try visitor.time(8, "at", &at)
+        try visitor.choice(9, "type", &type)
+        try visitor.choice(10, "timeInForce", &timeInForce)
+        try visitor.price(11, "stopPrice", &special.stopPrice)
+        try visitor.price(12, "trailingAmount", &special.trailingAmount)
+        try visitor.rate(13, "trailingMicroBasisPoints", &special.trailingRate)
+        try visitor.price(14, "limitOffset", &special.limitOffset)
+        try visitor.quantity(15, "minimumQuantity", &special.minimumQuantity)
+        try visitor.quantity(16, "displayQuantity", &special.displayQuantity)
+        try visitor.flag(17, "reduceOnly", &special.reduceOnly)
+        try visitor.flag(18, "postOnly", &special.postOnly)
+        try visitor.date(19, "expireDate", &special.expireDate)
+        try visitor.quantity(20, "ahead", &ahead)
     }
 }
 
@@ -119,52 +157,73 @@ struct PaperRefusal: WireFields, Equatable, Sendable {
     }
 }
 
-/// One fact of the paper venue; its book is the fold of all of them.
-enum PaperFact: Equatable, Sendable {
-    case moved(PaperMove)
-    case accepted(PaperAcceptance)
-    case executed(PaperExecution)
-    case cancelled(PaperCancel)
-    case refused(PaperRefusal)
-}
+/// The price reached the stop of an order.
+struct PaperTrigger: WireFields, Equatable, Sendable {
+    var order = OrderID.none
+    var price = Price.zero
+    var at = Timestamp(nanos: 0)
+    /// The limit that a trailing stop-limit has from now on.
+    var limitPrice: Price?
 
-extension PaperFact: WireFields {
-    init() { self = .moved(PaperMove()) }
-
-    /// Exactly one of five messages.
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        var (moved, accepted, executed, cancelled, refused) = parts
-        try visitor.message(1, "moved", &moved)
-        try visitor.message(2, "accepted", &accepted)
-        try visitor.message(3, "executed", &executed)
-        try visitor.message(4, "cancelled", &cancelled)
-        try visitor.message(5, "refused", &refused)
-        switch (moved, accepted, executed, cancelled, refused) {
-        case (let fact?, nil, nil, nil, nil): self = .moved(fact)
-        case (nil, let fact?, nil, nil, nil): self = .accepted(fact)
-        case (nil, nil, let fact?, nil, nil): self = .executed(fact)
-        case (nil, nil, nil, let fact?, nil): self = .cancelled(fact)
-        case (nil, nil, nil, nil, let fact?): self = .refused(fact)
-        default: throw .missingField(number: 1)
-        }
-    }
-
-    private var parts: (PaperMove?, PaperAcceptance?, PaperExecution?, PaperCancel?, PaperRefusal?) {
-        switch self {
-        case .moved(let fact): (fact, nil, nil, nil, nil)
-        case .accepted(let fact): (nil, fact, nil, nil, nil)
-        case .executed(let fact): (nil, nil, fact, nil, nil)
-        case .cancelled(let fact): (nil, nil, nil, fact, nil)
-        case .refused(let fact): (nil, nil, nil, nil, fact)
-        }
+        try visitor.order(1, "orderId", &order)
+        try visitor.price(2, "price", &price)
+        try visitor.time(3, "at", &at)
+        try visitor.price(4, "limitPrice", &limitPrice)
     }
 }
 
-/// What one call did, whole or not at all.
-struct PaperBatch: WireFields, Equatable, Sendable {
-    var facts: [PaperFact] = []
+/// An order has other terms.
+struct PaperReplacement: WireFields, Equatable, Sendable {
+    var order = OrderID.none
+    var request: UInt32 = 0
+    var terms = AmendedTerms()
+    var at = Timestamp(nanos: 0)
+    /// What stands before it at its limit, if it goes to the end of the queue.
+    var ahead: Quantity?
 
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.list(1, "facts", &facts)
+        try visitor.order(1, "orderId", &order)
+        try visitor.uint(2, "request", &request)
+        try visitor.message(3, "terms", &terms)
+        try visitor.time(4, "at", &at)
+        try visitor.quantity(5, "ahead", &ahead)
+    }
+}
+
+/// The terms of an order stay.
+struct PaperReplaceRefusal: WireFields, Equatable, Sendable {
+    var order = OrderID.none
+    var request: UInt32 = 0
+    var venueCode = ""
+    var at = Timestamp(nanos: 0)
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "orderId", &order)
+        try visitor.uint(2, "request", &request)
+        try visitor.text(3, "venueCode", &venueCode)
+        try visitor.time(4, "at", &at)
+    }
+}
+
+/// A trade was taken back.
+struct PaperBust: WireFields, Equatable, Sendable {
+    var fact = ExecutionBusted()
+    var at = Timestamp(nanos: 0)
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "fact", &fact)
+        try visitor.time(2, "at", &at)
+    }
+}
+
+/// A trade got other numbers.
+struct PaperCorrection: WireFields, Equatable, Sendable {
+    var fact = ExecutionCorrected()
+    var at = Timestamp(nanos: 0)
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "fact", &fact)
+        try visitor.time(2, "at", &at)
     }
 }

@@ -18,10 +18,11 @@
 // an error, never a repair.
 //
 // Written: everything but price moves at once, and with `fdatasync` before any report of it goes out. Price
-// moves are gathered, the last of each instrument, and written before the next other fact and when the date
-// changes; alone they are not synced, because nothing was reported on them: a killed process finds the date
-// it had, a machine that lost power perhaps an earlier one, and the stream is quoted again. Cost: a write a
-// call, and a sync where it reports; about 90 bytes an accepted order, 150 a fill, 45 a price.
+// moves are gathered, the last of each instrument, and written before the next other fact, when the date
+// changes, and when a price moves the stop of an order that follows it; alone they are not synced, because
+// nothing was reported on them: a killed process finds the date it had, a machine that lost power perhaps an
+// earlier one, and the stream is quoted again. Cost: a write a call, and a sync where it reports; about 90
+// bytes an accepted order, 150 a fill, 45 a price.
 
 public import BifrostKernel
 internal import Glibc

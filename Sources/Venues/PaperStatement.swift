@@ -13,7 +13,7 @@ package struct PaperStatement: Sendable {
     package init(path: String, log: Identifier) throws(PaperJournalError) {
         var journal = try PaperJournal(path: path, log: log)
         let book = journal.takeBook()
-        executions = book.trades.map { $0.fact.report }
+        executions = book.trades.map(\.report)
         positionByID = book.positionByID
         cashByID = book.cashByID
     }

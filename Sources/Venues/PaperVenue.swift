@@ -4,15 +4,28 @@ internal import Synchronization
 
 /// A venue of our own: orders trade in full at the price of a stream that the caller moves.
 ///
-/// A market order and a limit order within the price fill at once, at the stream's price; other limit orders
-/// rest, for their day, until the price reaches them, and then fill in order of arrival. The same calls in
-/// the same order always give the same reports. With a journal it knows, after any crash, everything that it
-/// ever reported.
+/// What takes the present price trades at once, at that price; what does not rests and fills in order of
+/// arrival when the price reaches it, unless it is immediate-or-cancel or fill-or-kill, which end. A
+/// post-only order that would trade at once is refused. A stop wakes when the price reaches it, which is
+/// reported, and is a market or limit order from then on; the stop of a trailing order follows the best price
+/// since it came.
+///
+/// An order *on open* trades at the first price of its instrument that comes after it, and one *on close* at
+/// the first closing price (see `PaperTick`) that does, or else, when its date ends without one, at the last
+/// price of that date; what the limit of either keeps from trading is cancelled then. Both may come before
+/// the stream is on the date that they are for, so that they live on the next date as well.
+///
+/// A day order rests on the stream's date that it came on, one good till a date through that date, and one
+/// good till cancelled until then; what ends with its date is dropped without a word. Display quantity and
+/// reduce-only change nothing here: there is no book to show it in, and the core judges.
+///
+/// The same calls in the same order always give the same reports. With a journal it knows, after any crash,
+/// everything that it ever reported.
 ///
 /// `send`, `advance` and `start` report on the caller's thread before they return, except for a call that
 /// comes while another one is reporting (from its callback, or from a second thread): its reports follow by
 /// that one, in order. They block on the disk: call them from a thread that may wait. Orders are kept in
-/// memory, about half a kilobyte each, for as long as the venue lives, because it refuses repeats.
+/// memory, about a kilobyte each, for as long as the venue lives, because it refuses repeats.
 public final class PaperVenue: Venue {
     /// Each record of the journal holds at most so many instructions.
     static let instructionsPerRecordMax = 4096
@@ -31,30 +44,50 @@ public final class PaperVenue: Venue {
         var hasUnwrittenMove = false
         var unwritten: Set<InstrumentID> = []
         var failure: PaperJournalError?
+        var link: PaperLink
         var outbox: [[VenueReport]]
         var report: (@Sendable ([VenueReport]) -> Void)?
         var isReporting = false
 
-        init(book: PaperBook, journal: consuming PaperJournal?, outbox: [[VenueReport]]) {
+        init(
+            book: PaperBook,
+            journal: consuming PaperJournal?,
+            link: PaperLink,
+            outbox: [[VenueReport]]
+        ) {
             self.book = book
             self.journal = journal
+            self.link = link
             self.outbox = outbox
         }
     }
 
-    private let commission: BasisPoints
+    private let rules: PaperRules
     private let desk: Mutex<Desk>
     /// Beside the desk, so that asking for a price never waits for the disk.
     private let quotes: Mutex<[InstrumentID: PaperQuote]>
 
     /// A venue that takes `commission` on the settlement amount, and goes on from `journal`; without one it
     /// forgets all when it ends.
-    public init(commission: BasisPoints, journal: consuming PaperJournal?) {
+    ///
+    /// Under other `conditions` than none it trades in parts, and things go wrong.
+    public init(
+        commission: BasisPoints,
+        conditions: PaperConditions = .none,
+        journal: consuming PaperJournal?
+    ) {
         let book = journal?.takeBook() ?? PaperBook()
-        self.commission = commission
+        rules = PaperRules(commission: commission, conditions: conditions)
         quotes = Mutex(book.quoteByID)
-        let late = book.lateExecutions()
-        desk = Mutex(Desk(book: book, journal: journal, outbox: late.isEmpty ? [] : [late]))
+        let late = book.lateReports()
+        desk = Mutex(
+            Desk(
+                book: book,
+                journal: journal,
+                link: PaperLink(conditions),
+                outbox: late.isEmpty ? [] : [late]
+            )
+        )
     }
 
     /// Why the venue closed.
@@ -81,11 +114,16 @@ public final class PaperVenue: Venue {
 
     /// Begins to report; a later start takes the place of an earlier one.
     ///
-    /// A venue that goes on from a journal reports the trades of the last two days that had orders again:
-    /// what was not recorded when the core ended may be of an order that the core has closed since, and will
-    /// not ask about.
+    /// A venue that goes on from a journal reports the trades of the last two days that had orders or trades
+    /// again, and what it said of trades on them: what was not recorded when the core ended may be of an
+    /// order that the core has closed since, and will not ask about.
     public func start(_ report: @escaping @Sendable ([VenueReport]) -> Void) {
-        desk.withLock { $0.report = report }
+        desk.withLock { desk in
+            desk.report = report
+            desk.link.connect()
+            let held = desk.link.release()
+            if !held.isEmpty { desk.outbox.append(held) }
+        }
         deliver()
     }
 
@@ -95,51 +133,78 @@ public final class PaperVenue: Venue {
         while !rest.isEmpty {
             let part = rest.prefix(Self.instructionsPerRecordMax)
             rest = rest.dropFirst(part.count)
-            desk.withLock { desk in
-                guard desk.failure == nil else { return }
-                var outcome = PaperOutcome()
-                for instruction in part {
-                    desk.book.take(instruction, commission: commission, into: &outcome)
-                }
-                commit(outcome, &desk, always: false)
-            }
+            desk.withLock { desk in take(desk.link.send(Array(part)), &desk) }
         }
         deliver()
     }
 
-    /// Moves the price stream on, and fills and reports what it makes marketable.
+    /// Moves the price stream on, and trades and reports what it makes due.
     ///
     /// Of several prices of an instrument the last one counts. A later date drops what rests from the day
-    /// before, without a report.
+    /// before and does not outlive it, without a report.
     ///
     /// `false`, and no change, when time or date would go back, a price is below zero, or the venue closed.
     @discardableResult
     public func advance(to at: Timestamp, date: BusinessDate, prices: [(InstrumentID, Price)]) -> Bool {
+        advance(to: at, date: date, ticks: prices.map { PaperTick($0.0, $0.1) })
+    }
+
+    /// Moves the price stream on as above, by prices that may say more of themselves.
+    @discardableResult
+    public func advance(to at: Timestamp, date: BusinessDate, ticks: [PaperTick]) -> Bool {
         let moved = desk.withLock { desk -> Bool in
+            guard desk.book.canAdvance(to: at, date: date, ticks: ticks) else { return false }
+            let isNewDate = date != desk.book.date
+            closeDate(before: date, &desk)
             guard desk.failure == nil else { return false }
-            let isNewDate = desk.book.date != date
+            let arrived = desk.link.move(isNewDate: isNewDate)
+            let held = desk.link.release()
+            if !held.isEmpty { desk.outbox.append(held) }
             var outcome = PaperOutcome()
             guard
-                desk.book.advance(to: at, date: date, prices: prices, commission: commission, into: &outcome)
+                desk.book.advance(
+                    to: at,
+                    date: date,
+                    ticks: ticks,
+                    rules: rules,
+                    into: &outcome
+                )
             else { return false }
             if desk.journal != nil {
                 desk.hasUnwrittenMove = true
-                for (instrument, _) in prices { desk.unwritten.insert(instrument) }
+                for tick in ticks { desk.unwritten.insert(tick.instrument) }
             }
-            commit(outcome, &desk, always: isNewDate)
+            commit(outcome, &desk, always: outcome.hasMoved)
             guard desk.failure == nil else { return false }
             quotes.withLock { quotes in
-                for (instrument, price) in prices {
-                    quotes[instrument] = PaperQuote(instrument: instrument, price: price, at: at)
-                }
+                for tick in ticks { quotes[tick.instrument] = desk.book.quoteByID[tick.instrument] }
             }
-            return true
+            take(arrived, &desk)
+            return desk.failure == nil
         }
         deliver()
         return moved
     }
 
-    /// Makes an outcome durable, then due for reporting.
+    /// Ends the present date before a later one begins: a record of its own, because its trades come before
+    /// the move.
+    private func closeDate(before date: BusinessDate, _ desk: inout Desk) {
+        guard desk.failure == nil, let present = desk.book.date, date > present, desk.book.hasOrdersOnClose
+        else { return }
+        var outcome = PaperOutcome()
+        desk.book.closeDate(rules: rules, into: &outcome)
+        commit(outcome, &desk, always: false)
+    }
+
+    /// Does what instructions say that have arrived.
+    private func take(_ instructions: [VenueInstruction], _ desk: inout Desk) {
+        guard desk.failure == nil, !instructions.isEmpty else { return }
+        var outcome = PaperOutcome()
+        for instruction in instructions { desk.book.take(instruction, rules: rules, into: &outcome) }
+        commit(outcome, &desk, always: false)
+    }
+
+    /// Makes an outcome durable, then due for reporting, as far as the way to the core lets it through.
     private func commit(_ outcome: PaperOutcome, _ desk: inout Desk, always: Bool) {
         if desk.journal != nil, always || !outcome.batch.facts.isEmpty {
             var batch = outcome.batch
@@ -154,7 +219,8 @@ public final class PaperVenue: Venue {
             desk.hasUnwrittenMove = false
             desk.unwritten.removeAll(keepingCapacity: true)
         }
-        if !outcome.reports.isEmpty { desk.outbox.append(outcome.reports) }
+        let heard = desk.link.carry(outcome.reports)
+        if !heard.isEmpty { desk.outbox.append(heard) }
     }
 
     /// All moves since the last record as one: within a date only the last price of an instrument matters.

@@ -20,6 +20,16 @@ final class MarkFeed: Sendable {
         var book = ReferenceBook()
         var version: Int64 = 0
         var isSimulated: Bool
+        /// What has been marked since the venue got its prices last.
+        var marked: Set<InstrumentID> = []
+
+        mutating func take(_ fact: ReferenceEvent) {
+            book.evolve(by: fact)
+            var own = fact
+            if case .copied(_, let inner) = fact { own = inner }
+            guard case .marksRecorded(let recorded) = own else { return }
+            for mark in recorded.marks { marked.insert(mark.instrument) }
+        }
     }
 
     private let log: any EventLog
@@ -50,7 +60,7 @@ final class MarkFeed: Sendable {
                 count = try log.read(shard, selection, limit: Self.pageEventsMax) { stored in
                     do throws(WireError) {
                         let event = try EventRegistry.decode(stored)
-                        if case .reference(let fact) = event { progress.book.evolve(by: fact) }
+                        if case .reference(let fact) = event { progress.take(fact) }
                         progress.version = stored.header.version
                     } catch {
                         failure = "position \(stored.header.position): \(error)"
@@ -69,22 +79,32 @@ final class MarkFeed: Sendable {
     }
 
     /// Moves the venue's price stream to the marks.
-    func advance(_ venue: PaperVenue) {
-        let (book, isSimulated) = progress.withLock { ($0.book, $0.isSimulated) }
+    ///
+    /// A mark is the closing price of its date, and does as one when it comes; `isStart` says that what there
+    /// is came before the service started.
+    func advance(_ venue: PaperVenue, isStart: Bool = false) {
+        let (book, isSimulated, marked) = progress.withLock { progress in
+            defer { progress.marked = [] }
+            return (progress.book, progress.isSimulated, isStart ? [] : progress.marked)
+        }
         var latest = BusinessDate(days: .min)
-        var prices: [(InstrumentID, Price)] = []
+        var marks: [(instrument: InstrumentID, mark: StandingMark)] = []
         for instrument in book.instrumentByID.keys.sorted() {
             guard let mark = book.markByID[instrument] else { continue }
             if isSimulated, let quoted = venue.price(of: instrument), quoted.at.date > mark.date { continue }
             latest = max(latest, mark.date)
-            prices.append((instrument, mark.price))
+            marks.append((instrument, mark))
         }
-        guard !prices.isEmpty else { return }
+        guard !marks.isEmpty else { return }
         let clock = venue.clock
         let present = isSimulated ? clock?.at ?? latest.start : WallTime().now()
         let at = max(present, clock?.at ?? present)
         let today = isSimulated ? latest : at.date
-        if !venue.advance(to: at, date: max(today, clock?.date ?? today), prices: prices) {
+        let date = max(today, clock?.date ?? today)
+        let ticks = marks.map { instrument, mark in
+            PaperTick(instrument, mark.price, isClosing: marked.contains(instrument) && mark.date == date)
+        }
+        if !venue.advance(to: at, date: date, ticks: ticks) {
             ServiceLog.logger.error("the paper venue took no prices: it closed, or time went back")
         }
     }

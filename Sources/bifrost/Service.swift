@@ -25,6 +25,8 @@ final class Service: Sendable {
         var simulatedClock = false
         /// What the paper venue takes, where the log declares no fees yet.
         var commission = BasisPoints(0)
+        /// What goes wrong at the paper venue.
+        var conditions = PaperConditions.none
         /// What commands leave free on the embedded database's disk.
         var reserve = DiskReserve()
     }
@@ -158,8 +160,12 @@ private final class Parts: Sendable {
         let feed = MarkFeed(log, Node.tradingShard, isNewSimulated: options.simulatedClock)
         try feed.read()
         let journal = try PaperJournal(path: directory + "/paper-venue.journal", log: log.id)
-        let venue = PaperVenue(commission: feed.commission ?? options.commission, journal: journal)
-        feed.advance(venue)
+        let venue = PaperVenue(
+            commission: feed.commission ?? options.commission,
+            conditions: options.conditions,
+            journal: journal
+        )
+        feed.advance(venue, isStart: true)
         var setup = Node.Options(
             holder: DataDirectory.holder(),
             build: "bifrost " + Service.version,

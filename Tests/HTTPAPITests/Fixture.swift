@@ -19,14 +19,16 @@ struct FixedTime: TimeSource {
 /// Both shards in memory with the paper venue, and the door's routes in front.
 final class Fixture: Sendable {
     let log = MemoryLog(id: Identifier(.log, slot: 0, shard: 0, birth: 1))
-    let venue = PaperVenue(commission: BasisPoints(0), journal: nil)
+    let venue: PaperVenue
     let trading: ShardEngine
     let reference: ShardEngine
     let copier: ReferenceCopier
     let core: CoreAccess
     let commits: AsyncStream<Int64>
+    private let options: EngineOptions
 
-    init() throws {
+    init(_ conditions: PaperConditions = .none) throws {
+        venue = PaperVenue(commission: BasisPoints(0), conditions: conditions, journal: nil)
         let (commits, committed) = AsyncStream<Int64>.makeStream()
         var options = EngineOptions(
             holder: "test",
@@ -36,6 +38,7 @@ final class Fixture: Sendable {
             time: FixedTime()
         )
         options.onCommit = { committed.yield($0) }
+        self.options = options
         let trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
         let copier = ReferenceCopier(log: log, into: trading, time: FixedTime())
         options.isReference = true
@@ -65,8 +68,11 @@ final class Fixture: Sendable {
     }
 
     /// Runs `body` against the routes, and stops everything after.
-    static func run(_ body: @Sendable (Fixture, Caller) async throws -> Void) async throws {
-        let fixture = try Fixture()
+    static func run(
+        _ conditions: PaperConditions = .none,
+        _ body: @Sendable (Fixture, Caller) async throws -> Void
+    ) async throws {
+        let fixture = try Fixture(conditions)
         let pool = BlockingPool()
         let application = Application(router: DoorRoutes(fixture.core, pool).router())
         do {
@@ -77,6 +83,30 @@ final class Fixture: Sendable {
         }
         fixture.stop()
         try await pool.stop()
+    }
+
+    /// Stops the trading shard and starts it again, with the same log and the same venue.
+    ///
+    /// Its commits come through `commits` too; whoever asks for it stops it.
+    func restartTrading() throws -> ShardEngine {
+        trading.stop()
+        var options = options
+        options.holder = "test again"
+        let again = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
+        try again.start()
+        return again
+    }
+
+    /// What is at `path` once it is as `isDone` says; each commit may have made it so.
+    @discardableResult
+    func wait(_ path: String, _ caller: Caller, until isDone: (JSON) -> Bool) async throws -> JSON {
+        var order = try await caller.send(.get, path, key: nil).body
+        if isDone(order) { return order }
+        for await _ in commits {
+            order = try await caller.send(.get, path, key: nil).body
+            if isDone(order) { break }
+        }
+        return order
     }
 
     /// One instrument with a price of 100, and an account with a million.

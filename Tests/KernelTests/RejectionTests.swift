@@ -80,6 +80,7 @@ struct RejectionTests {
         (203, "INSTRUMENT_DELISTED"),
         (300, "VENUE_REJECTED"),
         (301, "VENUE_UNPRICED"),
+        (302, "VENUE_WOULD_TRADE"),
         (303, "VENUE_SILENT"),
     ]
 

@@ -3,7 +3,8 @@ import Glibc
 import Orders
 import Synchronization
 import Testing
-import Venues
+
+@testable import Venues
 
 let day1 = BusinessDate(days: 10_000)
 let day2 = BusinessDate(days: 10_001)
@@ -39,6 +40,50 @@ func order(
     )
 }
 
+/// An order with whatever terms `change` gives it.
+func special(
+    _ number: Int64,
+    _ side: Side,
+    _ quantity: String,
+    _ type: OrderType,
+    _ timeInForce: TimeInForce = .day,
+    limit: String? = nil,
+    _ change: (inout SpecialTerms) throws -> Void = { _ in }
+) throws -> RoutedOrder {
+    var terms = SpecialTerms()
+    try change(&terms)
+    var rare = Rarely<SpecialTerms>.never
+    rare.terms = terms
+    return RoutedOrder(
+        account: account,
+        order: orderID(number),
+        instrument: apple,
+        side: side,
+        quantity: try Quantity(quantity),
+        limitPrice: try limit.map { try Price($0) },
+        currency: .usd,
+        type: type,
+        timeInForce: timeInForce,
+        special: rare
+    )
+}
+
+/// A request for other terms.
+func replace(
+    _ number: Int64,
+    _ request: UInt32,
+    quantity: String,
+    limit: String? = nil,
+    stop: String? = nil,
+    for account: AccountID = account
+) throws -> VenueInstruction {
+    var terms = AmendedTerms()
+    terms.quantity = try Quantity(quantity)
+    terms.limitPrice = try limit.map { try Price($0) }
+    terms.stopPrice = try stop.map { try Price($0) }
+    return .replace(RoutedReplace(account: account, order: orderID(number), request: request, terms: terms))
+}
+
 /// Keeps what a venue reports, in order.
 final class Recorder: Sendable {
     private let kept = Mutex<[VenueReport]>([])
@@ -64,14 +109,61 @@ func listening(_ venue: PaperVenue) -> (PaperVenue, Recorder) {
 }
 
 /// A venue without a journal, with one price, and a recorder that has heard nothing.
-func opened(at price: String, commission: Int64 = 0) throws -> (PaperVenue, Recorder) {
-    let (venue, recorder) = listening(PaperVenue(commission: BasisPoints(commission), journal: nil))
+func opened(
+    at price: String,
+    commission: Int64 = 0,
+    _ conditions: PaperConditions = .none
+) throws -> (PaperVenue, Recorder) {
+    let (venue, recorder) = listening(
+        PaperVenue(commission: BasisPoints(commission), conditions: conditions, journal: nil)
+    )
     #expect(venue.advance(to: seconds(0), date: day1, prices: [(apple, try Price(price))]))
     return (venue, recorder)
 }
 
 func executions(_ reports: [VenueReport]) -> [OrderExecuted] {
     reports.compactMap { if case .executed(_, let report, _) = $0 { report } else { nil } }
+}
+
+/// Each report in a word: what it is, of which order, and how much at what price where that is said.
+func words(_ reports: [VenueReport]) -> [String] {
+    func number(_ order: OrderID) -> String {
+        (1...200).first { orderID($0) == order }.map { "\($0)" } ?? "?"
+    }
+    return reports.map { report in
+        switch report {
+        case .acknowledged(_, let fact, _): "new \(number(fact.order))"
+        case .executed(_, let fact, _):
+            "fill \(number(fact.order)): \(fact.quantity.text) at \(fact.price.text)"
+        case .cancelled(_, let order, _): "cancelled \(number(order))"
+        case .cancelRejected(_, let order, _): "uncancelled \(number(order))"
+        case .rejected(_, let order, let code, _): "rejected \(number(order)): \(code.name)"
+        case .told(_, .triggered(let fact), _):
+            "triggered \(number(fact.order)) at \(fact.price?.text ?? "nothing")"
+        case .told(_, .replaced(let fact), _):
+            "replaced \(number(fact.order)) by \(fact.request): \(fact.terms.quantity.text)"
+        case .told(_, .replaceRejected(let fact), _):
+            "kept \(number(fact.order)) at \(fact.request): \(fact.venueCode)"
+        case .told(_, .busted(let fact), _): "busted \(fact.revision.revisedVenueExecutionID)"
+        case .told(_, .corrected(let fact), _):
+            "corrected \(fact.revision.revisedVenueExecutionID) to \(fact.price.text)"
+        case .told(_, let fact, _): "told \(fact)"
+        }
+    }
+}
+
+/// The journal at `path`, opened again: a process that another test starts holds its lock for the moment
+/// between fork and exec.
+func reopened(_ path: String) throws -> PaperJournal {
+    for _ in 0..<1_000_000 {
+        do throws(PaperJournalError) {
+            return try PaperJournal(path: path, log: log)
+        } catch {
+            guard error == .inUse(path: path) else { throw error }
+            sched_yield()
+        }
+    }
+    return try PaperJournal(path: path, log: log)
 }
 
 /// A folder that goes with the test; in memory where there is such a place, because these tests sync often.
@@ -106,5 +198,28 @@ final class Folder {
         var bytes = [UInt8](repeating: 0, count: size)
         try #require(pread(descriptor, &bytes, size, 0) == size)
         return bytes
+    }
+}
+
+extension PaperVenue {
+    /// Moves the stream to where that of another book stands.
+    func quoteAgain(from book: PaperBook) {
+        guard let at = book.at, let date = book.date, clock?.at != at else { return }
+        let missing = book.quoteByID.values.filter { presentBook.quoteByID[$0.instrument] != $0 }
+        for quote in missing.sorted(by: { ($0.at, $0.instrument) < ($1.at, $1.instrument) }) {
+            advance(
+                to: quote.at,
+                date: date,
+                ticks: [
+                    PaperTick(
+                        quote.instrument,
+                        quote.price,
+                        isClosing: quote.isClosing,
+                        volume: quote.volume
+                    )
+                ]
+            )
+        }
+        advance(to: at, date: date, ticks: [])
     }
 }

@@ -17,9 +17,10 @@ struct PaperJournalFuzzTests {
         do {
             let venue = PaperVenue(
                 commission: BasisPoints(5),
+                conditions: .faults(seed: seed),
                 journal: try PaperJournal(path: path, log: log)
             )
-            for call in try Script(seed: seed, calls: 30).calls { call(venue) }
+            for call in try Script(seed: seed, calls: 30, isWide: true).calls { call(venue) }
         }
         let whole = try folder.read("journal")
         var choices = Generator(seed: seed)
@@ -40,19 +41,35 @@ struct PaperJournalFuzzTests {
 
     @Test("a record whose checksum is right and whose facts are not", arguments: [1, 2] as [UInt64])
     func foldsNothingWrong(seed: UInt64) throws {
+        let rules = PaperRules(commission: BasisPoints(5), conditions: .faults(seed: seed))
         var book = PaperBook()
-        var outcome = PaperOutcome()
-        _ = book.advance(
-            to: seconds(0),
-            date: day1,
-            prices: [(apple, Price(nanos: 9_500_000_000))],
-            commission: BasisPoints(5),
-            into: &outcome
-        )
-        for order in try Script(seed: seed, calls: 60).orders {
-            book.take(.new(order), commission: BasisPoints(5), into: &outcome)
+        var batch = PaperBatch()
+        func move(_ second: Int64, _ nanos: Int64) {
+            let ticks = [apple, boeing].map {
+                PaperTick($0, Price(nanos: nanos), volume: Quantity(units: 1_000))
+            }
+            var outcome = PaperOutcome()
+            _ = book.advance(to: seconds(second), date: day1, ticks: ticks, rules: rules, into: &outcome)
+            let quotes = ticks.map { PaperQuote($0, at: seconds(second), rules.conditions) }
+            batch.facts.append(.moved(PaperMove(at: seconds(second), date: day1, quotes: quotes)))
+            batch.facts += outcome.batch.facts
         }
-        let whole = WireEncoder.encode(outcome.batch)
+        move(0, 9_500_000_000)
+        var script = try Script(seed: seed, calls: 60, isWide: true)
+        var outcome = PaperOutcome()
+        for order in script.orders {
+            book.take(.new(order), rules: rules, into: &outcome)
+            let terms = script.anew(order)
+            let wanted = RoutedReplace(account: order.account, order: order.order, request: 1, terms: terms)
+            book.take(.replace(wanted), rules: rules, into: &outcome)
+        }
+        batch.facts += outcome.batch.facts
+        move(1, 9_900_000_000)
+        move(2, 9_100_000_000)
+        var same = PaperBook()
+        for fact in batch.facts { try same.apply(fact) }
+        #expect(same == book)
+        let whole = WireEncoder.encode(batch)
         var choices = Generator(seed: seed)
         for _ in 0..<Self.inputsMax {
             var bytes = whole

@@ -62,7 +62,7 @@ struct PaperJournalTests {
         for length in 0...bytes.count {
             if let book = marks[length] { expected = book }
             try folder.write(Array(bytes[0..<length]), to: "copy")
-            var journal = try PaperJournal(path: folder.path + "/copy", log: log)
+            var journal = try reopened(folder.path + "/copy")
             #expect(journal.takeBook() == expected, "cut at \(length)")
             let whole = marks.keys.filter { $0 <= length }.max() ?? 0
             #expect(journal.tornBytes == Int64(length - whole), "cut at \(length)")
@@ -96,7 +96,7 @@ struct PaperJournalTests {
         let folder = try Folder()
         let (bytes, marks) = try Self.written(folder, seed: 3, calls: 8)
         try folder.write(bytes + [UInt8](repeating: 0, count: 5000), to: "copy")
-        var journal = try PaperJournal(path: folder.path + "/copy", log: log)
+        var journal = try reopened(folder.path + "/copy")
         #expect(journal.tornBytes == 5000)
         #expect(journal.takeBook() == marks[bytes.count])
     }
@@ -111,7 +111,7 @@ struct PaperJournalTests {
             changed[index] ^= 0x10
             try folder.write(changed, to: "copy")
             let start = Int64(marks.keys.filter { $0 <= index }.max() ?? 0)
-            let error = #expect(throws: PaperJournalError.self) { _ = try PaperJournal(path: path, log: log) }
+            let error = #expect(throws: PaperJournalError.self) { _ = try reopened(path) }
             switch try #require(error) {
             case .notAJournal: #expect(index < 8)
             case .corrupt(_, let offset, _): #expect(offset == start, "changed at \(index)")
@@ -135,7 +135,7 @@ struct PaperJournalTests {
         ]
         for records in arrangements {
             try folder.write(header + records.joined(), to: "copy")
-            #expect(throws: PaperJournalError.self) { _ = try PaperJournal(path: path, log: log) }
+            #expect(throws: PaperJournalError.self) { _ = try reopened(path) }
         }
     }
 

@@ -57,27 +57,31 @@ struct PaperVenuePropertyTests {
         Int128(report.price.nanos) * Int128(report.quantity.nanos) / Int128(Decimals.nanosPerUnit)
     }
 
-    @Test("every fact reads back as it was written")
+    @Test("every fact of plain orders reads back as it was written")
     func facts() throws {
         let script = try Script(seed: 8, calls: 120)
         var book = PaperBook()
         var outcome = PaperOutcome()
-        let prices = [(apple, Price(nanos: 9_500_000_000)), (boeing, Price(nanos: 9_500_000_000))]
+        let price = Price(nanos: 9_500_000_000)
         let moved = book.advance(
             to: seconds(0),
             date: day1,
-            prices: prices,
-            commission: BasisPoints(5),
+            ticks: [PaperTick(apple, price), PaperTick(boeing, price)],
+            rules: PaperRules(commission: BasisPoints(5)),
             into: &outcome
         )
         #expect(moved)
         for order in script.orders {
-            book.take(.new(order), commission: BasisPoints(5), into: &outcome)
-            book.take(.cancel(order.account, order.order), commission: BasisPoints(5), into: &outcome)
+            book.take(.new(order), rules: PaperRules(commission: BasisPoints(5)), into: &outcome)
+            book.take(
+                .cancel(order.account, order.order),
+                rules: PaperRules(commission: BasisPoints(5)),
+                into: &outcome
+            )
         }
         let unpriced = InstrumentID(Identifier(.instrument, slot: 0, shard: 1, birth: 77))
         let refused = try order(9_001, .buy, "1", unpriced)
-        book.take(.new(refused), commission: BasisPoints(5), into: &outcome)
+        book.take(.new(refused), rules: PaperRules(commission: BasisPoints(5)), into: &outcome)
         let quotes = [PaperQuote(instrument: apple, price: .zero, at: seconds(1))]
         outcome.batch.facts.append(.moved(PaperMove(at: seconds(1), date: day1, quotes: quotes)))
         let bytes = WireEncoder.encode(outcome.batch)

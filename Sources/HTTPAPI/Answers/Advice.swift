@@ -83,6 +83,7 @@ extension RejectionCode {
         case .venueRejected: "Ask the venue: it did not take the order."
         case .venueSilent: "Place the order again, once the venue answers."
         case .venueUnpriced: "Wait until the venue has a price."
+        case .venueWouldTrade: "Give a limit that the price has not reached, or leave postOnly out."
         default: limitAdvice
         }
     }

@@ -90,6 +90,7 @@ extension RejectionCode {
         case .venueSilent:
             "The venue did not answer, and a person found out that it does not work the order."
         case .venueUnpriced: "The venue has no price to trade the instrument at."
+        case .venueWouldTrade: "The order may only rest, and would have traded at once at the venue's price."
         case .instrumentHalted: "The instrument does not trade for now."
         case .instrumentClosingOnly: "Only orders that make a position smaller are taken in the instrument."
         case .instrumentDelisted: "The instrument does not trade any more."

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Nodes
 internal import ServiceLifecycle
 internal import UnixSignals
+internal import Venues
 
 /// The clock that a new log declares.
 enum ClockChoice: String, ExpressibleByArgument, CaseIterable {
@@ -27,6 +28,11 @@ struct UpCommand: AsyncParsableCommand {
         help: "Take no commands while less is free on the embedded database's disk; 0 for no reserve."
     )
     var diskReserve = DiskReserve.megabytesStandard
+    @Option(
+        name: .customLong("venue-faults"),
+        help: "Let the paper venue refuse, lose, repeat and take back, as this number decides."
+    )
+    var venueFaults: UInt64?
     @OptionGroup var placeOptions: PlaceOptions
 
     func validate() throws {
@@ -48,6 +54,7 @@ struct UpCommand: AsyncParsableCommand {
             options: Service.Options(
                 port: port,
                 simulatedClock: clock == .simulated,
+                conditions: venueFaults.map { .faults(seed: $0) } ?? .none,
                 reserve: DiskReserve(megabytes: diskReserve)
             )
         )

@@ -45,7 +45,7 @@ enum Imports {
             ])
         ),
         "Replays": .only(kernel.union(domain).union(["Sagas", "EventRegistry", "EventStore"])),
-        "Venues": .only(kernel.union(["Orders", "Synchronization", "Glibc"])),
+        "Venues": .only(kernel.union(["Orders", "SeededChoices", "Synchronization", "Glibc"])),
         "Nodes": .only(
             kernel.union([
                 "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Venues",

@@ -1,0 +1,81 @@
+internal import BifrostKernel
+internal import Orders
+internal import Portfolios
+
+/// Trades that the venue took back or corrected. It does so once to each at most, before or after the trade
+/// itself is heard of.
+extension Books {
+    /// What the venue said of a trade after it.
+    struct LastWord {
+        /// The venue's id of the word.
+        let id: String
+        /// The core's own.
+        let execution: Identifier
+        /// The numbers from then on, `nil` for none.
+        let correction: ExecutionCorrected?
+    }
+
+    /// What the ledger has of a trade.
+    struct Booked {
+        let units: Int128
+        let flow: Int128
+        let due: BusinessDate
+    }
+
+    /// A report with the numbers that stand for it.
+    func standing(_ report: OrderExecuted) -> OrderExecuted {
+        guard let word = wordByTrade[report.order]?[ExecutionIdentity(report)] else { return report }
+        var standing = report
+        standing.execution = word.execution
+        standing.quantity = word.correction?.quantity ?? .zero
+        standing.price = word.correction?.price ?? .zero
+        standing.settlementAmount = word.correction?.settlementAmount ?? .zero
+        standing.commission = word.correction?.commission ?? .zero
+        return standing
+    }
+
+    mutating func take(_ revision: ExecutionRevision, _ correction: ExecutionCorrected?) throws(Violation) {
+        let word = LastWord(
+            id: revision.venueExecutionID,
+            execution: revision.execution,
+            correction: correction
+        )
+        let before = wordByTrade[revision.order]?[revision.target]
+        try expect(before == nil && !revision.conflicting, "I9", "\(word.id) is another word on one trade")
+        wordByTrade[revision.order, default: [:]][revision.target] = word
+        guard let report = executions[revision.target], report.order == revision.order else { return }
+        let taken = Int128(report.quantity.nanos) - Int128(correction?.quantity.nanos ?? 0)
+        orders[revision.order]?.filled -= taken
+        orders[revision.order]?.lapsed += taken
+        unbookedWord = word
+    }
+
+    mutating func take(_ fact: TradeCorrected) throws(Violation) {
+        try checkBalanced(fact.postings)
+        guard let word = unbookedWord, word.execution == fact.newExecution,
+            let was = bookedByID.removeValue(forKey: fact.execution)
+        else { throw Violation("I9", "a correction of no trade") }
+        unbookedWord = nil
+        let sign: Int128 = was.units < 0 ? -1 : 1
+        let paid = (word.correction?.settlementAmount ?? .zero).nanos
+        let now = Booked(
+            units: sign * Int128(word.correction?.quantity.nanos ?? 0),
+            flow: -sign * paid - (word.correction?.commission ?? .zero).nanos,
+            due: was.due
+        )
+        bookedByID[fact.newExecution] = now
+        accounts[fact.account]?.position[fact.instrument, default: 0] += now.units - was.units
+        guard
+            let place = accounts[fact.account]?.unsettled.firstIndex(where: { $0.execution == fact.execution }
+            )
+        else {
+            accounts[fact.account]?.cash[fact.currency, default: 0] += now.flow - was.flow
+            return
+        }
+        accounts[fact.account]?.unsettled.remove(at: place)
+        guard now.units != 0 else { return }
+        accounts[fact.account]?.unsettled.append(
+            Unsettled(execution: fact.newExecution, due: now.due, currency: fact.currency, flow: now.flow)
+        )
+    }
+}
