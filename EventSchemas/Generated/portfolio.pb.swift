@@ -191,6 +191,55 @@ public nonisolated enum Bifrost_V1_BreakKind: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
+/// How a difference between the venue's book and ours ended.
+public nonisolated enum Bifrost_V1_BreakResolution: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// One book was ahead of the other, and both agree by now.
+  case timing // = 1
+
+  /// The venue was wrong.
+  case venueError // = 2
+
+  /// We were wrong, and other bookings put it right.
+  case ourError // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .timing
+    case 2: self = .venueError
+    case 3: self = .ourError
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .timing: return 1
+    case .venueError: return 2
+    case .ourError: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_BreakResolution] = [
+    .unspecified,
+    .timing,
+    .venueError,
+    .ourError,
+  ]
+
+}
+
 /// One line of a booking: an amount of money, or a quantity of an instrument, on one ledger account.
 public nonisolated struct Bifrost_V1_Posting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1142,6 +1191,30 @@ public nonisolated struct Bifrost_V1_PositionImported: Sendable {
   fileprivate var _cost: Bifrost_V1_Money? = nil
 }
 
+/// Type 514. A person found out why the venue's book and ours were not the same.
+public nonisolated struct Bifrost_V1_BreakResolved: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  /// The position of the break.
+  public var brokeAt: UInt64 = 0
+
+  public var resolution: Bifrost_V1_BreakResolution = .unspecified
+
+  /// Who says so, by opaque id.
+  public var resolver: String = String()
+
+  /// Reserved: free text, by salted digest.
+  public var noteCommitment: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -1152,6 +1225,10 @@ nonisolated extension Bifrost_V1_LedgerAccount: SwiftProtobuf._ProtoNameProvidin
 
 nonisolated extension Bifrost_V1_BreakKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BREAK_KIND_UNSPECIFIED\0\u{1}BREAK_KIND_ORDER_QUANTITY\0\u{1}BREAK_KIND_POSITION\0\u{1}BREAK_KIND_CASH\0\u{1}BREAK_KIND_UNKNOWN_ORDER\0\u{1}BREAK_KIND_BEYOND_BOUNDS\0\u{1}BREAK_KIND_TERMS\0")
+}
+
+nonisolated extension Bifrost_V1_BreakResolution: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BREAK_RESOLUTION_UNSPECIFIED\0\u{1}BREAK_RESOLUTION_TIMING\0\u{1}BREAK_RESOLUTION_VENUE_ERROR\0\u{1}BREAK_RESOLUTION_OUR_ERROR\0")
 }
 
 nonisolated extension Bifrost_V1_Posting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2494,6 +2571,56 @@ nonisolated extension Bifrost_V1_PositionImported: SwiftProtobuf.Message, SwiftP
     if lhs.postings != rhs.postings {return false}
     if lhs.book != rhs.book {return false}
     if lhs.sourceCommitment != rhs.sourceCommitment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_BreakResolved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BreakResolved"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}broke_at\0\u{1}resolution\0\u{1}resolver\0\u{3}note_commitment\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.brokeAt) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.resolution) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.resolver) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.noteCommitment) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if self.brokeAt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.brokeAt, fieldNumber: 2)
+    }
+    if self.resolution != .unspecified {
+      try visitor.visitSingularEnumField(value: self.resolution, fieldNumber: 3)
+    }
+    if !self.resolver.isEmpty {
+      try visitor.visitSingularStringField(value: self.resolver, fieldNumber: 4)
+    }
+    if !self.noteCommitment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.noteCommitment, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_BreakResolved, rhs: Bifrost_V1_BreakResolved) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.brokeAt != rhs.brokeAt {return false}
+    if lhs.resolution != rhs.resolution {return false}
+    if lhs.resolver != rhs.resolver {return false}
+    if lhs.noteCommitment != rhs.noteCommitment {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

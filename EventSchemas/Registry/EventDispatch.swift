@@ -97,6 +97,7 @@ public import Sagas
         case .tradeCorrected(let payload): visitor.visit(payload)
         case .dayClosed(let payload): visitor.visit(payload)
         case .reconciliationBroke(let payload): visitor.visit(payload)
+        case .breakResolved(let payload): visitor.visit(payload)
         case .dividendAccrued(let payload): visitor.visit(payload)
         case .dividendPaid(let payload): visitor.visit(payload)
         case .positionAdjusted(let payload): visitor.visit(payload)

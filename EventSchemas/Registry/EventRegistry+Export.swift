@@ -27,7 +27,8 @@ extension EventRegistry {
         ComplianceAssessed.self,
         CashDeposited.self, CashWithdrawn.self, TradeBooked.self, DayClosed.self, ReconciliationBroke.self,
         TradeSettled.self, TradeCorrected.self,
-        DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, PositionImported.self,
+        DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, BreakResolved.self,
+        PositionImported.self,
         RebalanceStarted.self, RebalanceAdvanced.self, RebalanceLegRefused.self,
     ]
 

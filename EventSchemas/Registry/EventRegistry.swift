@@ -171,6 +171,8 @@ public enum EventRegistry {
         case DayClosed.eventType: .portfolio(.dayClosed(try WireDecoder.decode(DayClosed.self, bytes)))
         case ReconciliationBroke.eventType:
             .portfolio(.reconciliationBroke(try WireDecoder.decode(ReconciliationBroke.self, bytes)))
+        case BreakResolved.eventType:
+            .portfolio(.breakResolved(try WireDecoder.decode(BreakResolved.self, bytes)))
         case DividendAccrued.eventType:
             .portfolio(.dividendAccrued(try WireDecoder.decode(DividendAccrued.self, bytes)))
         case DividendPaid.eventType:

@@ -83,6 +83,8 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case targetTwice = 43
     /// A transfer names the account that it comes from.
     case transferToItself = 44
+    /// No difference between the venue's book and the account's that is open was found there.
+    case unknownBreak = 45
     /// The ratio is not of two different numbers of units, 1 … the limit.
     case splitRatioUnsupported = 48
     /// The pay date, a number of days since 1970-01-01, comes before the ex-date, which is the limit.

@@ -22,6 +22,7 @@ enum CommandText {
         60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
         63: "close a session", 64: "roll the days that are due", 70: "rebalance",
         71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline", 37: "transfer cash",
+        38: "resolve a break",
     ]
 
     /// What the command with this content asked for.

@@ -292,14 +292,20 @@ struct Narrator {
                     + " for \(fact.cost.text) \(fact.currency.code).",
                 fact.postings.map(posting)
             )
-        case .reconciliationBroke(let fact):
-            let ours = fact.ours.map { Decimals.text($0) } ?? "nothing"
-            let theirs = fact.theirs.map { Decimals.text($0) } ?? "nothing"
-            return (
-                "The venue's book and ours differ in \(fact.kind): ours \(ours), theirs \(theirs).",
-                ["venue execution \(fact.venueExecutionID) at \(fact.venue)"]
-            )
+        case .reconciliationBroke(let fact): return Self.broken(fact)
+        case .breakResolved(let fact):
+            let found = "the difference found at #\(fact.brokeAt)"
+            return ("\(fact.resolver) resolved \(found): \(fact.resolution.name).", [])
         }
+    }
+
+    private static func broken(_ fact: ReconciliationBroke) -> Words {
+        let ours = fact.ours.map { Decimals.text($0) } ?? "nothing"
+        let theirs = fact.theirs.map { Decimals.text($0) } ?? "nothing"
+        return (
+            "The venue's book and ours differ in \(fact.kind): ours \(ours), theirs \(theirs).",
+            ["venue execution \(fact.venueExecutionID) at \(fact.venue)"]
+        )
     }
 
     /// `passed BUYING_POWER_EXCEEDED: limit 1000, was 950`.

@@ -60,6 +60,10 @@ struct StateBytes {
             number(Int64(session.date.days))
             number(session.isOpen)
         }
+        for position in state.openBreaks.keys.sorted() {
+            letter("X")
+            number(position)
+        }
         for saga in state.rebalances {
             letter("B")
             message(saga.started)

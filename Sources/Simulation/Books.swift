@@ -189,6 +189,7 @@ struct Books {
                 "I10",
                 "closed \(fact.date.text) before \(late?.execution.text ?? "") settled"
             )
+        case .breakResolved: break
         case .reconciliationBroke(let fact):
             if fact.kind == .beyondBounds {
                 unbooked = nil

@@ -92,7 +92,8 @@ extension World {
             limits.priceCollar = BasisPoints(choices.int64(0...2_000))
             return .setLimits(account, limits)
         case 86..<89: return .pullKillSwitch(choices.chance(60) ? account : nil)
-        case 89..<95: return .releaseKillSwitch(choices.chance(60) ? account : nil)
+        case 89..<94: return .releaseKillSwitch(choices.chance(60) ? account : nil)
+        case 94: return resolution(account, &choices)
         case 95..<98: return dayCommand(&choices)
         default:
             var wanted = OpenAccount()
@@ -135,6 +136,16 @@ extension World {
         wanted.onRefusal = choices.chance(50) ? .goOn : .stop
         if choices.chance(30) { wanted.secondsMax = UInt32(choices.int(1...600)) }
         return .rebalance(account, wanted)
+    }
+
+    private func resolution(_ account: AccountID, _ choices: inout Generator) -> Command {
+        var wanted = ResolveBreak()
+        wanted.resolution = choices.one(of: BreakResolution.allCases)
+        guard let known = watch.state.openBreaks.min(by: { $0.key < $1.key }) else {
+            return .resolveBreak(account, wanted)
+        }
+        wanted.brokeAt = known.key
+        return .resolveBreak(choices.chance(80) ? known.value : account, wanted)
     }
 
     private func cash(_ account: AccountID, _ choices: inout Generator) -> MoveCash {
@@ -310,6 +321,8 @@ extension World {
         case (.rebalance(let account, let wanted), .rebalance(.started(let fact))):
             fact.account == account && fact.targets.map(\.weight) == wanted.targets.map(\.weight)
                 && fact.band == wanted.band && fact.onRefusal == wanted.onRefusal
+        case (.resolveBreak(let account, let wanted), .portfolio(.breakResolved(let fact))):
+            fact.account == account && fact.brokeAt == wanted.brokeAt && fact.resolution == wanted.resolution
         case (.stopRebalance(let account, let id), .rebalance(.advanced(let fact))):
             fact.account == account && fact.rebalance == id && fact.state == .stopping
         case (.pullKillSwitch(let account), .risk(.killSwitchPulled(let fact))):

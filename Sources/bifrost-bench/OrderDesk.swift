@@ -58,8 +58,10 @@ final class OrderDesk {
     }
 
     /// A node on `log` with a venue that never trades.
+    ///
+    /// Its clock stands still, so that the venue's time to answer is never over.
     static func node(on log: PostgresLog) throws -> Node {
-        let options = Node.Options(holder: "bench", build: "bench", simulatedClock: false)
+        let options = Node.Options(holder: "bench", build: "bench", simulatedClock: true)
         return try Node.start(log, venue: SilentVenue(), options)
     }
 

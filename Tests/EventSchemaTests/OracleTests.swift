@@ -115,6 +115,7 @@ enum Oracle {
         "TradeBooked": Bifrost_V1_TradeBooked.self,
         "TradeSettled": Bifrost_V1_TradeSettled.self,
         "TradeCorrected": Bifrost_V1_TradeCorrected.self,
+        "BreakResolved": Bifrost_V1_BreakResolved.self,
         "DayClosed": Bifrost_V1_DayClosed.self,
         "ReconciliationBroke": Bifrost_V1_ReconciliationBroke.self,
         "CorporateActionAnnounced": Bifrost_V1_CorporateActionAnnounced.self,

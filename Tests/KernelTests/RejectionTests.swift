@@ -45,6 +45,7 @@ struct RejectionTests {
         (42, "UNKNOWN_REBALANCE"),
         (43, "TARGET_TWICE"),
         (44, "TRANSFER_TO_ITSELF"),
+        (45, "UNKNOWN_BREAK"),
         (48, "SPLIT_RATIO_UNSUPPORTED"),
         (49, "PAY_DATE_BEFORE_EX_DATE"),
         (50, "EX_DATE_PASSED"),

@@ -169,7 +169,7 @@ public enum Portfolio: Decider {
         case .positionImported(let fact): evolve(&state, byImport: fact, at: effectiveAt)
         case .positionAdjusted(let fact): evolve(&state, byAdjustment: fact, at: effectiveAt)
         case .dayClosed(let fact): state.closedDay = fact
-        case .reconciliationBroke: break
+        case .reconciliationBroke, .breakResolved: break
         }
     }
 }

@@ -13,7 +13,7 @@ extension PortfolioEvent {
         case .dividendPaid(let fact): fact.postings
         case .positionAdjusted(let fact): fact.postings
         case .positionImported(let fact): fact.postings
-        case .dayClosed, .reconciliationBroke: []
+        case .dayClosed, .reconciliationBroke, .breakResolved: []
         }
     }
 }

@@ -328,4 +328,6 @@ public enum PortfolioEvent: Equatable, Sendable {
     case positionImported(PositionImported)
     /// The venue's book and ours differ.
     case reconciliationBroke(ReconciliationBroke)
+    /// A person found out why.
+    case breakResolved(BreakResolved)
 }

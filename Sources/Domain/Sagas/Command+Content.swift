@@ -84,6 +84,7 @@ extension Command {
             encoder.number(6, UInt64(bitPattern: since))
         case .resolveOrder(let account, let value): encoder.command(36, value, account.id)
         case .transferCash(let account, let value): encoder.command(37, value, account.id)
+        case .resolveBreak(let account, let value): encoder.command(38, value, account.id)
         default: preconditionFailure("every command has a content")
         }
     }

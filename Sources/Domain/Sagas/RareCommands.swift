@@ -1,5 +1,6 @@
 public import BifrostKernel
 public import Orders
+public import Portfolios
 
 /// Asks for other terms of an order; what is absent stays as it is.
 ///
@@ -43,6 +44,21 @@ public struct ReplaceOrder: WireFields, Equatable, Sendable {
             terms.trailingRate = trailingRate
         }
         return terms
+    }
+}
+
+/// What a person found out about a difference between the venue's book and ours.
+public struct ResolveBreak: WireFields, Equatable, Sendable {
+    /// The position at which it was found.
+    public var brokeAt: Int64 = 0
+    /// How it ended.
+    public var resolution = BreakResolution.timing
+    /// An empty command.
+    public init() {}
+    /// Visits the fields.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.position(1, "brokeAt", &brokeAt)
+        try visitor.choice(2, "resolution", &resolution)
     }
 }
 

@@ -45,7 +45,9 @@ extension Shard {
                 let account = state.orderByID.account(of: assessed.order)
             else { return }
             withEntry(&state, account) { ComplianceBook.evolve(&$0.compliance, by: event) }
-        case .portfolio(.reconciliationBroke): break
+        case .portfolio(.reconciliationBroke(let broken)):
+            state.openBreaks[place.position] = state.accountByID[broken.account]?.opened.account
+        case .portfolio(.breakResolved(let fact)): state.openBreaks[fact.brokeAt] = nil
         case .portfolio(let event):
             withEntry(&state, event.account) {
                 Portfolio.evolve(&$0.portfolio, by: event, at: place.effectiveAt)
@@ -209,6 +211,7 @@ extension PortfolioEvent {
         case .positionImported(let fact): fact.account
         case .dayClosed(let fact): fact.account
         case .reconciliationBroke(let fact): fact.account
+        case .breakResolved(let fact): fact.account
         }
     }
 }

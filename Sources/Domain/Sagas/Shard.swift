@@ -49,7 +49,7 @@ public enum Shard {
         case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
         case .transferCash(let account, let wanted): try transfer(account, wanted, posed, state, &decision)
-        case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder:
+        case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak:
             try sagaStep(posed, state, &decision)
         case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue,
             .replaceOrder, .recordVenueFact, .reviewOrder:

@@ -298,6 +298,8 @@ public enum Command: Equatable, Sendable {
     case reachDeadline(AccountID, Identifier, since: Int64)
     /// A person says what becomes of an order whose venue does not answer.
     case resolveOrder(AccountID, ResolveOrder)
+    /// A person says why the venue's book and ours differed.
+    case resolveBreak(AccountID, ResolveBreak)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -309,7 +311,8 @@ public enum Command: Equatable, Sendable {
             .replaceOrder(let account, _), .recordVenueFact(let account, _), .reviewOrder(let account, _),
             .rebalance(let account, _), .continueRebalance(let account, _, _),
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
-            .resolveOrder(let account, _), .transferCash(let account, _):
+            .resolveOrder(let account, _), .transferCash(let account, _),
+            .resolveBreak(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil

@@ -90,6 +90,9 @@ public struct ShardState: Sendable {
     public internal(set) var entitlements: [Entitlement] = []
     /// The latest session of each calendar that opens its sessions.
     public internal(set) var sessionByName: [String: Session] = [:]
+    /// The differences between venues' books and ours that nobody has resolved: the positions at which they
+    /// were found, with their accounts.
+    public internal(set) var openBreaks: [Int64: AccountID] = [:]
     /// What venues have to answer.
     public internal(set) var venueWaits = VenueWaits()
     /// The rebalances that have not ended, oldest first.

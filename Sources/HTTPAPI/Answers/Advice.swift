@@ -35,6 +35,8 @@ extension RejectionCode {
         case .weightsAboveWhole: "Give weights of 100 % together at most, and rates of 100 % at most."
         case .rebalanceUnderWay: "Wait until the account's rebalance has ended, or stop it."
         case .unknownRebalance: "Name a rebalance of this account that has not ended."
+        case .unknownBreak:
+            "Name the position of a break: `bifrost account breaks` lists those that are open."
         case .transferToItself: "Name another account."
         case .targetTwice: "Name each instrument once."
         case .sessionStillOpen: "Close the session first, then roll the day."

@@ -28,6 +28,8 @@ extension RejectionCode {
                 + " value are in basis points."
         case .rebalanceUnderWay: "The account has a rebalance that has not ended: two would undo each other."
         case .unknownRebalance: "The account has no rebalance of this id that has not ended."
+        case .unknownBreak:
+            "The account has no open break between the venue's book and ours at that position of the log."
         case .transferToItself: "A transfer goes from one account to another."
         case .targetTwice: "A rebalance names an instrument more than once."
         default: orderMeaning

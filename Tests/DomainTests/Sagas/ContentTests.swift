@@ -66,6 +66,7 @@ struct ContentTests {
             (.reviewOrder(account, ReviewOrder()), "0823"),
             (.resolveOrder(account, ResolveOrder()), "0824"),
             (.transferCash(account, TransferCash()), "0825"),
+            (.resolveBreak(account, ResolveBreak()), "0826"),
             (.rebalance(account, RebalanceAccount()), "0846"),
             (.continueRebalance(account, Sample.order.id, step: 1), "0847"),
             (.stopRebalance(account, Sample.order.id), "0848"),

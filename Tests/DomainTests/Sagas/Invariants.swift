@@ -70,7 +70,7 @@ enum Invariants {
         var lines: [String] = [
             "\(state.epoch) \(state.killed) \(state.sweeps) \(state.openOrders.sorted().map(\.id.text))",
             "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
-            "\(state.rebalances)",
+            "\(state.rebalances) \(state.openBreaks.keys.sorted())",
             "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion) \(state.entitlements)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {

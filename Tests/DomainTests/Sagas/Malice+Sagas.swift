@@ -1,5 +1,6 @@
 import BifrostKernel
 import Orders
+import Portfolios
 import Sagas
 import SeededChoices
 
@@ -37,7 +38,12 @@ extension Malice {
 
     mutating func sagaCommand(_ account: AccountID, _ order: OrderID) -> Command {
         let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
-        switch generator.int(0...7) {
+        switch generator.int(0...8) {
+        case 8:
+            var wanted = ResolveBreak()
+            wanted.brokeAt = breaks.isEmpty ? position() : generator.one(of: breaks)
+            wanted.resolution = generator.one(of: BreakResolution.allCases)
+            return .resolveBreak(account, wanted)
         case 0, 1: return .rebalance(account, rebalance())
         case 2, 3, 4: return .continueRebalance(saga.0, saga.1, step: UInt64(bitPattern: number()))
         case 5: return .stopRebalance(saga.0, saga.1)

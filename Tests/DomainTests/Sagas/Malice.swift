@@ -16,6 +16,8 @@ struct Malice {
     /// The rebalances that have not ended, and what their venues owe an answer for.
     var rebalances: [(account: AccountID, id: Identifier)] = []
     var waits: [Int64] = [0]
+    /// Where the venue's book and ours differ.
+    var breaks: [Int64] = []
     /// How often a value is one that an honest sender could have sent.
     var plausiblePercent = 75
 

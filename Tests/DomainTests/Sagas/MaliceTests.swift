@@ -15,6 +15,7 @@ struct MaliceTests {
             malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) }
             malice.waits = [0] + orders.map { runner.state.orderByID[$0]?.waitsSince ?? 0 }
         }
+        malice.breaks = runner.state.openBreaks.keys.sorted()
         malice.rebalances = runner.state.rebalances.map { ($0.started.account, $0.started.rebalance) }
     }
 

@@ -1,5 +1,6 @@
 import BifrostKernel
 import Orders
+import Portfolios
 import Sagas
 
 extension Sample {
@@ -7,6 +8,10 @@ extension Sample {
         pair(rich: .rebalance(.started(started)), sparse: .rebalance(.started(RebalanceStarted())))
         + pair(rich: .rebalance(.advanced(advanced)), sparse: .rebalance(.advanced(RebalanceAdvanced())))
         + pair(rich: .rebalance(.legRefused(refused)), sparse: .rebalance(.legRefused(RebalanceLegRefused())))
+        + pair(
+            rich: .portfolio(.breakResolved(breakResolved)),
+            sparse: .portfolio(.breakResolved(BreakResolved()))
+        )
         + pair(rich: .order(.statusRequested(asked)), sparse: .order(.statusRequested(.init())))
         + pair(rich: .order(.parked(parked)), sparse: .order(.parked(OrderParked())))
         + pair(rich: .order(.resolved(resolved)), sparse: .order(.resolved(OrderResolved())))
@@ -66,6 +71,15 @@ extension Sample {
         payload.code = .unknownSymbol
         payload.limit = .max
         payload.value = .min
+        return payload
+    }
+
+    private static var breakResolved: BreakResolved {
+        var payload = BreakResolved()
+        payload.account = Extreme.account
+        payload.brokeAt = .max
+        payload.resolution = .ourError
+        payload.resolver = "person-7"
         return payload
     }
 
