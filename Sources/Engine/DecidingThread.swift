@@ -77,7 +77,7 @@ package struct DecidingThread: Sendable {
     /// does: it is looked at only when nothing else is under way.
     @discardableResult
     private mutating func reachDeadlines() -> Bool {
-        guard let next = core.sequencer.nextDeadline else { return false }
+        guard hasRoom, let next = core.sequencer.nextDeadline else { return false }
         let simulated = isSimulated
         if simulated {
             guard flying == nil, engine.inbox.look({ $0.instructions.isEmpty && !$0.linkIsBusy }) else {

@@ -166,7 +166,11 @@ extension Sequencer {
     func deadlines(reachedAt time: Timestamp) -> [CommandRequest] {
         let waits = state.venueWaits.due(at: time, atMost: Self.deadlinesMax)
         let orders = waits.compactMap { wait -> CommandRequest? in
-            guard let account = state.orderByID.look(at: wait.order, { $0.account }) else { return nil }
+            // One that was answered may stand behind one that was not.
+            let account = state.orderByID.look(at: wait.order) { entry in
+                entry.waitsSince == wait.since && entry.state.route.hasDeadline ? entry.account : nil
+            }
+            guard let account = account ?? nil else { return nil }
             return own(
                 "deadline:\(wait.order.id.text):\(wait.since)",
                 .reachDeadline(account, wait.order.id, since: wait.since),

@@ -25,6 +25,8 @@ public enum RouteState: UInt8, SagaState {
         case retryRequested = 5
         /// A person found out that the venue does not work the order.
         case closedByPerson = 6
+        /// The venue spoke of it, and still owes an answer: its time begins anew.
+        case spokeOtherwise = 7
     }
 
     /// Nothing was told yet.
@@ -37,9 +39,11 @@ public enum RouteState: UInt8, SagaState {
         SagaStep(.asked, .answerCame, .answered),
         SagaStep(.asked, .deadlineReached, .asked),
         SagaStep(.asked, .attemptsUsed, .parked),
+        SagaStep(.asked, .spokeOtherwise, .waiting),
         SagaStep(.parked, .answerCame, .answered),
         SagaStep(.parked, .retryRequested, .asked),
         SagaStep(.parked, .closedByPerson, .answered),
+        SagaStep(.parked, .spokeOtherwise, .waiting),
     ]
 
     /// Whether the venue's time runs.

@@ -1,48 +1,9 @@
 internal import BifrostKernel
 internal import Orders
-internal import Portfolios
 internal import RiskLimits
 
 /// Deadlines: what a venue owes an answer for, and sagas that are given a time.
 extension Shard {
-    static func sagaStep(
-        _ posed: PosedCommand,
-        _ state: ShardState,
-        _ decision: inout Decision<Draft>
-    ) throws(Rejection) {
-        switch posed.command {
-        case .rebalance(let account, let wanted): try rebalance(account, wanted, posed, state, &decision)
-        case .continueRebalance(let account, let id, _):
-            try continueRebalance(account, id, posed, state, &decision)
-        case .stopRebalance(let account, let id):
-            try stopRebalance(account, id, .stopRequested, posed, state, &decision)
-        case .reachDeadline(let account, let thing, let since):
-            try reachDeadline(account, thing, since: since, posed, state, &decision)
-        case .resolveOrder(let account, let wanted): try resolve(account, wanted, posed, state, &decision)
-        case .resolveBreak(let account, let wanted): try resolve(account, wanted, posed, state, &decision)
-        default: return
-        }
-    }
-
-    /// A person says why the venue's book and ours differed; what books say is put right by other bookings.
-    private static func resolve(
-        _ account: AccountID,
-        _ wanted: ResolveBreak,
-        _ posed: PosedCommand,
-        _ state: ShardState,
-        _ decision: inout Decision<Draft>
-    ) throws(Rejection) {
-        guard state.openBreaks[wanted.brokeAt] == account else { throw Rejection(.unknownBreak) }
-        var fact = BreakResolved()
-        fact.account = account
-        fact.brokeAt = wanted.brokeAt
-        fact.resolution = wanted.resolution
-        fact.resolver = posed.actor.text
-        let root = command(posed, slot: account.id.slot)
-        let filing = Filing(.portfolio, of: account.id, account, root)
-        try decision.emit(filing.draft(.portfolio(.breakResolved(fact))))
-    }
-
     /// A time is over: of an order since `since`, or of a rebalance, whose `since` is 0.
     static func reachDeadline(
         _ account: AccountID,

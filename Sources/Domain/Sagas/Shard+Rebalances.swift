@@ -41,10 +41,7 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        guard let stored = state.rebalances.first(where: { $0.started.rebalance == rebalance }),
-            stored.started.account == account
-        else { return }
-        var saga = stored
+        guard var saga = saga(rebalance, of: account, state) else { return }
         var entry = try entry(account, state)
         while let trigger = saga.trigger {
             try advance(&saga, trigger, entry, posed, state, &decision)
@@ -65,11 +62,16 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        guard let stored = state.rebalances.first(where: { $0.started.rebalance == rebalance }),
-            stored.started.account == account
-        else { throw Rejection(.unknownRebalance) }
-        var saga = stored
+        guard var saga = saga(rebalance, of: account, state) else { throw Rejection(.unknownRebalance) }
         try advance(&saga, trigger, try entry(account, state), posed, state, &decision)
+    }
+
+    private static func saga(
+        _ rebalance: Identifier,
+        of account: AccountID,
+        _ state: ShardState
+    ) -> RebalanceSaga? {
+        state.rebalances.first { $0.started.rebalance == rebalance && $0.started.account == account }
     }
 
     private static func advance(
@@ -154,16 +156,22 @@ extension Shard {
         switch event {
         case .started(let fact): state.rebalances.append(RebalanceSaga(fact, at: place.effectiveAt))
         case .advanced(let fact):
-            guard let index = state.rebalances.firstIndex(where: { $0.started.rebalance == fact.rebalance })
-            else { preconditionFailure("a rebalance's events come after its start") }
-            state.rebalances[index].advance(fact)
-            if fact.state.isFinal { state.rebalances.remove(at: index) }
-        case .legRefused(let fact):
-            guard let index = state.rebalances.firstIndex(where: { $0.started.rebalance == fact.rebalance })
-            else { preconditionFailure("a rebalance's events come after its start") }
-            state.rebalances[index].refuse()
+            change(&state, fact.rebalance) { $0.advance(fact) }
+            state.rebalances.removeAll { $0.state.isFinal }
+        case .legRefused(let fact): change(&state, fact.rebalance) { $0.refuse() }
         }
         state.rebalanceSteps += 1
+    }
+
+    private static func change(
+        _ state: inout ShardState,
+        _ rebalance: Identifier,
+        _ body: (inout RebalanceSaga) -> Void
+    ) {
+        guard let index = state.rebalances.firstIndex(where: { $0.started.rebalance == rebalance }) else {
+            preconditionFailure("a rebalance's events come after its start")
+        }
+        body(&state.rebalances[index])
     }
 
     /// An order of a rebalance was placed, or cannot trade any more.

@@ -36,9 +36,9 @@ enum BreakEnd: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Says why the venue's book and the account's differed.
-struct AccountResolve: AsyncParsableCommand {
+struct AccountResolveBreak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resolve",
+        commandName: "resolve-break",
         abstract: "Say why the venue's book and ours differed.",
         discussion: """
             timing: one book was ahead, and both agree by now. venue-error: the venue was wrong. our-error: we were, and \

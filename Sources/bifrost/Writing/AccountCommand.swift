@@ -8,7 +8,8 @@ struct AccountCommand: AsyncParsableCommand {
         abstract: "Open accounts, move their cash, look at them.",
         subcommands: [
             AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountTransfer.self,
-            AccountLimits.self, AccountImport.self, AccountBreaks.self, AccountResolve.self, AccountShow.self,
+            AccountLimits.self, AccountImport.self, AccountBreaks.self, AccountResolveBreak.self,
+            AccountShow.self,
         ]
     )
 }

@@ -2,6 +2,7 @@ import BifrostKernel
 import Foundation
 import Orders
 import Sagas
+import SeededChoices
 import Testing
 
 @Suite("The tables of sagas")
@@ -16,6 +17,33 @@ struct SagaDiagramTests {
         let page = try Self.page()
         for diagram in [RouteState.diagram, RebalanceState.diagram] {
             #expect(page.contains("```mermaid\n\(diagram)\n```"), "docs/sagas.md lacks\n\(diagram)")
+        }
+    }
+
+    @Test("whatever happens, orders and rebalances take the steps of their tables", arguments: Seeds.take(20))
+    func followed(seed: UInt64) throws {
+        var malice = Malice(seed: seed)
+        var runner = try World.trading()
+        _ = try runner.open("alpha", cash: 1_000_000)
+        for _ in 0..<300 {
+            MaliceTests.learn(runner, &malice)
+            try runner.pose(malice.command())
+        }
+        var state = Shard.initial
+        for fact in runner.log {
+            let before = state
+            Shard.evolve(&state, by: fact)
+            switch fact.event {
+            case .order(let event):
+                let from = before.orderByID[event.order]?.state.route ?? .first
+                let to = try #require(state.orderByID[event.order]).state.route
+                let isStep = RouteState.steps.contains { $0.from == from && $0.to == to }
+                #expect(from == to || isStep, "\(from) to \(to) by \(event)")
+            case .rebalance(.advanced(let advanced)):
+                let saga = before.rebalances.first { $0.started.rebalance == advanced.rebalance }
+                #expect(saga?.state.after(advanced.trigger) == advanced.state)
+            default: break
+            }
         }
     }
 
