@@ -35,6 +35,26 @@ struct PaperWidePropertyTests {
         #expect(sums.triggered > 3 && sums.replaced > 3 && sums.kept > 3)
     }
 
+    @Test("a trailing stop keeps the best price that it saw through a restart")
+    func remembersBestPrice() throws {
+        let folder = try Folder()
+        let path = folder.path + "/journal"
+        do {
+            let venue = PaperVenue(commission: BasisPoints(0), journal: try reopened(path))
+            venue.advance(to: seconds(0), date: day1, prices: [(apple, try Price("10"))])
+            let trailing = try special(1, .sell, "5", .trailingStop) { $0.trailingAmount = try Price("1") }
+            venue.send([.new(trailing)])
+            for (second, price) in [(1, "15"), (2, "14.5")] as [(Int64, String)] {
+                venue.advance(to: seconds(second), date: day1, prices: [(apple, try Price(price))])
+            }
+        }
+        let venue = PaperVenue(commission: BasisPoints(0), journal: try reopened(path))
+        let recorder = Recorder()
+        recorder.listen(to: venue)
+        venue.advance(to: seconds(3), date: day1, prices: [(apple, try Price("14"))])
+        #expect(words(recorder.take()) == ["triggered 1 at 14", "fill 1: 5 at 14"])
+    }
+
     @Test("a restart at any call leaves the book as it was, and what follows is the same", arguments: seeds)
     func restarts(seed: UInt64) throws {
         let script = try Script(seed: seed, calls: 60, isWide: true)

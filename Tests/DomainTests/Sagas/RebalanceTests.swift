@@ -97,14 +97,15 @@ struct RebalanceTests {
 
     @Test("what the cash does not reach for is cut by the same share, fees and buffer included")
     func cutsPurchases() throws {
-        var runner = try World.trading(fee: 100)
+        var runner = try World.trading(fee: 300)
         let account = try runner.open("alpha", cash: 1000)
-        var wanted = Self.wanted([(50, 1000), (50, 1000)])
+        var wanted = Self.wanted([(50, 100), (50, 100)])
         wanted.buffer = BasisPoints(100)
-        try Self.start(wanted, account, &runner)
+        let started = try Self.start(wanted, account, &runner)
+        #expect(started.legs.map(\.quantity.text) == ["495", "495"])
         let purchases = try Self.carryOn(&runner)
-        // 1 % of 1,000 stays; 2 × 49 × 10 and the fee of 1 % would be 989.80, of 990 there are.
-        #expect(try purchases.map { try runner.order($0).placed?.quantity.text } == ["49", "49"])
+        // 1 % of 1,000 stays; what is wanted is 1,019.70 with its fee, and 495 × 990 ÷ 1,019.70 is 480.6.
+        #expect(try purchases.map { try runner.order($0).placed?.quantity.text } == ["480", "480"])
         try Invariants.checkSolvent(runner.state)
     }
 
