@@ -93,7 +93,7 @@ package struct Sequencer: Sendable {
         let request = named(pending.request)
         var scope = AccountOrdinal.none
         if let account = request.command.account {
-            guard state.accountByID[account] != nil || request.command.isVenueReport else {
+            guard state.accountByID.index(forKey: account) != nil || request.command.isVenueReport else {
                 batch.settled.append(.init(pending: pending, answer: .unknownAccount))
                 return
             }
@@ -110,15 +110,13 @@ package struct Sequencer: Sendable {
         }
         let effectiveAt = request.effectiveAt ?? present(request)
         let rebalanceSteps = state.rebalanceSteps
-        var decision = room.take()
-        decide(request, scope, effectiveAt, into: &decision)
+        decide(request, scope, effectiveAt, into: &room.decision)
         let receipt = CommandReceipt(
             shard: shard,
             firstPosition: position + 1,
-            count: Int64(decision.events.count)
+            count: Int64(room.decision.events.count)
         )
-        let outcome = record(request, scope, effectiveAt, now, &decision, into: &batch)
-        room.giveBack(decision)
+        let outcome = record(request, scope, effectiveAt, now, &room.decision, into: &batch)
         index.insert(
             key,
             CommandIndex.Entry(
@@ -277,13 +275,5 @@ extension EventBatch: PayloadVisitor {
 /// A decision that is used by one command after another, for the memory that it keeps.
 // SAFETY: a sequencer belongs to one thread, and the decision is empty between two commands.
 private final class DecisionRoom: @unchecked Sendable {
-    private var decision = Decision<Draft>()
-
-    func take() -> Decision<Draft> {
-        var taken = Decision<Draft>()
-        swap(&taken, &decision)
-        return taken
-    }
-
-    func giveBack(_ used: consuming Decision<Draft>) { decision = used }
+    var decision = Decision<Draft>()
 }

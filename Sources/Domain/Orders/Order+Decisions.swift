@@ -57,7 +57,7 @@ public struct InstrumentTerms: Sendable {
 /// The order aggregate: form on the way in, and after that nothing that a venue says is ever refused.
 public enum Order: Decider {
     /// No facts.
-    public static var initial: OrderState { OrderState() }
+    public static let initial = OrderState()
 
     /// The events of `command`; no event at all means that it is already so.
     public static func decide(

@@ -84,7 +84,12 @@ public enum OrderStatus: UInt8, WireChoice {
 /// Its status is derived, so that no fact can arrive in a state that forbids it.
 public struct OrderState: Sendable {
     /// The terms; `nil` before the order exists.
-    public internal(set) var placed: OrderPlaced?
+    public internal(set) var placed: OrderPlaced? {
+        get { placedTerms.value }
+        set { placedTerms = newValue.map { .kept($0) } ?? .never }
+    }
+    /// Apart, so that an order is small where it is moved and only its state is asked for.
+    private var placedTerms = Rarely<OrderPlaced>.never
     /// The quantity of its terms in force, zero before its first event.
     public internal(set) var ordered = Quantity.zero
     /// When it was approved, the venue it went to.

@@ -407,7 +407,7 @@ public struct OrderExpired: EventPayload {
 /// A fact of one order.
 public enum OrderEvent: Equatable, Sendable {
     /// It has its terms.
-    case placed(OrderPlaced)
+    indirect case placed(OrderPlaced)
     /// It goes to the venue.
     case approved(OrderApproved)
     /// It was refused.
@@ -415,9 +415,9 @@ public enum OrderEvent: Equatable, Sendable {
     /// The venue has it.
     case acknowledged(OrderAcknowledged)
     /// It traded.
-    case executed(OrderExecuted)
+    indirect case executed(OrderExecuted)
     /// The venue reported two trades under one identity.
-    case executionConflicted(ExecutionConflicted)
+    indirect case executionConflicted(ExecutionConflicted)
     /// A cancel was asked for.
     case cancelRequested(OrderCancelRequested)
     /// The venue took it off its book.
@@ -427,9 +427,9 @@ public enum OrderEvent: Equatable, Sendable {
     /// Its day is over.
     case expired(OrderExpired)
     /// Other terms were asked for.
-    case replaceRequested(OrderReplaceRequested)
+    indirect case replaceRequested(OrderReplaceRequested)
     /// It has other terms.
-    case replaced(OrderReplaced)
+    indirect case replaced(OrderReplaced)
     /// Its terms stay.
     case replaceRejected(OrderReplaceRejected)
     /// Its stop price was reached.
@@ -441,11 +441,11 @@ public enum OrderEvent: Equatable, Sendable {
     /// The venue works it again.
     case resumed(OrderResumed)
     /// The venue said anew what it is.
-    case restated(OrderRestated)
+    indirect case restated(OrderRestated)
     /// A trade has other numbers.
-    case executionCorrected(ExecutionCorrected)
+    indirect case executionCorrected(ExecutionCorrected)
     /// A trade was taken back.
-    case executionBusted(ExecutionBusted)
+    indirect case executionBusted(ExecutionBusted)
     /// It waits for a person.
     case heldForReview(OrderHeldForReview)
     /// A person decided.

@@ -307,27 +307,27 @@ public struct ReconciliationBroke: EventPayload {
 /// A fact of one account's ledger.
 public enum PortfolioEvent: Equatable, Sendable {
     /// Cash came in.
-    case deposited(CashDeposited)
+    indirect case deposited(CashDeposited)
     /// Cash went out.
-    case withdrawn(CashWithdrawn)
+    indirect case withdrawn(CashWithdrawn)
     /// A trade is in the books.
-    case tradeBooked(TradeBooked)
+    indirect case tradeBooked(TradeBooked)
     /// Money and units of a trade changed hands.
-    case tradeSettled(TradeSettled)
+    indirect case tradeSettled(TradeSettled)
     /// A trade was put right, or taken back.
-    case tradeCorrected(TradeCorrected)
+    indirect case tradeCorrected(TradeCorrected)
     /// A day is closed.
-    case dayClosed(DayClosed)
+    indirect case dayClosed(DayClosed)
     /// A dividend is due from the ex-date on.
-    case dividendAccrued(DividendAccrued)
+    indirect case dividendAccrued(DividendAccrued)
     /// A dividend was paid.
-    case dividendPaid(DividendPaid)
+    indirect case dividendPaid(DividendPaid)
     /// A split changed the position.
-    case positionAdjusted(PositionAdjusted)
+    indirect case positionAdjusted(PositionAdjusted)
     /// A lot came from elsewhere.
-    case positionImported(PositionImported)
+    indirect case positionImported(PositionImported)
     /// The venue's book and ours differ.
-    case reconciliationBroke(ReconciliationBroke)
+    indirect case reconciliationBroke(ReconciliationBroke)
     /// A person found out why.
-    case breakResolved(BreakResolved)
+    indirect case breakResolved(BreakResolved)
 }

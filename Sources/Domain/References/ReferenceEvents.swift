@@ -218,21 +218,21 @@ public struct ReferenceFactCopied: EventPayload {
 /// A fact about the world that all accounts share.
 public enum ReferenceEvent: Equatable, Sendable {
     /// An instrument came into being.
-    case instrumentRegistered(InstrumentRegistered)
+    indirect case instrumentRegistered(InstrumentRegistered)
     /// A day got its official marks.
     case marksRecorded(OfficialMarksRecorded)
     /// The restricted list changed.
-    case restrictionChanged(RestrictionChanged)
+    indirect case restrictionChanged(RestrictionChanged)
     /// A venue's commission changed.
-    case feesSet(FeeScheduleSet)
+    indirect case feesSet(FeeScheduleSet)
     /// A calendar grew.
     case tradingDaysDeclared(TradingDaysDeclared)
     /// A corporate action became known.
-    case corporateActionAnnounced(CorporateActionAnnounced)
+    indirect case corporateActionAnnounced(CorporateActionAnnounced)
     /// An instrument has other terms from a date on.
-    case termsChanged(InstrumentTermsChanged)
+    indirect case termsChanged(InstrumentTermsChanged)
     /// An instrument stopped trading, or trades again.
-    case statusChanged(InstrumentStatusChanged)
+    indirect case statusChanged(InstrumentStatusChanged)
     /// A fact of the reference shard was copied.
     indirect case copied(ReferenceFactCopied, ReferenceEvent)
 }

@@ -92,6 +92,12 @@ extension RiskState {
         datedLimits.last { $0.holds(on: date) } ?? limits
     }
 
+    /// Whether the limits that hold on `date` look at what the positions are worth.
+    public func needsValuation(on date: BusinessDate) -> Bool {
+        guard datedLimits.isEmpty else { return limits(on: date)?.needsValuation ?? false }
+        return standing.look { $0.needsValuation } ?? false
+    }
+
     /// Counts an approved order.
     public mutating func count(at time: Timestamp) {
         let count = pace.count(at: time)
@@ -101,7 +107,8 @@ extension RiskState {
 
     /// Whether the limits look for duplicates.
     public var looksForDuplicates: Bool {
-        limits?.duplicateWindowMillis != nil || datedLimits.contains { $0.duplicateWindowMillis != nil }
+        standing.look { $0.duplicateWindowMillis != nil } ?? false
+            || datedLimits.contains { $0.duplicateWindowMillis != nil }
     }
 
     /// Remembers an approved order that another one may repeat.

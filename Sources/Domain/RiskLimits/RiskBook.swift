@@ -21,7 +21,11 @@ public struct Reservation: Hashable, Sendable {
 /// One account's limits and what its open orders hold back.
 public struct RiskState: Sendable {
     /// The latest limits without dates; `nil` before the first.
-    public internal(set) var limits: AccountLimitsSet?
+    public internal(set) var limits: AccountLimitsSet? {
+        get { standing.value }
+        set { standing = newValue.map { .kept($0) } ?? .never }
+    }
+    var standing = Rarely<AccountLimitsSet>.never
     /// Limits that hold between dates, in the order of their versions.
     public internal(set) var datedLimits: [AccountLimitsSet] = []
     /// How many orders were approved lately.

@@ -206,9 +206,9 @@ public struct KillSwitchReleased: EventPayload {
 /// A fact of one account's risk book.
 public enum RiskEvent: Equatable, Sendable {
     /// Limits came into force.
-    case limitsSet(AccountLimitsSet)
+    indirect case limitsSet(AccountLimitsSet)
     /// An order was judged.
-    case assessed(RiskAssessed)
+    indirect case assessed(RiskAssessed)
     /// Other amounts are held back for an order.
     case reservationChanged(ReservationChanged)
     /// Orders that add risk stop.

@@ -221,7 +221,7 @@ public struct RebalanceLegRefused: EventPayload {
 /// A fact of one rebalance.
 public enum RebalanceEvent: Equatable, Sendable {
     /// It began.
-    case started(RebalanceStarted)
+    indirect case started(RebalanceStarted)
     /// It stands somewhere else.
     case advanced(RebalanceAdvanced)
     /// A leg is no order.

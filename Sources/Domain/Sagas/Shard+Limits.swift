@@ -71,10 +71,10 @@ extension Shard {
         _ account: AccountID,
         _ time: Timestamp
     ) {
-        guard let index = state.accountByID.index(forKey: account),
-            state.accountByID.values[index].risk.looksForDuplicates,
-            let placed = state.orderByID.look(at: order, { $0.state.placed }) ?? nil
-        else { return }
+        // Asked where the account stands: reading it out copies all of it, for most accounts in vain.
+        var looks = false
+        withEntry(&state, account) { looks = $0.risk.looksForDuplicates }
+        guard looks, let placed = state.orderByID.look(at: order, { $0.state.placed }) ?? nil else { return }
         let recent = RecentOrder(
             at: time,
             placed.instrument,
@@ -83,6 +83,6 @@ extension Shard {
             limitPrice: placed.limitPrice,
             parent: placed.parent
         )
-        state.accountByID.values[index].risk.remember(recent)
+        withEntry(&state, account) { $0.risk.remember(recent) }
     }
 }

@@ -154,7 +154,7 @@ extension Shard {
         question.today = today
         question.effectiveAt = posed.effectiveAt
         question.parent = placed.parent
-        if let limits = entry.risk.limits(on: today), limits.needsValuation {
+        if entry.risk.needsValuation(on: today) {
             question.valuation = valuation(entry, state)
         }
         if placed.hasSpecialTerms { anchor(&question, placed) }

@@ -217,7 +217,7 @@ public struct SymbolPrice: WireFields, Hashable, Sendable {
 }
 
 /// Everything that a shard can be asked to do.
-public enum Command: Equatable, Sendable {
+public indirect enum Command: Equatable, Sendable {
     /// Begin the shard, with its clock.
     case openShard(ShardOpened)
     /// Note who decides from now on.

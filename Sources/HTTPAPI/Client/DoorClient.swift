@@ -91,17 +91,30 @@ public struct DoorClient: Sendable {
         return socket
     }
 
+    /// Sends the bytes, or as many as the server takes before it answers: one that refuses a long request
+    /// reads no further, and whoever only writes would wait for it as it waits for him.
     private func write(_ bytes: [UInt8], to socket: Int32) throws(DoorError) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
             }
-            // A server that refuses a long request answers before it has read all of it.
             if count < 0, errno == EPIPE || errno == ECONNRESET { return }
+            if count < 0, errno == EAGAIN {
+                if try Self.isAnswering(socket) { return }
+                continue
+            }
             guard count > 0 || errno == EINTR else { throw Self.failure("send to \(socketPath)") }
             sent += max(count, 0)
         }
+    }
+
+    /// Waits until the socket takes bytes or has some; whether it has.
+    private static func isAnswering(_ socket: Int32) throws(DoorError) -> Bool {
+        var wanted = pollfd(fd: socket, events: Int16(POLLIN | POLLOUT), revents: 0)
+        let found = poll(&wanted, 1, Int32(silenceSecondsMax) * 1000)
+        guard found > 0 || errno == EINTR else { throw failure("send: the service takes nothing") }
+        return wanted.revents & Int16(POLLIN) != 0
     }
 
     private func readAll(from socket: Int32) throws(DoorError) -> [UInt8] {

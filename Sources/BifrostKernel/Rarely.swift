@@ -1,5 +1,5 @@
-/// A value that most of its owners never have: it costs one word where there is none, and a box where there
-/// is one.
+/// A value that most of its owners never have, or that is seldom asked for: it costs one word where there is
+/// none, and a box where there is one.
 public struct Rarely<Value: Sendable>: Sendable {
     private final class Box: Sendable {
         let value: Value
@@ -15,6 +15,8 @@ public struct Rarely<Value: Sendable>: Sendable {
 
     /// The value, `nil` when there is none.
     public var value: Value? { box?.value }
+    /// Asks the value where it stands: a copy may cost more than what is asked.
+    public func look<Answer>(_ body: (Value) -> Answer) -> Answer? { box.map { body($0.value) } }
     /// Whether there is none.
     public var isNever: Bool { box == nil }
 }
