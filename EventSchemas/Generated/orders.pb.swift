@@ -224,15 +224,16 @@ public nonisolated enum Bifrost_V1_Judge: SwiftProtobuf.Enum, Swift.CaseIterable
 
 }
 
-/// Reserved: what an order does to the other orders of its group.
+/// What an order does to the other orders of its group.
 public nonisolated enum Bifrost_V1_Contingency: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
 
-  /// A fill of one cancels the others.
+  /// What trades of one is taken from the other (ContingencyType 3 of FIX), and a fill of all of it cancels the other
+  /// (ContingencyType 1).
   case oneCancelsOther // = 1
 
-  /// A fill of the first places the others.
+  /// What traded of the first is what the other is placed for (ContingencyType 2 of FIX).
   case oneTriggersOther // = 2
 
   /// A fill of the first places a profit and a loss leg, of which one cancels the other.
@@ -416,14 +417,14 @@ public nonisolated enum Bifrost_V1_Liquidity: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
-/// Reserved: why an order was cancelled.
+/// Why an order was cancelled.
 public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case requested // = 1
   case killSwitch // = 2
 
-  /// Another order of its group traded.
+  /// Another order of its group traded, or was cancelled.
   case contingency // = 3
 
   /// Its time in force leaves nothing on the book.
@@ -800,13 +801,13 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `seen`. Subsequent reads from it will return its default value.
   public mutating func clearSeen() {_uniqueStorage()._seen = nil}
 
-  /// Reserved: the group of orders that it belongs to, by the id of the group's first order.
+  /// The group of orders that it belongs to, by the id of the group's first order.
   public var groupID: Data {
     get {_storage._groupID}
     set {_uniqueStorage()._groupID = newValue}
   }
 
-  /// Reserved: what it does to the others of its group.
+  /// What it does to the others of its group.
   public var contingency: Bifrost_V1_Contingency {
     get {_storage._contingency}
     set {_uniqueStorage()._contingency = newValue}
@@ -1162,7 +1163,7 @@ public nonisolated struct Bifrost_V1_OrderCancelRequested: Sendable {
 
   public var orderID: Data = Data()
 
-  /// Reserved: why.
+  /// Why, where it is known; it is for now where the order's group wants it.
   public var reason: Bifrost_V1_CancelReason = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

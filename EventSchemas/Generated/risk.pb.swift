@@ -402,7 +402,7 @@ public nonisolated struct Bifrost_V1_RiskAssessed: Sendable {
   /// Reserved: the snapshot of prices that was used, by digest.
   public var priceSnapshot: Data = Data()
 
-  /// Reserved: the order whose reservation this one draws on: a parent, or the other leg of a pair.
+  /// The order whose reservation this one shares: the other leg of a pair, of which the larger counts.
   public var sharedWithOrderID: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -186,6 +186,209 @@ public nonisolated enum Bifrost_V1_RefusalPolicy: SwiftProtobuf.Enum, Swift.Case
 
 }
 
+/// Where a group of orders stands of which one does something to another.
+public nonisolated enum Bifrost_V1_GroupState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Its orders are being judged, or the first works and the others wait for what it trades.
+  case entering // = 1
+
+  /// Its legs are at the venue, or on their way there; two of them share one quantity.
+  case working // = 2
+
+  /// What is left of it is being cancelled.
+  case closing // = 3
+
+  /// It cannot go on by itself: a person has to see to it.
+  case parked // = 4
+
+  /// Its legs traded the whole quantity.
+  case completed // = 5
+
+  /// It ended before that.
+  case ended // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .entering
+    case 2: self = .working
+    case 3: self = .closing
+    case 4: self = .parked
+    case 5: self = .completed
+    case 6: self = .ended
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .entering: return 1
+    case .working: return 2
+    case .closing: return 3
+    case .parked: return 4
+    case .completed: return 5
+    case .ended: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_GroupState] = [
+    .unspecified,
+    .entering,
+    .working,
+    .closing,
+    .parked,
+    .completed,
+    .ended,
+  ]
+
+}
+
+/// What happens to a group.
+public nonisolated enum Bifrost_V1_GroupTrigger: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case legsPlaced // = 1
+  case entryFilled // = 2
+  case entryClosed // = 3
+  case termsOutdated // = 4
+  case legRefused // = 5
+  case legFilled // = 6
+  case legClosed // = 7
+  case reductionRefused // = 8
+  case cancelRefused // = 9
+  case cancelRequested // = 10
+  case retryRequested // = 11
+  case closedByPerson // = 12
+  case allFilled // = 13
+  case allClosed // = 14
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .legsPlaced
+    case 2: self = .entryFilled
+    case 3: self = .entryClosed
+    case 4: self = .termsOutdated
+    case 5: self = .legRefused
+    case 6: self = .legFilled
+    case 7: self = .legClosed
+    case 8: self = .reductionRefused
+    case 9: self = .cancelRefused
+    case 10: self = .cancelRequested
+    case 11: self = .retryRequested
+    case 12: self = .closedByPerson
+    case 13: self = .allFilled
+    case 14: self = .allClosed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .legsPlaced: return 1
+    case .entryFilled: return 2
+    case .entryClosed: return 3
+    case .termsOutdated: return 4
+    case .legRefused: return 5
+    case .legFilled: return 6
+    case .legClosed: return 7
+    case .reductionRefused: return 8
+    case .cancelRefused: return 9
+    case .cancelRequested: return 10
+    case .retryRequested: return 11
+    case .closedByPerson: return 12
+    case .allFilled: return 13
+    case .allClosed: return 14
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_GroupTrigger] = [
+    .unspecified,
+    .legsPlaced,
+    .entryFilled,
+    .entryClosed,
+    .termsOutdated,
+    .legRefused,
+    .legFilled,
+    .legClosed,
+    .reductionRefused,
+    .cancelRefused,
+    .cancelRequested,
+    .retryRequested,
+    .closedByPerson,
+    .allFilled,
+    .allClosed,
+  ]
+
+}
+
+/// What a person should know of a group, although it changes nothing any more.
+public nonisolated enum Bifrost_V1_GroupFlag: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Its legs traded more than the quantity that they share.
+  case overfilled // = 1
+
+  /// A trade was corrected or taken back after the group had acted on it.
+  case revised // = 2
+
+  /// An order traded after the group had done with it: its legs do not cover that.
+  case tradedLate // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .overfilled
+    case 2: self = .revised
+    case 3: self = .tradedLate
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .overfilled: return 1
+    case .revised: return 2
+    case .tradedLate: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_GroupFlag] = [
+    .unspecified,
+    .overfilled,
+    .revised,
+    .tradedLate,
+  ]
+
+}
+
 /// A weight that a rebalance wants, and the price that it sizes by.
 public nonisolated struct Bifrost_V1_RebalanceTarget: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -418,6 +621,271 @@ public nonisolated struct Bifrost_V1_RebalanceLegRefused: Sendable {
   fileprivate var _value: Bifrost_V1_Money? = nil
 }
 
+/// An order of a group as it was asked for: the canonical content of a command that places one.
+public nonisolated struct Bifrost_V1_WantedOrder: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var clientOrderID: String {
+    get {_storage._clientOrderID}
+    set {_uniqueStorage()._clientOrderID = newValue}
+  }
+
+  public var symbol: String {
+    get {_storage._symbol}
+    set {_uniqueStorage()._symbol = newValue}
+  }
+
+  public var side: Bifrost_V1_Side {
+    get {_storage._side}
+    set {_uniqueStorage()._side = newValue}
+  }
+
+  public var type: Bifrost_V1_OrderType {
+    get {_storage._type}
+    set {_uniqueStorage()._type = newValue}
+  }
+
+  public var timeInForce: Bifrost_V1_TimeInForce {
+    get {_storage._timeInForce}
+    set {_uniqueStorage()._timeInForce = newValue}
+  }
+
+  public var quantity: Int64 {
+    get {_storage._quantity}
+    set {_uniqueStorage()._quantity = newValue}
+  }
+
+  public var limitPrice: Int64 {
+    get {_storage._limitPrice ?? 0}
+    set {_uniqueStorage()._limitPrice = newValue}
+  }
+  /// Returns true if `limitPrice` has been explicitly set.
+  public var hasLimitPrice: Bool {_storage._limitPrice != nil}
+  /// Clears the value of `limitPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearLimitPrice() {_uniqueStorage()._limitPrice = nil}
+
+  public var book: String {
+    get {_storage._book}
+    set {_uniqueStorage()._book = newValue}
+  }
+
+  public var strategy: String {
+    get {_storage._strategy}
+    set {_uniqueStorage()._strategy = newValue}
+  }
+
+  public var parentOrderID: Data {
+    get {_storage._parentOrderID}
+    set {_uniqueStorage()._parentOrderID = newValue}
+  }
+
+  public var capacity: Bifrost_V1_Capacity {
+    get {_storage._capacity}
+    set {_uniqueStorage()._capacity = newValue}
+  }
+
+  public var stopPrice: Int64 {
+    get {_storage._stopPrice ?? 0}
+    set {_uniqueStorage()._stopPrice = newValue}
+  }
+  /// Returns true if `stopPrice` has been explicitly set.
+  public var hasStopPrice: Bool {_storage._stopPrice != nil}
+  /// Clears the value of `stopPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearStopPrice() {_uniqueStorage()._stopPrice = nil}
+
+  public var trailingAmount: Int64 {
+    get {_storage._trailingAmount ?? 0}
+    set {_uniqueStorage()._trailingAmount = newValue}
+  }
+  /// Returns true if `trailingAmount` has been explicitly set.
+  public var hasTrailingAmount: Bool {_storage._trailingAmount != nil}
+  /// Clears the value of `trailingAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearTrailingAmount() {_uniqueStorage()._trailingAmount = nil}
+
+  public var trailingMicroBasisPoints: UInt64 {
+    get {_storage._trailingMicroBasisPoints ?? 0}
+    set {_uniqueStorage()._trailingMicroBasisPoints = newValue}
+  }
+  /// Returns true if `trailingMicroBasisPoints` has been explicitly set.
+  public var hasTrailingMicroBasisPoints: Bool {_storage._trailingMicroBasisPoints != nil}
+  /// Clears the value of `trailingMicroBasisPoints`. Subsequent reads from it will return its default value.
+  public mutating func clearTrailingMicroBasisPoints() {_uniqueStorage()._trailingMicroBasisPoints = nil}
+
+  public var limitOffset: Int64 {
+    get {_storage._limitOffset ?? 0}
+    set {_uniqueStorage()._limitOffset = newValue}
+  }
+  /// Returns true if `limitOffset` has been explicitly set.
+  public var hasLimitOffset: Bool {_storage._limitOffset != nil}
+  /// Clears the value of `limitOffset`. Subsequent reads from it will return its default value.
+  public mutating func clearLimitOffset() {_uniqueStorage()._limitOffset = nil}
+
+  public var minimumQuantity: Int64 {
+    get {_storage._minimumQuantity ?? 0}
+    set {_uniqueStorage()._minimumQuantity = newValue}
+  }
+  /// Returns true if `minimumQuantity` has been explicitly set.
+  public var hasMinimumQuantity: Bool {_storage._minimumQuantity != nil}
+  /// Clears the value of `minimumQuantity`. Subsequent reads from it will return its default value.
+  public mutating func clearMinimumQuantity() {_uniqueStorage()._minimumQuantity = nil}
+
+  public var displayQuantity: Int64 {
+    get {_storage._displayQuantity ?? 0}
+    set {_uniqueStorage()._displayQuantity = newValue}
+  }
+  /// Returns true if `displayQuantity` has been explicitly set.
+  public var hasDisplayQuantity: Bool {_storage._displayQuantity != nil}
+  /// Clears the value of `displayQuantity`. Subsequent reads from it will return its default value.
+  public mutating func clearDisplayQuantity() {_uniqueStorage()._displayQuantity = nil}
+
+  public var reduceOnly: Bool {
+    get {_storage._reduceOnly}
+    set {_uniqueStorage()._reduceOnly = newValue}
+  }
+
+  public var postOnly: Bool {
+    get {_storage._postOnly}
+    set {_uniqueStorage()._postOnly = newValue}
+  }
+
+  public var expireDate: Int32 {
+    get {_storage._expireDate ?? 0}
+    set {_uniqueStorage()._expireDate = newValue}
+  }
+  /// Returns true if `expireDate` has been explicitly set.
+  public var hasExpireDate: Bool {_storage._expireDate != nil}
+  /// Clears the value of `expireDate`. Subsequent reads from it will return its default value.
+  public mutating func clearExpireDate() {_uniqueStorage()._expireDate = nil}
+
+  /// Whether a person has to let it pass before it goes to the venue.
+  public var review: Bool {
+    get {_storage._review}
+    set {_uniqueStorage()._review = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Type 610. A group began. The orders after an entry are placed when it has traded.
+public nonisolated struct Bifrost_V1_GroupStarted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id of its first order, which the group has as well.
+  public var groupID: Data = Data()
+
+  public var accountID: Data = Data()
+
+  /// What all of its orders trade.
+  public var instrumentID: Data = Data()
+
+  public var contingency: Bifrost_V1_Contingency = .unspecified
+
+  /// An entry first.
+  public var legs: [Bifrost_V1_WantedOrder] = []
+
+  /// Who entered it, and enters its orders.
+  public var enteredBy: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 611. A group stands somewhere else.
+public nonisolated struct Bifrost_V1_GroupAdvanced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var groupID: Data = Data()
+
+  public var accountID: Data = Data()
+
+  public var state: Bifrost_V1_GroupState = .unspecified
+
+  public var trigger: Bifrost_V1_GroupTrigger = .unspecified
+
+  /// What its legs trade together from now on; zero when that stays.
+  public var quantity: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 612. An order of a group is no order, because its form or its moment is not right; one that a judge refused is
+/// an order that was rejected.
+public nonisolated struct Bifrost_V1_GroupLegRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var groupID: Data = Data()
+
+  public var accountID: Data = Data()
+
+  /// Which of its orders, counted from 1.
+  public var leg: UInt32 = 0
+
+  public var code: Bifrost_V1_RejectionCode = .unspecified
+
+  public var limit: Bifrost_V1_Money {
+    get {_limit ?? Bifrost_V1_Money()}
+    set {_limit = newValue}
+  }
+  /// Returns true if `limit` has been explicitly set.
+  public var hasLimit: Bool {self._limit != nil}
+  /// Clears the value of `limit`. Subsequent reads from it will return its default value.
+  public mutating func clearLimit() {self._limit = nil}
+
+  public var value: Bifrost_V1_Money {
+    get {_value ?? Bifrost_V1_Money()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  public var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  public mutating func clearValue() {self._value = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _limit: Bifrost_V1_Money? = nil
+  fileprivate var _value: Bifrost_V1_Money? = nil
+}
+
+/// Type 613. A person should look at a group: what happened is booked, and the group does not undo it.
+public nonisolated struct Bifrost_V1_GroupFlagged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var groupID: Data = Data()
+
+  public var accountID: Data = Data()
+
+  /// The order that it happened to.
+  public var orderID: Data = Data()
+
+  public var flag: Bifrost_V1_GroupFlag = .unspecified
+
+  /// By how much the legs traded too much; what traded late; what the order's trades add up to now.
+  public var quantity: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -432,6 +900,18 @@ nonisolated extension Bifrost_V1_RebalanceTrigger: SwiftProtobuf._ProtoNameProvi
 
 nonisolated extension Bifrost_V1_RefusalPolicy: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_POLICY_UNSPECIFIED\0\u{1}REFUSAL_POLICY_GO_ON\0\u{1}REFUSAL_POLICY_STOP\0")
+}
+
+nonisolated extension Bifrost_V1_GroupState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0GROUP_STATE_UNSPECIFIED\0\u{1}GROUP_STATE_ENTERING\0\u{1}GROUP_STATE_WORKING\0\u{1}GROUP_STATE_CLOSING\0\u{1}GROUP_STATE_PARKED\0\u{1}GROUP_STATE_COMPLETED\0\u{1}GROUP_STATE_ENDED\0")
+}
+
+nonisolated extension Bifrost_V1_GroupTrigger: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0GROUP_TRIGGER_UNSPECIFIED\0\u{1}GROUP_TRIGGER_LEGS_PLACED\0\u{1}GROUP_TRIGGER_ENTRY_FILLED\0\u{1}GROUP_TRIGGER_ENTRY_CLOSED\0\u{1}GROUP_TRIGGER_TERMS_OUTDATED\0\u{1}GROUP_TRIGGER_LEG_REFUSED\0\u{1}GROUP_TRIGGER_LEG_FILLED\0\u{1}GROUP_TRIGGER_LEG_CLOSED\0\u{1}GROUP_TRIGGER_REDUCTION_REFUSED\0\u{1}GROUP_TRIGGER_CANCEL_REFUSED\0\u{1}GROUP_TRIGGER_CANCEL_REQUESTED\0\u{1}GROUP_TRIGGER_RETRY_REQUESTED\0\u{1}GROUP_TRIGGER_CLOSED_BY_PERSON\0\u{1}GROUP_TRIGGER_ALL_FILLED\0\u{1}GROUP_TRIGGER_ALL_CLOSED\0")
+}
+
+nonisolated extension Bifrost_V1_GroupFlag: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0GROUP_FLAG_UNSPECIFIED\0\u{1}GROUP_FLAG_OVERFILLED\0\u{1}GROUP_FLAG_REVISED\0\u{1}GROUP_FLAG_TRADED_LATE\0")
 }
 
 nonisolated extension Bifrost_V1_RebalanceTarget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -810,6 +1290,430 @@ nonisolated extension Bifrost_V1_RebalanceLegRefused: SwiftProtobuf.Message, Swi
     if lhs.code != rhs.code {return false}
     if lhs._limit != rhs._limit {return false}
     if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WantedOrder"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0")
+
+  fileprivate class _StorageClass {
+    var _clientOrderID: String = String()
+    var _symbol: String = String()
+    var _side: Bifrost_V1_Side = .unspecified
+    var _type: Bifrost_V1_OrderType = .unspecified
+    var _timeInForce: Bifrost_V1_TimeInForce = .unspecified
+    var _quantity: Int64 = 0
+    var _limitPrice: Int64? = nil
+    var _book: String = String()
+    var _strategy: String = String()
+    var _parentOrderID: Data = Data()
+    var _capacity: Bifrost_V1_Capacity = .unspecified
+    var _stopPrice: Int64? = nil
+    var _trailingAmount: Int64? = nil
+    var _trailingMicroBasisPoints: UInt64? = nil
+    var _limitOffset: Int64? = nil
+    var _minimumQuantity: Int64? = nil
+    var _displayQuantity: Int64? = nil
+    var _reduceOnly: Bool = false
+    var _postOnly: Bool = false
+    var _expireDate: Int32? = nil
+    var _review: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _clientOrderID = source._clientOrderID
+      _symbol = source._symbol
+      _side = source._side
+      _type = source._type
+      _timeInForce = source._timeInForce
+      _quantity = source._quantity
+      _limitPrice = source._limitPrice
+      _book = source._book
+      _strategy = source._strategy
+      _parentOrderID = source._parentOrderID
+      _capacity = source._capacity
+      _stopPrice = source._stopPrice
+      _trailingAmount = source._trailingAmount
+      _trailingMicroBasisPoints = source._trailingMicroBasisPoints
+      _limitOffset = source._limitOffset
+      _minimumQuantity = source._minimumQuantity
+      _displayQuantity = source._displayQuantity
+      _reduceOnly = source._reduceOnly
+      _postOnly = source._postOnly
+      _expireDate = source._expireDate
+      _review = source._review
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._clientOrderID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._symbol) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._side) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._type) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._timeInForce) }()
+        case 6: try { try decoder.decodeSingularSFixed64Field(value: &_storage._quantity) }()
+        case 7: try { try decoder.decodeSingularSFixed64Field(value: &_storage._limitPrice) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._book) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._strategy) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._parentOrderID) }()
+        case 11: try { try decoder.decodeSingularEnumField(value: &_storage._capacity) }()
+        case 12: try { try decoder.decodeSingularSFixed64Field(value: &_storage._stopPrice) }()
+        case 13: try { try decoder.decodeSingularSFixed64Field(value: &_storage._trailingAmount) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._trailingMicroBasisPoints) }()
+        case 15: try { try decoder.decodeSingularSFixed64Field(value: &_storage._limitOffset) }()
+        case 16: try { try decoder.decodeSingularSFixed64Field(value: &_storage._minimumQuantity) }()
+        case 17: try { try decoder.decodeSingularSFixed64Field(value: &_storage._displayQuantity) }()
+        case 18: try { try decoder.decodeSingularBoolField(value: &_storage._reduceOnly) }()
+        case 19: try { try decoder.decodeSingularBoolField(value: &_storage._postOnly) }()
+        case 20: try { try decoder.decodeSingularSInt32Field(value: &_storage._expireDate) }()
+        case 21: try { try decoder.decodeSingularBoolField(value: &_storage._review) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._clientOrderID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._clientOrderID, fieldNumber: 1)
+      }
+      if !_storage._symbol.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._symbol, fieldNumber: 2)
+      }
+      if _storage._side != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._side, fieldNumber: 3)
+      }
+      if _storage._type != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._type, fieldNumber: 4)
+      }
+      if _storage._timeInForce != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._timeInForce, fieldNumber: 5)
+      }
+      if _storage._quantity != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._quantity, fieldNumber: 6)
+      }
+      try { if let v = _storage._limitPrice {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._book.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._book, fieldNumber: 8)
+      }
+      if !_storage._strategy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._strategy, fieldNumber: 9)
+      }
+      if !_storage._parentOrderID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._parentOrderID, fieldNumber: 10)
+      }
+      if _storage._capacity != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._capacity, fieldNumber: 11)
+      }
+      try { if let v = _storage._stopPrice {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._trailingAmount {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._trailingMicroBasisPoints {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._limitOffset {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 15)
+      } }()
+      try { if let v = _storage._minimumQuantity {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 16)
+      } }()
+      try { if let v = _storage._displayQuantity {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 17)
+      } }()
+      if _storage._reduceOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._reduceOnly, fieldNumber: 18)
+      }
+      if _storage._postOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._postOnly, fieldNumber: 19)
+      }
+      try { if let v = _storage._expireDate {
+        try visitor.visitSingularSInt32Field(value: v, fieldNumber: 20)
+      } }()
+      if _storage._review != false {
+        try visitor.visitSingularBoolField(value: _storage._review, fieldNumber: 21)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_WantedOrder, rhs: Bifrost_V1_WantedOrder) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._clientOrderID != rhs_storage._clientOrderID {return false}
+        if _storage._symbol != rhs_storage._symbol {return false}
+        if _storage._side != rhs_storage._side {return false}
+        if _storage._type != rhs_storage._type {return false}
+        if _storage._timeInForce != rhs_storage._timeInForce {return false}
+        if _storage._quantity != rhs_storage._quantity {return false}
+        if _storage._limitPrice != rhs_storage._limitPrice {return false}
+        if _storage._book != rhs_storage._book {return false}
+        if _storage._strategy != rhs_storage._strategy {return false}
+        if _storage._parentOrderID != rhs_storage._parentOrderID {return false}
+        if _storage._capacity != rhs_storage._capacity {return false}
+        if _storage._stopPrice != rhs_storage._stopPrice {return false}
+        if _storage._trailingAmount != rhs_storage._trailingAmount {return false}
+        if _storage._trailingMicroBasisPoints != rhs_storage._trailingMicroBasisPoints {return false}
+        if _storage._limitOffset != rhs_storage._limitOffset {return false}
+        if _storage._minimumQuantity != rhs_storage._minimumQuantity {return false}
+        if _storage._displayQuantity != rhs_storage._displayQuantity {return false}
+        if _storage._reduceOnly != rhs_storage._reduceOnly {return false}
+        if _storage._postOnly != rhs_storage._postOnly {return false}
+        if _storage._expireDate != rhs_storage._expireDate {return false}
+        if _storage._review != rhs_storage._review {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_GroupStarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GroupStarted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}group_id\0\u{3}account_id\0\u{3}instrument_id\0\u{1}contingency\0\u{1}legs\0\u{3}entered_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.groupID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.contingency) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.legs) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.enteredBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.groupID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.groupID, fieldNumber: 1)
+    }
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 2)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 3)
+    }
+    if self.contingency != .unspecified {
+      try visitor.visitSingularEnumField(value: self.contingency, fieldNumber: 4)
+    }
+    if !self.legs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.legs, fieldNumber: 5)
+    }
+    if !self.enteredBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.enteredBy, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_GroupStarted, rhs: Bifrost_V1_GroupStarted) -> Bool {
+    if lhs.groupID != rhs.groupID {return false}
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.contingency != rhs.contingency {return false}
+    if lhs.legs != rhs.legs {return false}
+    if lhs.enteredBy != rhs.enteredBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_GroupAdvanced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GroupAdvanced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}group_id\0\u{3}account_id\0\u{1}state\0\u{1}trigger\0\u{1}quantity\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.groupID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.trigger) }()
+      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.groupID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.groupID, fieldNumber: 1)
+    }
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 2)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
+    }
+    if self.trigger != .unspecified {
+      try visitor.visitSingularEnumField(value: self.trigger, fieldNumber: 4)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_GroupAdvanced, rhs: Bifrost_V1_GroupAdvanced) -> Bool {
+    if lhs.groupID != rhs.groupID {return false}
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.trigger != rhs.trigger {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_GroupLegRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GroupLegRefused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}group_id\0\u{3}account_id\0\u{1}leg\0\u{1}code\0\u{1}limit\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.groupID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.leg) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.code) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._limit) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.groupID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.groupID, fieldNumber: 1)
+    }
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 2)
+    }
+    if self.leg != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leg, fieldNumber: 3)
+    }
+    if self.code != .unspecified {
+      try visitor.visitSingularEnumField(value: self.code, fieldNumber: 4)
+    }
+    try { if let v = self._limit {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._value {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_GroupLegRefused, rhs: Bifrost_V1_GroupLegRefused) -> Bool {
+    if lhs.groupID != rhs.groupID {return false}
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.leg != rhs.leg {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs._limit != rhs._limit {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_GroupFlagged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GroupFlagged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}group_id\0\u{3}account_id\0\u{3}order_id\0\u{1}flag\0\u{1}quantity\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.groupID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.flag) }()
+      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.groupID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.groupID, fieldNumber: 1)
+    }
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 2)
+    }
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 3)
+    }
+    if self.flag != .unspecified {
+      try visitor.visitSingularEnumField(value: self.flag, fieldNumber: 4)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_GroupFlagged, rhs: Bifrost_V1_GroupFlagged) -> Bool {
+    if lhs.groupID != rhs.groupID {return false}
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.flag != rhs.flag {return false}
+    if lhs.quantity != rhs.quantity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -30,6 +30,7 @@ extension EventRegistry {
         DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, BreakResolved.self,
         PositionImported.self,
         RebalanceStarted.self, RebalanceAdvanced.self, RebalanceLegRefused.self,
+        GroupStarted.self, GroupAdvanced.self, GroupLegRefused.self, GroupFlagged.self,
     ]
 
     /// The name of an event type in the published schema, `nil` when this build does not know the number.

@@ -32,6 +32,7 @@ public enum EventRegistry {
         if let event = try decodeOrder(type, current) { return .order(event) }
         if let event = try decodeAccount(type, current) { return event }
         if let event = try decodeRebalance(type, current) { return .rebalance(event) }
+        if let event = try decodeGroup(type, current) { return .group(event) }
         throw .unknownType(type: type, version: schemaVersion)
     }
 
@@ -140,6 +141,16 @@ public enum EventRegistry {
         case RebalanceAdvanced.eventType: .advanced(try WireDecoder.decode(RebalanceAdvanced.self, bytes))
         case RebalanceLegRefused.eventType:
             .legRefused(try WireDecoder.decode(RebalanceLegRefused.self, bytes))
+        default: nil
+        }
+    }
+
+    private static func decodeGroup(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> GroupEvent? {
+        switch type {
+        case GroupStarted.eventType: .started(try WireDecoder.decode(GroupStarted.self, bytes))
+        case GroupAdvanced.eventType: .advanced(try WireDecoder.decode(GroupAdvanced.self, bytes))
+        case GroupLegRefused.eventType: .legRefused(try WireDecoder.decode(GroupLegRefused.self, bytes))
+        case GroupFlagged.eventType: .flagged(try WireDecoder.decode(GroupFlagged.self, bytes))
         default: nil
         }
     }

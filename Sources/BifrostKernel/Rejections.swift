@@ -104,6 +104,14 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     /// The order comes before the session's opening or not before its close, which is the limit; both numbers
     /// are seconds since 1970.
     case outsideSession = 58
+    /// Another order of the group was refused, so that none of them goes to the venue.
+    case groupLegRefused = 68
+    /// A group of this kind has another number of orders, which is the limit.
+    case groupLegCountInvalid = 69
+    /// The orders of a group do not belong together; the value is the number of the first that does not.
+    case groupLegsDiffer = 70
+    /// The account has no group of that id, or it has ended, or no person has to see to it.
+    case unknownGroup = 71
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

@@ -70,6 +70,11 @@ extension DomainEvent {
         case .commandRejected(let fact):
             guard let code = fact.code else { return nil }
             return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: "CORE")
+        case .group(.legRefused(let fact)):
+            guard let code = fact.code else { return nil }
+            return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: "CORE")
+        // The order of its group that was refused says why.
+        case .order(.rejected(let fact)) where fact.code == .groupLegRefused: return nil
         case .order(.rejected(let fact)):
             guard let code = fact.code else { return nil }
             return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: fact.judge.name)

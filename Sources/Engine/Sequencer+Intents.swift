@@ -84,7 +84,7 @@ extension Sequencer {
             currency: instrument.currency,
             type: placed.type,
             timeInForce: placed.timeInForce,
-            special: placed.rareTerms
+            special: placed.routedTerms
         )
     }
 
@@ -155,6 +155,19 @@ extension Sequencer {
         }
     }
 
+    /// The commands that carry on whatever has several steps.
+    func dueSagas(_ causation: Int64) -> [CommandRequest] {
+        dueRebalances(causation)
+            + state.dueGroups.sorted().compactMap { group in
+                guard let saga = state.groupByID[group] else { return nil }
+                return own(
+                    "group:\(group.id.text):\(saga.step)",
+                    .continueGroup(saga.started.account, group, step: saga.step),
+                    causation
+                )
+            }
+    }
+
     /// When a deadline is over next; `nil` when there is none.
     var nextDeadline: Timestamp? {
         let waits = state.venueWaits.next?.due
@@ -218,11 +231,11 @@ extension Sequencer {
     }
 
     /// Everything that is still open after a recovery: orders that the venue may not have heard of, cancels
-    /// that it may not have answered, sweeps, days and rebalances that go on.
+    /// that it may not have answered, sweeps, days, rebalances and groups that go on.
     func unfinished() -> (instructions: [VenueInstruction], followUps: [CommandRequest]) {
         var instructions: [VenueInstruction] = []
         for order in state.openOrders.sorted() { instructions += self.instructions(askingAfter: order) }
-        let followUps = state.sweeps.compactMap(continuing) + rolling(position) + dueRebalances(position)
+        let followUps = state.sweeps.compactMap(continuing) + rolling(position) + dueSagas(position)
         return (instructions, followUps)
     }
 }

@@ -109,7 +109,7 @@ package struct Sequencer: Sendable {
             return
         }
         let effectiveAt = request.effectiveAt ?? present(request)
-        let rebalanceSteps = state.rebalanceSteps
+        let sagaSteps = state.sagaSteps
         decide(request, scope, effectiveAt, into: &room.decision)
         let receipt = CommandReceipt(
             shard: shard,
@@ -127,7 +127,7 @@ package struct Sequencer: Sendable {
         )
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         batch.followUps += followUps(to: request, receipt, outcome)
-        if state.rebalanceSteps != rebalanceSteps { batch.followUps += dueRebalances(receipt.lastPosition) }
+        if state.sagaSteps != sagaSteps { batch.followUps += dueSagas(receipt.lastPosition) }
     }
 
     /// The present of the shard's clock.

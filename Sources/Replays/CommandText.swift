@@ -22,7 +22,8 @@ enum CommandText {
         60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
         63: "close a session", 64: "roll the days that are due", 70: "rebalance",
         71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline", 37: "transfer cash",
-        38: "resolve a break",
+        38: "resolve a break", 90: "place a group of orders", 91: "continue a group of orders",
+        92: "cancel a group of orders", 93: "resolve a group of orders",
     ]
 
     /// What the command with this content asked for.

@@ -103,6 +103,7 @@ struct Narrator {
                 "The sweep after #\(fact.sweep) got to \(fact.done) of \(fact.total) orders.", []
             )
         case .rebalance(let event): return tell(event)
+        case .group(let event): return tell(event)
         default: return ("\(EventName.of(event)) was recorded.", [])
         }
     }

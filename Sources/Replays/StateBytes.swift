@@ -76,6 +76,7 @@ struct StateBytes {
             number(Int64(clamping: saga.step))
         }
         number(Int64(clamping: state.rebalanceSteps))
+        groups(state)
         present(state.dueRolls)
         number(Int64(state.sweeps.count))
         for sweep in state.sweeps {
@@ -85,6 +86,26 @@ struct StateBytes {
             number(Int64(sweep.orders.count))
             for order in sweep.orders { identifier(order.id) }
         }
+    }
+
+    private mutating func groups(_ state: ShardState) {
+        for group in state.groupByID.keys.sorted() {
+            guard let saga = state.groupByID[group] else { continue }
+            letter("J")
+            message(saga.started)
+            number(Int64(saga.state.rawValue))
+            number(saga.quantity.nanos)
+            for leg in saga.legs {
+                identifier(leg.order.id)
+                number(Int64(leg.attempts))
+                number(leg.traded.nanos)
+            }
+            number(saga.isRefused)
+            number(saga.isOutdated)
+            number(state.dueGroups.contains(group))
+            number(Int64(clamping: saga.step))
+        }
+        number(Int64(clamping: state.groupSteps))
     }
 
     private mutating func reference(_ book: ReferenceBook) {
@@ -165,6 +186,7 @@ struct StateBytes {
             number(Int64(held.currency.packed))
             wide(held.cash.nanos)
             identifier(held.instrument.id)
+            identifier((entry.risk.partnerByID[order] ?? .none).id)
             for value in [held.shares.nanos, held.buys.nanos, held.price.nanos, held.commission.micros] {
                 number(value)
             }

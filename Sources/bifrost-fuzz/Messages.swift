@@ -38,7 +38,7 @@ extension FuzzTarget {
         35: ReviewOrder.self, 36: ResolveOrder.self, 37: TransferCash.self, 38: ResolveBreak.self,
         50: AnnounceCorporateAction.self,
         51: ImportHoldings.self,
-        60: ChangeInstrument.self, 70: RebalanceAccount.self,
+        60: ChangeInstrument.self, 70: RebalanceAccount.self, 90: PlaceGroup.self, 93: ResolveOrder.self,
     ]
 
     static func readAndWrite<M: WireFields>(_ type: M.Type, _ bytes: [UInt8]) throws {

@@ -178,6 +178,8 @@ public struct OrderPlaced: EventPayload {
         try visitor.flag(22, "postOnly", &special.postOnly)
         try visitor.date(23, "expireDate", &special.expireDate)
         try visitor.message(25, "seen", &seen)
+        try visitor.order(26, "groupId", &special.group)
+        try visitor.choice(27, "contingency", &special.contingency)
         try visitor.price(36, "limitOffset", &special.limitOffset)
         rareTerms.terms = special
     }
@@ -342,11 +344,14 @@ public struct OrderCancelRequested: EventPayload {
     public static let eventName: StaticString = "OrderCancelRequested"
     /// The order to cancel.
     public var order = OrderID.none
+    /// Why, where the order's group wants it.
+    public var reason: CancelReason?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.OrderCancelRequested`; gaps are reserved there.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.order(1, "orderId", &order)
+        try visitor.choice(2, "reason", &reason)
     }
 }
 

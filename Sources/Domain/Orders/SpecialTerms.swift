@@ -22,6 +22,10 @@ public struct SpecialTerms: Hashable, Sendable {
     public var postOnly = false
     /// The last business date that it lives on.
     public var expireDate: BusinessDate?
+    /// The group of orders that it belongs to, by the id of the group's first order, or none.
+    public var group = OrderID.none
+    /// What it does to the others of its group.
+    public var contingency: Contingency?
 
     /// None of them.
     public init() {}

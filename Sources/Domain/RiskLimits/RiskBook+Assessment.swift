@@ -20,6 +20,7 @@ extension RiskBook {
         var question = question
         // A book without quotes shows zero; a reservation at such a price would hold nothing back.
         if let price = question.referencePrice, price <= .zero { question.referencePrice = nil }
+        if question.sharesWith != .none { share(&question, state, &fact) }
         checkSwitch(question, state, &fact)
         checkPrice(question, &fact)
         checkValue(question, limits, &fact)
@@ -191,7 +192,7 @@ extension RiskBook {
 
 extension Quantity {
     /// A sum of parts after one of them changed; a venue may change an order to more than a sum can hold.
-    fileprivate func changed(from old: Quantity, to new: Quantity) -> Quantity {
+    func changed(from old: Quantity, to new: Quantity) -> Quantity {
         let sum = Int128(nanos) - Int128(old.nanos) + Int128(new.nanos)
         return Quantity(nanos: Int64(min(sum, Int128(Quantity.nanosMax))))
     }
@@ -221,6 +222,11 @@ extension RiskState {
             price: fact.reservedPrice,
             commission: fact.commission
         )
+        if fact.sharedWith != .none { pair(fact.order, fact.sharedWith) }
+        if let partner = partner(of: fact.order) {
+            let before = reservationByID.updateValue(reservation, forKey: fact.order)
+            return shift(from: before, to: reservation, beside: reservationByID[partner])
+        }
         if let before = reservationByID.updateValue(reservation, forKey: fact.order) { free(before) }
         if fact.reservedCash > .zero {
             reservedCash[fact.currency, default: .zero] =
@@ -245,6 +251,7 @@ extension RiskState {
 
     mutating func change(_ fact: ReservationChanged) {
         guard var held = reservationByID[fact.order] else { return }
+        if let partner = partner(of: fact.order) { return change(fact, held, beside: partner) }
         let cash = reservedCash[held.currency] ?? .zero
         reservedCash[held.currency] = Money(clamping: cash.nanos - held.cash.nanos + fact.remainingCash.nanos)
         let shares = reservedShares[held.instrument] ?? .zero

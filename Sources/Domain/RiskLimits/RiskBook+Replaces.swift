@@ -7,9 +7,11 @@ extension RiskBook {
     static func reassess(_ question: RiskQuestion, _ state: RiskState) -> RiskAssessed {
         guard let held = state.reservationByID[question.order] else { return assess(question, state) }
         var question = question
-        question.freedCash = held.cash
-        question.freedShares = held.shares
-        question.freedBuys = held.buys
+        let freed =
+            state.partner(of: question.order).flatMap { state.reservationByID[$0] }?.larger(held) ?? held
+        question.freedCash = freed.cash
+        question.freedShares = freed.shares
+        question.freedBuys = freed.buys
         var fact = assess(question, state)
         guard fact.verdict == .approved else { return fact }
         fact.reservedCash = max(fact.reservedCash, held.cash)

@@ -40,6 +40,8 @@ public struct RiskState: Sendable {
     public internal(set) var reservedShares: [InstrumentID: Quantity] = [:]
     /// What open buys may still add, by instrument.
     public internal(set) var pendingBuys: [InstrumentID: Quantity] = [:]
+    /// Pairs of which one order cancels the other, in both directions: the sums count the larger of both.
+    public internal(set) var partnerByID: [OrderID: OrderID] = [:]
     /// No facts.
     public init() {}
 }
@@ -82,6 +84,8 @@ public struct RiskQuestion: Sendable {
     public var filled = Quantity.zero
     /// Whether the order may only make the position smaller.
     public var reduceOnly = false
+    /// The other order of its pair, whose reservation it shares, or none.
+    public var sharesWith = OrderID.none
     /// What the order holds back already, and what therefore counts as free for it.
     var freedCash = Money.zero
     var freedShares = Quantity.zero

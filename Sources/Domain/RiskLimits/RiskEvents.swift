@@ -110,6 +110,8 @@ public struct RiskAssessed: EventPayload {
     public var commission = BasisPoints(0)
     /// What a buy may still add to the position.
     public var pendingBuys = Quantity.zero
+    /// The order whose reservation this one shares, of both of which the larger counts, or none.
+    public var sharedWith = OrderID.none
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.RiskAssessed`; gaps are reserved there.
@@ -127,6 +129,7 @@ public struct RiskAssessed: EventPayload {
         try visitor.price(11, "reservedPrice", &reservedPrice)
         try visitor.rate(12, "commissionMicroBasisPoints", &commission)
         try visitor.quantity(13, "pendingBuys", &pendingBuys)
+        try visitor.order(15, "sharedWithOrderId", &sharedWith)
     }
 }
 

@@ -85,6 +85,12 @@ extension Command {
         case .resolveOrder(let account, let value): encoder.command(36, value, account.id)
         case .transferCash(let account, let value): encoder.command(37, value, account.id)
         case .resolveBreak(let account, let value): encoder.command(38, value, account.id)
+        case .placeGroup(let account, let value): encoder.command(90, value, account.id)
+        case .continueGroup(let account, let group, let step):
+            encoder.command(91, group, account.id)
+            encoder.number(6, step)
+        case .cancelGroup(let account, let group): encoder.command(92, group, account.id)
+        case .resolveGroup(let account, let value): encoder.command(93, value, account.id)
         default: preconditionFailure("every command has a content")
         }
     }

@@ -117,6 +117,7 @@ extension Shard {
         let instruments = Set(splits.map(\.instrument)).filter {
             state.reference.instrumentByID[$0]?.tradingCalendar == rolled.calendar
         }
+        outdateGroups(&state, instruments)
         let orders = state.openOrders.filter { order in
             state.orderByID.look(at: order) { entry in
                 guard let placed = entry.state.placed, !entry.ends(on: rolled.date) else { return false }

@@ -38,6 +38,7 @@ extension Shard {
             state.reference.evolve(by: event)
             reassess(&state, event, place.position)
         case .rebalance(let event): evolve(&state, event, place)
+        case .group(let event): evolve(&state, event)
         case .order(let event): evolveOrder(&state, event, place)
         case .risk(let event): evolveRisk(&state, event, place)
         case .compliance(let event):
@@ -81,10 +82,10 @@ extension Shard {
             }
         }
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
-        let (isOpen, lacksWait) = state.orderByID.change(order) { entry in
+        let (isOpen, lacksWait, group) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
             if case .approved = event { entry.approvedAt = place.position }
-            return (entry.state.isOpen, entry.lacksWait)
+            return (entry.state.isOpen, entry.lacksWait, entry.state.placed?.group ?? .none)
         }
         if case .approved = event {
             state.openOrders.insert(order)
@@ -95,6 +96,7 @@ extension Shard {
         }
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
+        if group != .none { evolveGroup(&state, group, event) }
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {

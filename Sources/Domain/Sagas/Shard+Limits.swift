@@ -81,7 +81,7 @@ extension Shard {
             isBuy: placed.side == .buy,
             placed.quantity,
             limitPrice: placed.limitPrice,
-            parent: placed.parent
+            parent: placed.whole
         )
         withEntry(&state, account) { $0.risk.remember(recent) }
     }

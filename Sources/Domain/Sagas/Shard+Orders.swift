@@ -21,7 +21,7 @@ extension Shard {
         try place(wanted, try entry(account, state), posed, state, &decision)
     }
 
-    /// Judges an order of the account as `entry` has it.
+    /// Judges an order of the account as `entry` has it, and sends one that passes.
     static func place(
         _ wanted: PlaceOrder,
         _ entry: AccountEntry,
@@ -29,6 +29,19 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
+        guard let order = try judge(wanted, entry, posed, state, &decision) else { return }
+        try send(order, review: wanted.review, entry, &decision)
+    }
+
+    /// Judges an order of the account as `entry` has it; `nil` when it was refused.
+    static func judge(
+        _ wanted: PlaceOrder,
+        _ entry: AccountEntry,
+        sharing other: OrderID = .none,
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) -> OrderID? {
         let account = entry.opened.account
         if let name = wanted.clientOrderID, entry.orderByName[name] != nil {
             throw Rejection(.clientOrderIDTaken)
@@ -49,21 +62,37 @@ extension Shard {
             today: today
         )
         try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
-        let question = question(placed, instrument, entry, posed, state)
+        var question = question(placed, instrument, entry, posed, state)
+        question.sharesWith = other
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
         let refusal = verdict.events.first?.refusal
         let risks = Filing(.risk, of: account.id, account, order.id)
         try decision.emit(verdict) { risks.draft(.risk($0)) }
-        if let refusal { return try reject(order, account, .risk, refusal, &decision) }
+        if let refusal {
+            try reject(order, account, .risk, refusal, &decision)
+            return nil
+        }
         if let refused = try clear(placed, entry, state, &decision) {
             var released = ReservationChanged()
             released.order = order
             released.reason = .released
             try decision.emit(risks.draft(.risk(.reservationChanged(released))))
-            return try reject(order, account, .compliance, refused, &decision)
+            try reject(order, account, .compliance, refused, &decision)
+            return nil
         }
-        if wanted.review {
+        return order
+    }
+
+    /// Sends an order that passed to the venue, or lets it wait for a person first.
+    static func send(
+        _ order: OrderID,
+        review: Bool,
+        _ entry: AccountEntry,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let account = entry.opened.account
+        if review {
             var held = OrderHeldForReview()
             held.order = order
             held.venue = entry.opened.custodian
@@ -99,7 +128,7 @@ extension Shard {
         return refused
     }
 
-    private static func terms(
+    static func terms(
         _ order: OrderID,
         _ account: AccountID,
         _ wanted: PlaceOrder,
@@ -165,6 +194,7 @@ extension Shard {
     private static func anchor(_ question: inout RiskQuestion, _ placed: OrderPlaced) {
         let special = placed.special
         question.reduceOnly = special.reduceOnly
+        question.parent = placed.whole
         guard let market = question.referencePrice else { return }
         var stop = special.stopPrice?.nanos
         if let amount = special.trailingAmount {
@@ -185,7 +215,7 @@ extension Shard {
     /// A feed without a quote shows zero, which is no price.
     private static func real(_ price: Price?) -> Price? { price.flatMap { $0 > .zero ? $0 : nil } }
 
-    private static func reject(
+    static func reject(
         _ order: OrderID,
         _ account: AccountID,
         _ judge: Judge,

@@ -41,11 +41,13 @@ extension Shard {
         _ order: OrderID,
         _ entry: OrderEntry,
         _ state: ShardState,
+        reason: CancelReason? = nil,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard entry.state.heldForVenue != nil else {
             var fact = OrderCancelRequested()
             fact.order = order
+            fact.reason = reason
             return try emit(.requestCancel(fact), order, entry.account, entry.state, &decision)
         }
         try emit(.confirmCancel(order), order, entry.account, entry.state, &decision)

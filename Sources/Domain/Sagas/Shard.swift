@@ -51,6 +51,8 @@ public enum Shard {
         case .transferCash(let account, let wanted): try transfer(account, wanted, posed, state, &decision)
         case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak:
             try sagaStep(posed, state, &decision)
+        case .placeGroup, .continueGroup, .cancelGroup, .resolveGroup:
+            try groupStep(posed, state, &decision)
         case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue,
             .replaceOrder, .recordVenueFact, .reviewOrder:
             try orderStep(posed, state, &decision)

@@ -300,6 +300,14 @@ public indirect enum Command: Equatable, Sendable {
     case resolveOrder(AccountID, ResolveOrder)
     /// A person says why the venue's book and ours differed.
     case resolveBreak(AccountID, ResolveBreak)
+    /// Judge orders of which one does something to another.
+    case placeGroup(AccountID, PlaceGroup)
+    /// Carries a group on; `step` tells one time from another.
+    case continueGroup(AccountID, OrderID, step: UInt64)
+    /// Cancel what is open of a group, and place no more of it.
+    case cancelGroup(AccountID, OrderID)
+    /// A person says what becomes of a group that cannot go on by itself; the order is the group's id.
+    case resolveGroup(AccountID, ResolveOrder)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -312,7 +320,8 @@ public indirect enum Command: Equatable, Sendable {
             .rebalance(let account, _), .continueRebalance(let account, _, _),
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
             .resolveOrder(let account, _), .transferCash(let account, _),
-            .resolveBreak(let account, _):
+            .resolveBreak(let account, _), .placeGroup(let account, _), .continueGroup(let account, _, _),
+            .cancelGroup(let account, _), .resolveGroup(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil
@@ -333,7 +342,7 @@ public indirect enum Command: Equatable, Sendable {
     public var isUrgent: Bool {
         switch self {
         case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
-            .acknowledgeOrder, .stopRebalance,
+            .acknowledgeOrder, .stopRebalance, .continueGroup, .cancelGroup,
             .refuseCancel, .rejectAtVenue, .recordVenueFact:
             true
         default: false

@@ -243,6 +243,8 @@ public enum DomainEvent: Equatable, Sendable {
     case accountOpened(AccountOpened)
     /// A fact of one rebalance.
     case rebalance(RebalanceEvent)
+    /// A fact of one group of orders.
+    case group(GroupEvent)
     /// A fact that all accounts share.
     case reference(ReferenceEvent)
     /// A fact of one order.

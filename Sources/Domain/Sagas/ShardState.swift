@@ -99,6 +99,12 @@ public struct ShardState: Sendable {
     public internal(set) var rebalances: [RebalanceSaga] = []
     /// Counts what happened to rebalances: it tells whether one may have to be carried on.
     public internal(set) var rebalanceSteps: UInt64 = 0
+    /// Every group of orders, those that ended included, by the id of its first order.
+    public internal(set) var groupByID: [OrderID: GroupSaga] = [:]
+    /// The groups that can be carried on now.
+    public internal(set) var dueGroups: Set<OrderID> = []
+    /// Counts what happened to groups: it tells whether one may have to be carried on.
+    public internal(set) var groupSteps: UInt64 = 0
     /// The days that are still to be rolled, one after another.
     public internal(set) var dueRolls: DayRolled?
     /// The day that follows the last one rolled.
@@ -111,6 +117,9 @@ public struct ShardState: Sendable {
 
     /// The business date of something that takes effect at `time`.
     public func businessDate(at time: Timestamp) -> BusinessDate { openDay ?? time.date }
+
+    /// Counts what happened to whatever has several steps.
+    public var sagaSteps: UInt64 { rebalanceSteps &+ groupSteps }
 
     /// Whether accounts or day orders still wait for the last rolled day to close them.
     public var rollIsUnfinished: Bool {

@@ -38,6 +38,12 @@ extension RejectionCode {
         case .unknownBreak:
             "Name the position of a break: `bifrost account breaks` lists those that are open."
         case .transferToItself: "Name another account."
+        case .groupLegRefused: "Look at the other orders of the group: one of them says why."
+        case .groupLegCountInvalid:
+            "Give a bracket an entry, takeProfit and stopLoss; oco the latter two; oto an entry and one of them."
+        case .groupLegsDiffer:
+            "Give all orders one symbol and quantity, and legs the other side of their entry."
+        case .unknownGroup: "Name a group that has not ended: `bifrost order groups ACCOUNT` lists them."
         case .targetTwice: "Name each instrument once."
         case .sessionStillOpen: "Close the session first, then roll the day."
         case .outsideSession: "Order within the session's hours; what is shown is its opening or its close."

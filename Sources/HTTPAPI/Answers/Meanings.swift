@@ -31,6 +31,14 @@ extension RejectionCode {
         case .unknownBreak:
             "The account has no open break between the venue's book and ours at that position of the log."
         case .transferToItself: "A transfer goes from one account to another."
+        case .groupLegRefused: "Another order of the group was refused, and they go to the venue together."
+        case .groupLegCountInvalid:
+            "A bracket has three orders, and a pair two: the limit is what it should be, the value what it was."
+        case .groupLegsDiffer:
+            "The orders of a group trade one quantity of one instrument; legs of a pair on one side, legs behind an"
+                + " entry on the other. The value is the number of the first order that does not."
+        case .unknownGroup:
+            "The account has no group of this id that has not ended, or none that waits for a person."
         case .targetTwice: "A rebalance names an instrument more than once."
         default: orderMeaning
         }

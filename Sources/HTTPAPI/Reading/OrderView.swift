@@ -104,6 +104,8 @@ struct OrderView {
             "book": .optional(placed.book.isEmpty ? nil : placed.book),
             "strategy": .optional(placed.strategy.isEmpty ? nil : placed.strategy),
             "parent": .optional(placed.parent == .none ? nil : placed.parent.id.text),
+            "group": .optional(placed.group == .none ? nil : placed.group.id.text),
+            "orderClass": .optional(placed.special.contingency.map(GroupView.word)),
             "status": .string(state.status.name),
             "fixStatus": .string(String(state.status.fix)),
             "alpacaStatus": .string(AlpacaStatus(state).rawValue),

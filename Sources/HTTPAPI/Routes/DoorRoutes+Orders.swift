@@ -69,7 +69,7 @@ extension DoorRoutes {
         return OrderID(id)
     }
 
-    private func placement(_ fields: inout RequestFields) throws(GatewayRejection) -> PlaceOrder {
+    func placement(_ fields: inout RequestFields) throws(GatewayRejection) -> PlaceOrder {
         var command = PlaceOrder()
         command.symbol = try fields.symbol("symbol")
         command.side = try fields.choice("side", [("buy", .buy), ("sell", .sell)])
@@ -79,18 +79,21 @@ extension DoorRoutes {
         command.timeInForce = try fields.optionalChoice("timeInForce", Self.lives) ?? .day
         command.special = try special(&fields)
         command.review = try fields.flag("review")
-        if let text = try fields.optionalText("clientOrderId") {
-            guard let name = ClientName(text) else {
-                throw GatewayRejection(
-                    .clientOrderIDMalformed,
-                    "`clientOrderId` has 1–128 printable ASCII characters."
-                )
-            }
-            command.clientOrderID = name
-        }
+        command.clientOrderID = try clientOrderID(&fields)
         command.book = try fields.label("book") ?? ""
         command.strategy = try fields.label("strategy") ?? ""
         return command
+    }
+
+    func clientOrderID(_ fields: inout RequestFields) throws(GatewayRejection) -> ClientName? {
+        guard let text = try fields.optionalText("clientOrderId") else { return nil }
+        guard let name = ClientName(text) else {
+            throw GatewayRejection(
+                .clientOrderIDMalformed,
+                "`clientOrderId` has 1–128 printable ASCII characters."
+            )
+        }
+        return name
     }
 
     /// The prices that the venue has now; empty where it has none, which the rules judge.

@@ -44,6 +44,7 @@ struct DoorRoutes: Sendable {
         addInstruments(to: routes)
         addLimits(to: routes)
         addRebalances(to: routes)
+        addGroups(to: routes)
         addBreaks(to: routes)
         return router
     }

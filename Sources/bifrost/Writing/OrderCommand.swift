@@ -8,7 +8,8 @@ struct OrderCommand: AsyncParsableCommand {
         abstract: "Place, replace, review, cancel, resolve and look at orders.",
         subcommands: [
             OrderPlace.self, OrderReplace.self, OrderReview.self, OrderCancel.self, OrderResolve.self,
-            OrderShow.self, OrderList.self,
+            OrderShow.self, OrderList.self, OrderBracket.self, OrderPair.self, OrderTriggering.self,
+            OrderCancelGroup.self, OrderResolveGroup.self, OrderGroups.self,
         ]
     )
 }
@@ -92,7 +93,8 @@ struct OrderShow: AsyncParsableCommand {
         for name in [
             "order", "account", "clientOrderId", "symbol", "side", "type", "timeInForce", "quantity",
             "limitPrice", "stopPrice", "trailingAmount", "trailingBasisPoints", "expireDate", "status",
-            "cumulative", "leaves", "averagePrice", "venue", "route", "parent", "placedAt",
+            "cumulative", "leaves", "averagePrice", "venue", "route", "parent", "group", "orderClass",
+            "placedAt",
         ] {
             if let value = answer[name]?.string { table.add([name, value]) }
         }

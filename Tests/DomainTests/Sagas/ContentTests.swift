@@ -71,6 +71,10 @@ struct ContentTests {
             (.continueRebalance(account, Sample.order.id, step: 1), "0847"),
             (.stopRebalance(account, Sample.order.id), "0848"),
             (.reachDeadline(account, Sample.order.id, since: 1), "0849"),
+            (.placeGroup(account, PlaceGroup()), "085a"),
+            (.continueGroup(account, Sample.order, step: 1), "085b"),
+            (.cancelGroup(account, Sample.order), "085c"),
+            (.resolveGroup(account, ResolveOrder()), "085d"),
         ]
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }

@@ -25,9 +25,13 @@ enum Invariants {
                 try #require(held.cash >= .zero && held.shares >= .zero && held.buys >= .zero)
                 try #require(state.openOrders.contains(order), "a closed order holds nothing back")
                 try #require(state.orderByID[order]?.account == id)
-                cash[held.currency, default: 0] += held.cash.nanos
-                shares[held.instrument, default: 0] += held.shares.nanos
-                buys[held.instrument, default: 0] += held.buys.nanos
+                // Of a pair the larger counts, once.
+                let partner = entry.risk.partnerByID[order]
+                let other = partner.flatMap { entry.risk.reservationByID[$0] }
+                if let partner, other != nil, partner < order { continue }
+                cash[held.currency, default: 0] += max(held.cash, other?.cash ?? .zero).nanos
+                shares[held.instrument, default: 0] += max(held.shares, other?.shares ?? .zero).nanos
+                buys[held.instrument, default: 0] += max(held.buys, other?.buys ?? .zero).nanos
             }
             try #require(entry.risk.reservedCash.allSatisfy { $0.value.nanos == cash[$0.key] ?? 0 })
             try #require(entry.risk.reservedShares.allSatisfy { $0.value.nanos == shares[$0.key] ?? 0 })
@@ -37,6 +41,13 @@ enum Invariants {
         for saga in state.rebalances {
             try #require(saga.open.allSatisfy { state.openOrders.contains($0) }, "a closed leg is not open")
             try #require(saga.isDue || !saga.open.isEmpty, "a rebalance is due, or waits for an order")
+        }
+        for (group, saga) in state.groupByID where !saga.state.isFinal {
+            let open = saga.legs.map(\.order).filter { state.openOrders.contains($0) }
+            try #require(
+                saga.state == .parked || state.dueGroups.contains(group) || !open.isEmpty,
+                "a group is due, waits for an order, or for a person"
+            )
         }
         let waits = Set(state.venueWaits.due(at: Timestamp(nanos: .max), atMost: .max).map(\.since))
         for order in state.openOrders {
@@ -71,6 +82,7 @@ enum Invariants {
             "\(state.epoch) \(state.killed) \(state.sweeps) \(state.openOrders.sorted().map(\.id.text))",
             "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
             "\(state.rebalances) \(state.openBreaks.keys.sorted())",
+            "\(state.groupByID.sorted { $0.key < $1.key }) \(state.dueGroups.sorted())",
             "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion) \(state.entitlements)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {
@@ -91,7 +103,7 @@ enum Invariants {
                 lines.append("\(id) \(units)")
             }
             for (order, held) in entry.risk.reservationByID.sorted(by: { $0.key < $1.key }) {
-                lines.append("\(order) \(held)")
+                lines.append("\(order) \(held) \(entry.risk.partnerByID[order] as OrderID?)")
             }
             for (name, order) in entry.orderByName.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(name.text) \(order)")

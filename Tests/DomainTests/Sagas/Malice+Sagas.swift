@@ -36,8 +36,40 @@ extension Malice {
         return wanted
     }
 
+    mutating func group() -> PlaceGroup {
+        var wanted = PlaceGroup()
+        wanted.contingency = generator.one(of: Contingency.allCases)
+        let count = isPlausible() ? wanted.contingency.legCount : generator.int(0...4)
+        let (name, size, side) = (symbol(), quantity(), generator.chance(50) ? Side.buy : .sell)
+        wanted.legs = (0..<count).map { index in
+            var leg = placeOrder()
+            guard isPlausible() else { return leg }
+            leg.symbol = name
+            leg.quantity = size
+            let isEntry = index == 0 && wanted.contingency.hasEntry
+            leg.side = isEntry ? (side == .buy ? .sell : .buy) : side
+            return leg
+        }
+        return wanted
+    }
+
+    private mutating func groupCommand(_ account: AccountID, _ order: OrderID) -> Command {
+        let known = groups.isEmpty ? (account, order) : generator.one(of: groups)
+        switch generator.int(0...9) {
+        case 0, 1, 2: return .placeGroup(self.account(), group())
+        case 3: return .cancelGroup(known.0, known.1)
+        case 4, 5:
+            var wanted = ResolveOrder()
+            wanted.order = known.1
+            wanted.retry = generator.chance(60)
+            return .resolveGroup(known.0, wanted)
+        default: return .continueGroup(known.0, known.1, step: UInt64(bitPattern: number()))
+        }
+    }
+
     mutating func sagaCommand(_ account: AccountID, _ order: OrderID) -> Command {
         let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
+        if generator.chance(35) { return groupCommand(account, order) }
         switch generator.int(0...8) {
         case 8:
             var wanted = ResolveBreak()

@@ -16,6 +16,8 @@ struct Malice {
     /// The rebalances that have not ended, and what their venues owe an answer for.
     var rebalances: [(account: AccountID, id: Identifier)] = []
     var waits: [Int64] = [0]
+    /// The groups that have not ended, those that are due first.
+    var groups: [(account: AccountID, id: OrderID)] = []
     /// Where the venue's book and ours differ.
     var breaks: [Int64] = []
     /// How often a value is one that an honest sender could have sent.

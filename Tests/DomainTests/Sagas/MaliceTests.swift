@@ -15,6 +15,11 @@ struct MaliceTests {
             malice.orders = orders.map { (runner.state.orderByID[$0]?.account ?? .none, $0) }
             malice.waits = [0] + orders.map { runner.state.orderByID[$0]?.waitsSince ?? 0 }
         }
+        let due = runner.state.dueGroups.sorted()
+        let open = runner.state.groupByID.filter { !$0.value.state.isFinal }.keys.sorted()
+        malice.groups = (due.suffix(4) + open.suffix(4)).map { group in
+            (runner.state.groupByID[group]?.started.account ?? .none, group)
+        }
         malice.breaks = runner.state.openBreaks.keys.sorted()
         malice.rebalances = runner.state.rebalances.map { ($0.started.account, $0.started.rebalance) }
     }

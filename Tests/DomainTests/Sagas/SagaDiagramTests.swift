@@ -15,7 +15,7 @@ struct SagaDiagramTests {
     @Test("the docs draw the tables that the code goes by")
     func drawn() throws {
         let page = try Self.page()
-        for diagram in [RouteState.diagram, RebalanceState.diagram] {
+        for diagram in [RouteState.diagram, RebalanceState.diagram, GroupState.diagram] {
             #expect(page.contains("```mermaid\n\(diagram)\n```"), "docs/sagas.md lacks\n\(diagram)")
         }
     }
@@ -42,6 +42,9 @@ struct SagaDiagramTests {
             case .rebalance(.advanced(let advanced)):
                 let saga = before.rebalances.first { $0.started.rebalance == advanced.rebalance }
                 #expect(saga?.state.after(advanced.trigger) == advanced.state)
+            case .group(.advanced(let advanced)):
+                let saga = before.groupByID[advanced.group]
+                #expect(saga?.state.after(advanced.trigger) == advanced.state)
             default: break
             }
         }
@@ -51,6 +54,7 @@ struct SagaDiagramTests {
     func sound() {
         check(RouteState.self)
         check(RebalanceState.self)
+        check(GroupState.self)
     }
 
     private func check<State: SagaState>(_ type: State.Type) where State: Hashable {

@@ -8,6 +8,7 @@ extension Sample {
         pair(rich: .rebalance(.started(started)), sparse: .rebalance(.started(RebalanceStarted())))
         + pair(rich: .rebalance(.advanced(advanced)), sparse: .rebalance(.advanced(RebalanceAdvanced())))
         + pair(rich: .rebalance(.legRefused(refused)), sparse: .rebalance(.legRefused(RebalanceLegRefused())))
+        + groupSamples
         + pair(
             rich: .portfolio(.breakResolved(breakResolved)),
             sparse: .portfolio(.breakResolved(BreakResolved()))

@@ -1,0 +1,140 @@
+public import BifrostKernel
+internal import Orders
+
+/// A group of orders: the fold of its own facts and of what becomes of its orders.
+///
+/// Groups that ended stay, because a venue may still say something about their orders.
+public struct GroupSaga: Equatable, Sendable {
+    /// One of its orders.
+    public struct Leg: Equatable, Sendable {
+        /// The order; none before it is placed, and again after it was refused.
+        public internal(set) var order = OrderID.none
+        /// How often it was placed.
+        public internal(set) var attempts = 0
+        /// What it has traded.
+        public internal(set) var traded = Quantity.zero
+    }
+
+    /// What is wanted.
+    public let started: GroupStarted
+    /// Where it stands.
+    public private(set) var state = GroupState.first
+    /// What its legs trade together, zero before they are placed.
+    public private(set) var quantity = Quantity.zero
+    /// Its orders, in the order of the command.
+    public private(set) var legs: [Leg]
+    /// Whether one of its orders was refused since it was tried last.
+    public private(set) var isRefused = false
+    /// Whether its entry waited through a split.
+    public private(set) var isOutdated = false
+    /// Whether the venue refused to make a leg smaller.
+    private(set) var isReductionRefused = false
+    /// The orders that the venue refused to cancel.
+    private(set) var uncancellable: [OrderID] = []
+    /// What a person has to be told.
+    private(set) var flags: [GroupFlagged] = []
+    /// Counts what happened to it: names the command that carries it on.
+    public private(set) var step: UInt64 = 0
+
+    init(_ started: GroupStarted) {
+        self.started = started
+        legs = started.legs.map { _ in Leg() }
+    }
+
+    /// Which of its orders are legs; the others are the entry.
+    public var legIndices: Range<Int> { (started.contingency.hasEntry ? 1 : 0)..<legs.count }
+
+    /// What the legs have not traded of their quantity.
+    var rest: Int128 {
+        legIndices.reduce(Int128(quantity.nanos)) { $0 - Int128(legs[$1].traded.nanos) }
+    }
+
+    mutating func advance(_ fact: GroupAdvanced) {
+        state = fact.state
+        if fact.quantity > .zero { quantity = fact.quantity }
+        switch fact.trigger {
+        case .retryRequested, .closedByPerson, .cancelRequested:
+            // What a person wants is tried again, whatever was refused before.
+            isRefused = false
+            isReductionRefused = false
+            uncancellable = []
+        default: break
+        }
+        step += 1
+    }
+
+    mutating func refuse() {
+        isRefused = true
+        step += 1
+    }
+
+    mutating func tell() {
+        if !flags.isEmpty { flags.removeFirst() }
+        step += 1
+    }
+
+    mutating func outdate() {
+        isOutdated = true
+        step += 1
+    }
+
+    /// What happened to one of its orders, which has traded `traded` since.
+    mutating func take(_ event: OrderEvent, traded: Quantity) {
+        step += 1
+        let order = event.order
+        if case .placed = event, let free = legs.firstIndex(where: { $0.order == .none }) {
+            legs[free].order = order
+            legs[free].attempts += 1
+            legs[free].traded = .zero
+            return
+        }
+        let index = legs.firstIndex { $0.order == order }
+        switch event {
+        case .rejected where traded == .zero:
+            if let index { legs[index].order = .none }
+            isRefused = true
+        case .replaceRejected(let fact) where fact.judge == .venue:
+            // Before anything traded, it was somebody else who wanted other terms.
+            isReductionRefused = rest < Int128(quantity.nanos)
+        case .cancelRequested: uncancellable.removeAll { $0 == order }
+        case .cancelRejected where !uncancellable.contains(order): uncancellable.append(order)
+        default: break
+        }
+        note(event, index, traded)
+    }
+
+    /// Keeps what the order traded, and what a person should know of it.
+    private mutating func note(_ event: OrderEvent, _ index: Int?, _ traded: Quantity) {
+        let before = index.map { legs[$0].traded } ?? .zero
+        guard traded != before else { return }
+        if let index { legs[index].traded = traded }
+        let isEntry = index == 0 && started.contingency.hasEntry
+        switch event {
+        case .executionBusted, .executionCorrected:
+            if !isEntry || state != .entering { flag(.revised, event.order, traded) }
+        case .executed:
+            if index != nil, !isEntry, rest < 0 {
+                flag(.overfilled, event.order, Quantity(nanos: Int64(clamping: min(-rest, Self.most))))
+            } else if index == nil || state.isFinal || (isEntry && state != .entering) {
+                flag(.tradedLate, event.order, traded > before ? traded - before : traded)
+            }
+        default: break
+        }
+    }
+
+    private static let most = Int128(Quantity.nanosMax)
+
+    private mutating func flag(_ flag: GroupFlag, _ order: OrderID, _ quantity: Quantity) {
+        var fact = GroupFlagged()
+        fact.group = started.group
+        fact.account = started.account
+        fact.order = order
+        fact.flag = flag
+        fact.quantity = quantity
+        flags.append(fact)
+    }
+
+    func isUncancellable(_ order: OrderID) -> Bool { uncancellable.contains(order) }
+    /// What a person has to be told next.
+    var flag: GroupFlagged? { flags.first }
+}

@@ -1,0 +1,34 @@
+import BifrostKernel
+import EventMessages
+import Orders
+import RiskLimits
+import SwiftProtobuf
+import Testing
+
+/// Golden files are never edited, so fields that came after them are held against the generated code here.
+@Suite("generated code reads what links orders")
+struct GroupFieldTests {
+    private func read<P: EventPayload, M: SwiftProtobuf.Message>(_ payload: P, as type: M.Type) throws -> M {
+        let bytes = WireEncoder.encode(payload)
+        #expect(try WireDecoder.decode(P.self, bytes) == payload)
+        let message = try M(serializedBytes: bytes)
+        #expect(try message.serializedBytes() as [UInt8] == bytes)
+        #expect(message.unknownFields.data.isEmpty)
+        return message
+    }
+
+    @Test("an order's group, why it was cancelled, and whose reservation it shares")
+    func links() throws {
+        var placed = OrderPlaced()
+        placed.special.group = Extreme.order
+        placed.special.contingency = .bracket
+        let message = try read(placed, as: Bifrost_V1_OrderPlaced.self)
+        #expect(message.groupID.count == 16 && message.contingency == .bracket)
+        var cancel = OrderCancelRequested()
+        cancel.reason = .contingency
+        #expect(try read(cancel, as: Bifrost_V1_OrderCancelRequested.self).reason == .contingency)
+        var verdict = RiskAssessed()
+        verdict.sharedWith = Extreme.order
+        #expect(try read(verdict, as: Bifrost_V1_RiskAssessed.self).sharedWithOrderID.count == 16)
+    }
+}
