@@ -8,7 +8,8 @@ extension Narrator {
         switch event {
         case .started(let fact):
             return (
-                "\(fact.enteredBy) placed a \(fact.contingency.name) of \(fact.legs.count) orders for \(account).",
+                "\(fact.enteredBy) placed a \(fact.contingency.name) of \(fact.legs.count) orders for"
+                    + " account \(account).",
                 fact.legs.map(Self.leg)
             )
         case .advanced(let fact):
@@ -21,7 +22,8 @@ extension Narrator {
             )
         case .flagged(let fact):
             return (
-                "The group is flagged \(fact.flag.name): \(fact.quantity.text) of order \(fact.order.id.text).",
+                "The group is flagged \(fact.flag.name): \(fact.quantity.text) of order"
+                    + " \(fact.order.id.text).",
                 []
             )
         }

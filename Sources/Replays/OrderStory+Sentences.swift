@@ -162,6 +162,7 @@ struct Narrator {
             ("client order id", fact.clientOrderID?.text ?? ""), ("book", fact.book),
             ("strategy", fact.strategy),
             ("parent order", fact.parent == .none ? "" : fact.parent.id.text),
+            ("group", fact.group == .none ? "" : fact.group.id.text),
             ("capacity", "\(fact.capacity)"),
         ]
         details.append(names.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))

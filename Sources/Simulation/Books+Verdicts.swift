@@ -133,7 +133,10 @@ extension Books {
         if isBuy {
             rules += expectedPower(placed, account, limits, reference, held, day, fact)
         } else {
-            let free = (account.position[placed.instrument] ?? 0) - (held.shares[placed.instrument] ?? 0)
+            // What the other order of a pair holds back is free for this one.
+            let freed = ownNeed(fact.sharedWith).quantity
+            let free =
+                (account.position[placed.instrument] ?? 0) - (held.shares[placed.instrument] ?? 0) + freed
             rules.append(
                 Expected(rule: .positionInsufficient, passed: quantity <= free, limit: free, value: quantity)
             )
@@ -164,9 +167,10 @@ extension Books {
             return [Expected(rule: .notionalTooLarge, passed: false)]
         }
         let due = facts.settlement(of: placed.instrument, tradedOn: day)
-        let free = freeCash(placed.account, fact.currency, by: due)
-        let reach =
-            max(account.position[placed.instrument] ?? 0, 0) + (held.buys[placed.instrument] ?? 0) + quantity
+        let freed = ownNeed(fact.sharedWith)
+        let free = freeCash(placed.account, fact.currency, by: due) + freed.cash
+        let pending = (held.buys[placed.instrument] ?? 0) - freed.quantity
+        let reach = max(account.position[placed.instrument] ?? 0, 0) + pending + quantity
         let most = Int128(Quantity.nanosMax)
         return [
             Expected(rule: .balanceTooLarge, passed: reach <= most, limit: most, value: reach),

@@ -35,6 +35,8 @@ struct Books {
         /// What one unit is held back at, once risk approved it.
         var reservedPrice: Price?
         var commission = BasisPoints(0)
+        /// The other order of a pair of which one cancels the other, or none.
+        var partner = OrderID.none
         var isApproved = false
         var isClosed = false
         var isCancelAsked = false
@@ -257,6 +259,10 @@ struct Books {
             orders[fact.order]?.reservedPrice = fact.reservedPrice
             orders[fact.order]?.commission = fact.commission
             orders[fact.order]?.currency = fact.currency
+            if fact.sharedWith != .none {
+                orders[fact.order]?.partner = fact.sharedWith
+                orders[fact.sharedWith]?.partner = fact.order
+            }
         case .reservationChanged: break
         case .reassessed(let fact):
             let isRestricted = orders[fact.order].map { facts.restricted.contains($0.placed.instrument) }
@@ -299,18 +305,30 @@ extension Books {
     func held(_ account: AccountID) -> Held {
         var held = Held()
         for order in ordersInOrder {
-            guard let entry = orders[order], entry.placed.account == account, entry.left > 0,
-                let price = entry.reservedPrice
-            else { continue }
+            guard let entry = orders[order], entry.placed.account == account else { continue }
+            let own = ownNeed(order)
+            let other = ownNeed(entry.partner)
+            // Of a pair the larger counts, once.
+            if other.quantity > 0, own.quantity == 0 || entry.partner < order { continue }
+            guard own.quantity > 0 else { continue }
+            let quantity = max(own.quantity, other.quantity)
             if entry.placed.side == .buy {
-                held.cash[entry.currency, default: 0] +=
-                    Self.need(Int128(price.nanos), entry.left, entry.commission, entry.currency)
-                held.buys[entry.placed.instrument, default: 0] += entry.left
+                held.cash[entry.currency, default: 0] += max(own.cash, other.cash)
+                held.buys[entry.placed.instrument, default: 0] += quantity
             } else {
-                held.shares[entry.placed.instrument, default: 0] += entry.left
+                held.shares[entry.placed.instrument, default: 0] += quantity
             }
         }
         return held
+    }
+
+    /// What an order needs by itself.
+    func ownNeed(_ order: OrderID) -> (quantity: Int128, cash: Int128) {
+        guard let entry = orders[order], entry.left > 0, let price = entry.reservedPrice else {
+            return (0, 0)
+        }
+        guard entry.placed.side == .buy else { return (entry.left, 0) }
+        return (entry.left, Self.need(Int128(price.nanos), entry.left, entry.commission, entry.currency))
     }
 
     /// Settled cash, less what is owed and what open orders hold back; what comes in by `date` counts for

@@ -216,8 +216,13 @@ extension SimulatedVenue.Book {
             }
             orders[order]?.isOpen = false
             say(.cancelled(account, order, at: at), of: order)
-        // Nobody in the simulation replaces orders.
-        case .replace: break
+        // This venue takes no other terms: what wants some has to go on without.
+        case .replace(let wanted):
+            var fact = OrderReplaceRejected()
+            fact.order = wanted.order
+            fact.request = wanted.request
+            fact.code = .venueRejected
+            outbox.append(.told(wanted.account, .replaceRejected(fact), at: at))
         }
     }
 

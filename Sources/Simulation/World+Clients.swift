@@ -71,7 +71,8 @@ extension World {
     private mutating func command(_ choices: inout Generator) -> Command {
         let account = account(&choices)
         switch choices.int(0...99) {
-        case 0..<53: return .placeOrder(account, order(account, &choices))
+        case 0..<4: return groupCommand(account, order(account, &choices), &choices)
+        case 4..<53: return .placeOrder(account, order(account, &choices))
         case 53..<56: return rebalance(account, &choices)
         case 56..<70:
             guard let order = anyOrder(&choices) else { return .releaseKillSwitch(nil) }
@@ -323,6 +324,8 @@ extension World {
                 && fact.band == wanted.band && fact.onRefusal == wanted.onRefusal
         case (.resolveBreak(let account, let wanted), .portfolio(.breakResolved(let fact))):
             fact.account == account && fact.brokeAt == wanted.brokeAt && fact.resolution == wanted.resolution
+        case (.placeGroup, .group), (.cancelGroup, .group), (.resolveGroup, .group):
+            tells(fact, ofGroup: command)
         case (.stopRebalance(let account, let id), .rebalance(.advanced(let fact))):
             fact.account == account && fact.rebalance == id && fact.state == .stopping
         case (.pullKillSwitch(let account), .risk(.killSwitchPulled(let fact))):

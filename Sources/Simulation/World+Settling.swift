@@ -96,6 +96,7 @@ extension World {
             "\(order.id.text) \(watch.state.orderByID[order]?.state.status.name ?? "?")"
         }
         try expect(waiting.isEmpty, "I9", "the venue answered, and these orders still wait: \(waiting)")
+        try checkGroups()
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         for posed in posed where !posed.isAnswered {

@@ -2,8 +2,8 @@ public import BifrostKernel
 
 /// What an order does to the other orders of its group.
 public enum Contingency: UInt8, WireChoice {
-    /// What trades of one is taken from the other (FIX 5.0 SP2, ContingencyType 1385: 3), and a fill of all of
-    /// it cancels the other (1).
+    /// What trades of one is taken from the other (3 of ContingencyType, tag 1385 of FIX 5.0 SP2), and a fill
+    /// of all of it cancels the other (1).
     case oneCancelsOther = 1
     /// What traded of the first is what the other is placed for (ContingencyType 2).
     case oneTriggersOther = 2

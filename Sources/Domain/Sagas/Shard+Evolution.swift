@@ -82,10 +82,11 @@ extension Shard {
             }
         }
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
+        let hasGroups = !state.groupByID.isEmpty
         let (isOpen, lacksWait, group) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
             if case .approved = event { entry.approvedAt = place.position }
-            return (entry.state.isOpen, entry.lacksWait, entry.state.placed?.group ?? .none)
+            return (entry.state.isOpen, entry.lacksWait, hasGroups ? entry.state.placed?.group : nil)
         }
         if case .approved = event {
             state.openOrders.insert(order)
@@ -96,7 +97,7 @@ extension Shard {
         }
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
-        if group != .none { evolveGroup(&state, group, event) }
+        if let group, group != .none { evolveGroup(&state, group, event) }
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {

@@ -11,6 +11,7 @@ struct GroupView {
     private var trigger: GroupState.Trigger?
     private var quantity: Quantity?
     private var orders: [OrderID] = []
+    private var rejected: [OrderRejected] = []
     private var refused: [GroupLegRefused] = []
     private var flags: [GroupFlagged] = []
 
@@ -29,6 +30,7 @@ struct GroupView {
         _ shard: ShardNumber
     ) throws(ReadError) -> [GroupView] {
         var views: [OrderID: GroupView] = [:]
+        var groupByOrder: [OrderID: OrderID] = [:]
         var sequence: [OrderID] = []
         try EventPages.read(log, shard, .account(AccountOrdinal(account), after: 0)) { read in
             switch read.event {
@@ -38,6 +40,9 @@ struct GroupView {
             case .group(let event): views[event.group]?.take(event)
             case .order(.placed(let placed)) where placed.group != .none:
                 views[placed.group]?.orders.append(placed.order)
+                groupByOrder[placed.order] = placed.group
+            case .order(.rejected(let fact)):
+                if let group = groupByOrder[fact.order] { views[group]?.rejected.append(fact) }
             default: break
             }
         }
@@ -69,6 +74,7 @@ struct GroupView {
             "orders": .array(orders.map { .string($0.id.text) }),
             "refused": .array(
                 refused.map { ["leg": .count(Int64($0.leg)), "code": .optional($0.code?.name)] }
+                    + rejected.map(refusal)
             ),
             "flags": .array(
                 flags.map {
@@ -78,6 +84,16 @@ struct GroupView {
                     ]
                 }
             ),
+        ]
+    }
+
+    /// Of a pair and of an entry the first orders are the legs in their order; later ones were placed again.
+    private func refusal(_ fact: OrderRejected) -> JSON {
+        let place = orders.firstIndex(of: fact.order) ?? orders.count
+        let leg: JSON = place < started.legs.count ? .count(Int64(place + 1)) : .null
+        return [
+            "leg": leg, "order": .string(fact.order.id.text), "by": .string(fact.judge.name),
+            "code": .optional(fact.code?.name),
         ]
     }
 

@@ -170,14 +170,20 @@ struct OrderGroups: AsyncParsableCommand {
         guard let answer = try await options.ask(["accounts", account, "order-groups"]) else { return }
         var table = Table([
             ("GROUP", .left), ("CLASS", .left), ("SYMBOL", .left), ("STATE", .left), ("AFTER", .left),
-            ("QUANTITY", .right), ("ORDERS", .right), ("FLAGS", .left),
+            ("QUANTITY", .right), ("ORDERS", .right), ("REFUSED", .left), ("FLAGS", .left),
         ])
         for item in answer["groups"]?.array ?? [] {
+            let refused = (item["refused"]?.array ?? []).compactMap { refusal in
+                refusal["code"]?.string.map { "\(refusal["leg"]?.text ?? "?"): \($0)" }
+            }
             let flags = (item["flags"]?.array ?? []).compactMap { $0["flag"]?.string }
             table.add(
                 ["group", "orderClass", "symbol", "state", "after", "quantity"].map {
                     item[$0]?.string ?? "—"
-                } + ["\(item["orders"]?.array?.count ?? 0)", flags.joined(separator: " ")]
+                } + [
+                    "\(item["orders"]?.array?.count ?? 0)", refused.joined(separator: " "),
+                    flags.joined(separator: " "),
+                ]
             )
         }
         for line in table.lines { print(line) }
