@@ -101,6 +101,7 @@ struct StateBytes {
                 number(leg.traded.nanos)
             }
             number(saga.isRefused)
+            number(saga.isCancelled)
             number(saga.isOutdated)
             number(state.dueGroups.contains(group))
             number(Int64(clamping: saga.step))

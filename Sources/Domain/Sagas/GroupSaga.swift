@@ -25,6 +25,8 @@ public struct GroupSaga: Equatable, Sendable {
     public private(set) var legs: [Leg]
     /// Whether one of its orders was refused since it was tried last.
     public private(set) var isRefused = false
+    /// Whether somebody cancelled it: a retry after that cancels again.
+    public private(set) var isCancelled = false
     /// Whether its entry waited through a split.
     public private(set) var isOutdated = false
     /// Whether the venue refused to make a leg smaller.
@@ -50,16 +52,20 @@ public struct GroupSaga: Equatable, Sendable {
     }
 
     mutating func advance(_ fact: GroupAdvanced) {
-        state = fact.state
-        if fact.quantity > .zero { quantity = fact.quantity }
+        // Only what was refused since the group began to close counts; a person's word has it tried again.
+        if fact.state == .closing, state != .parked { uncancellable = [] }
         switch fact.trigger {
-        case .retryRequested, .closedByPerson, .cancelRequested:
-            // What a person wants is tried again, whatever was refused before.
+        case .retryRequested:
             isRefused = false
             isReductionRefused = false
             uncancellable = []
+        case .closedByPerson, .cancelRequested:
+            isCancelled = true
+            uncancellable = []
         default: break
         }
+        state = fact.state
+        if fact.quantity > .zero { quantity = fact.quantity }
         step += 1
     }
 

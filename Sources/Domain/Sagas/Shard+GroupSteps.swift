@@ -40,6 +40,7 @@ extension Shard {
     }
 
     private static func working(_ saga: GroupSaga, _ state: ShardState) -> GroupStep? {
+        if saga.isCancelled { return .advance(.cancelRequested) }
         let leaves = inLots(saga.rest, saga, state)
         guard leaves > .zero else { return .advance(.legFilled) }
         if saga.isRefused { return .advance(.legRefused) }
@@ -59,8 +60,10 @@ extension Shard {
         let open = openOrders(saga, state)
         guard !open.isEmpty else { return .advance(isFilled(saga, state) ? .allFilled : .allClosed) }
         let unasked = open.filter { !isCancelPending($0, state) }
-        if unasked.contains(where: saga.isUncancellable) { return .advance(.cancelRefused) }
-        return unasked.isEmpty ? nil : .cancel(unasked)
+        // What the venue may still cancel comes first, so that one refusal does not leave the other leg open.
+        let asked = unasked.filter { !saga.isUncancellable($0) }
+        guard asked.isEmpty else { return .cancel(asked) }
+        return unasked.isEmpty ? nil : .advance(.cancelRefused)
     }
 
     /// A parked group goes on where its orders leave nothing to decide.

@@ -163,6 +163,7 @@ extension Shard {
 
     /// Something happened to an order of a group.
     static func evolveGroup(_ state: inout ShardState, _ group: OrderID, _ event: OrderEvent) {
+        guard state.groupByID[group] != nil else { return }
         let traded = state.orderByID.look(at: event.order) { $0.state.cumulative } ?? .zero
         change(&state, group) { $0.take(event, traded: traded) }
     }

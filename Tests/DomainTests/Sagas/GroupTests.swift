@@ -190,6 +190,49 @@ struct OneCancelsOtherTests {
         #expect(try fixture.runner.pose(.cancelGroup(fixture.account, id)).refusal?.code == .unknownGroup)
     }
 
+    @Test("a cancel that the venue refuses for one leg is asked of the other, and a retry cancels again")
+    func cancelsAgain() throws {
+        var fixture = try GroupFixture(units: 100)
+        let group = try fixture.place(GroupFixture.oneCancelsOther(100))
+        let (first, second) = (group.legs[0].order, group.legs[1].order)
+        // What the venue refused before the group was cancelled does not count.
+        try fixture.pose(.cancelOrder(fixture.account, first))
+        try fixture.pose(.refuseCancel(fixture.account, first))
+        #expect(try fixture.state(group) == .working)
+        try fixture.pose(.cancelGroup(fixture.account, group.started.group))
+        #expect(try fixture.leg(group, 0).cancelPending && fixture.leg(group, 1).cancelPending)
+        try fixture.pose(.refuseCancel(fixture.account, first))
+        #expect(try fixture.state(group) == .parked)
+        try fixture.pose(.refuseCancel(fixture.account, second))
+        var resolution = ResolveOrder()
+        resolution.order = group.started.group
+        resolution.retry = true
+        try fixture.pose(.resolveGroup(fixture.account, resolution))
+        #expect(try fixture.state(group) == .closing)
+        #expect(try fixture.leg(group, 0).cancelPending && fixture.leg(group, 1).cancelPending)
+        try fixture.confirmCancel(group, 0)
+        try fixture.confirmCancel(group, 1)
+        #expect(try fixture.state(group) == .ended)
+    }
+
+    @Test("one leg that cannot be cancelled does not keep the other one open")
+    func cancelsTheOther() throws {
+        var fixture = try GroupFixture(units: 300)
+        let group = try fixture.place(GroupFixture.oneCancelsOther(100))
+        try fixture.pose(.cancelGroup(fixture.account, group.started.group))
+        try fixture.pose(.refuseCancel(fixture.account, group.legs[0].order))
+        try fixture.pose(.refuseCancel(fixture.account, group.legs[1].order))
+        #expect(try fixture.state(group) == .parked)
+        try fixture.pose(.cancelOrder(fixture.account, group.legs[1].order))
+        try fixture.fill(group, 0, 60, at: 1100)
+        try fixture.fill(group, 1, 40, at: 900)
+        #expect(try fixture.state(group) == .parked)
+        try fixture.confirmCancel(group, 1)
+        try fixture.fill(group, 0, 40, at: 1100)
+        #expect(try fixture.state(group) == .completed)
+        #expect(fixture.flags.map(\.flag) == [.overfilled])
+    }
+
     @Test("a bust after the other leg was cancelled changes the position, and is flagged")
     func flagsBusts() throws {
         var fixture = try GroupFixture(units: 100)
