@@ -55,7 +55,7 @@ struct OrderGroupTests {
             let alone = #"{"orderClass":"oco","symbol":"ACME","side":"sell","quantity":"10"}"#
             #expect(try await caller.post(Self.path, alone, 422).code == "GROUP_LEG_COUNT_INVALID")
             let odd = #"{"orderClass":"mleg","symbol":"ACME","side":"sell","quantity":"10"}"#
-            #expect(try await caller.post(Self.path, odd, 400).code == "FIELD_CHOICE_UNKNOWN")
+            #expect(try await caller.post(Self.path, odd, 400).code == "FIELD_MALFORMED")
         }
     }
 }
