@@ -9,8 +9,6 @@
 //   https://github.com/apple/swift-protobuf/
 
 // The facts of one order: types 200 to 299.
-//
-// Reserved type: 221 ExternalOrderFound.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -1716,6 +1714,53 @@ public nonisolated struct Bifrost_V1_OrderResolved: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Type 221. An order that the core did not send was found at a venue, in the name of an account of ours: the account
+/// answers for its trades, and a person looks at where it came from.
+public nonisolated struct Bifrost_V1_ExternalOrderFound: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id that the core gives it.
+  public var orderID: Data = Data()
+
+  public var accountID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  public var venue: String = String()
+
+  /// The name that the venue has it under.
+  public var venueOrderID: String = String()
+
+  public var side: Bifrost_V1_Side = .unspecified
+
+  public var type: Bifrost_V1_OrderType = .unspecified
+
+  public var timeInForce: Bifrost_V1_TimeInForce = .unspecified
+
+  /// How much it is for, by what was known of it then.
+  public var quantity: Int64 = 0
+
+  public var limitPrice: Int64 {
+    get {_limitPrice ?? 0}
+    set {_limitPrice = newValue}
+  }
+  /// Returns true if `limitPrice` has been explicitly set.
+  public var hasLimitPrice: Bool {self._limitPrice != nil}
+  /// Clears the value of `limitPrice`. Subsequent reads from it will return its default value.
+  public mutating func clearLimitPrice() {self._limitPrice = nil}
+
+  /// The symbol that the instrument has.
+  public var symbol: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _limitPrice: Int64? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -3562,6 +3607,90 @@ nonisolated extension Bifrost_V1_OrderResolved: SwiftProtobuf.Message, SwiftProt
     if lhs.orderID != rhs.orderID {return false}
     if lhs.retry != rhs.retry {return false}
     if lhs.resolver != rhs.resolver {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_ExternalOrderFound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExternalOrderFound"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}account_id\0\u{3}instrument_id\0\u{1}venue\0\u{3}venue_order_id\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}symbol\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.venue) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.venueOrderID) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.side) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.type) }()
+      case 8: try { try decoder.decodeSingularEnumField(value: &self.timeInForce) }()
+      case 9: try { try decoder.decodeSingularSFixed64Field(value: &self.quantity) }()
+      case 10: try { try decoder.decodeSingularSFixed64Field(value: &self._limitPrice) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.symbol) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 2)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 3)
+    }
+    if !self.venue.isEmpty {
+      try visitor.visitSingularStringField(value: self.venue, fieldNumber: 4)
+    }
+    if !self.venueOrderID.isEmpty {
+      try visitor.visitSingularStringField(value: self.venueOrderID, fieldNumber: 5)
+    }
+    if self.side != .unspecified {
+      try visitor.visitSingularEnumField(value: self.side, fieldNumber: 6)
+    }
+    if self.type != .unspecified {
+      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 7)
+    }
+    if self.timeInForce != .unspecified {
+      try visitor.visitSingularEnumField(value: self.timeInForce, fieldNumber: 8)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.quantity, fieldNumber: 9)
+    }
+    try { if let v = self._limitPrice {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 10)
+    } }()
+    if !self.symbol.isEmpty {
+      try visitor.visitSingularStringField(value: self.symbol, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_ExternalOrderFound, rhs: Bifrost_V1_ExternalOrderFound) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.venue != rhs.venue {return false}
+    if lhs.venueOrderID != rhs.venueOrderID {return false}
+    if lhs.side != rhs.side {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.timeInForce != rhs.timeInForce {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs._limitPrice != rhs._limitPrice {return false}
+    if lhs.symbol != rhs.symbol {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,6 +28,9 @@ public import Sagas
         case .group(.advanced(let payload)): visitor.visit(payload)
         case .group(.legRefused(let payload)): visitor.visit(payload)
         case .group(.flagged(let payload)): visitor.visit(payload)
+        case .suspense(.suspended(let payload)): visitor.visit(payload)
+        case .suspense(.assigned(let payload)): visitor.visit(payload)
+        case .suspense(.revised(let payload)): visitor.visit(payload)
         case .reference(let event): visit(event, &visitor)
         case .order(let event): visit(event, &visitor)
         case .risk(let event): visit(event, &visitor)
@@ -78,6 +81,7 @@ public import Sagas
         case .parked(let payload): visitor.visit(payload)
         case .resolved(let payload): visitor.visit(payload)
         case .replaceApproved(let payload): visitor.visit(payload)
+        case .externalFound(let payload): visitor.visit(payload)
         }
     }
 

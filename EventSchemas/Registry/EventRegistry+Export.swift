@@ -20,6 +20,7 @@ extension EventRegistry {
         OrderExpired.self, OrderReplaceRequested.self, OrderReplaced.self, OrderReplaceRejected.self,
         OrderTriggered.self, OrderDoneForDay.self, OrderSuspended.self, OrderResumed.self,
         OrderRestated.self, OrderHeldForReview.self, ExecutionCorrected.self, ExecutionBusted.self,
+        ExternalOrderFound.self,
         OrderReviewed.self, OrderReplaceApproved.self, OrderStatusRequested.self, OrderParked.self,
         OrderResolved.self,
         AccountLimitsSet.self, RiskAssessed.self, ReservationChanged.self, KillSwitchPulled.self,
@@ -29,6 +30,7 @@ extension EventRegistry {
         TradeSettled.self, TradeCorrected.self,
         DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, BreakResolved.self,
         PositionImported.self,
+        TradeSuspended.self, SuspendedTradeAssigned.self, SuspendedTradeRevised.self,
         RebalanceStarted.self, RebalanceAdvanced.self, RebalanceLegRefused.self,
         GroupStarted.self, GroupAdvanced.self, GroupLegRefused.self, GroupFlagged.self,
     ]

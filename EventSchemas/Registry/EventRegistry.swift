@@ -33,6 +33,7 @@ public enum EventRegistry {
         if let event = try decodeAccount(type, current) { return event }
         if let event = try decodeRebalance(type, current) { return .rebalance(event) }
         if let event = try decodeGroup(type, current) { return .group(event) }
+        if let event = try decodeSuspense(type, current) { return .suspense(event) }
         throw .unknownType(type: type, version: schemaVersion)
     }
 
@@ -129,7 +130,20 @@ public enum EventRegistry {
         case OrderStatusRequested.eventType:
             .statusRequested(try WireDecoder.decode(OrderStatusRequested.self, bytes))
         case OrderParked.eventType: .parked(try WireDecoder.decode(OrderParked.self, bytes))
+        case ExternalOrderFound.eventType:
+            .externalFound(try WireDecoder.decode(ExternalOrderFound.self, bytes))
         case OrderResolved.eventType: .resolved(try WireDecoder.decode(OrderResolved.self, bytes))
+        default: nil
+        }
+    }
+
+    private static func decodeSuspense(_ type: UInt32, _ bytes: [UInt8]) throws(WireError) -> SuspenseEvent? {
+        switch type {
+        case TradeSuspended.eventType: .suspended(try WireDecoder.decode(TradeSuspended.self, bytes))
+        case SuspendedTradeAssigned.eventType:
+            .assigned(try WireDecoder.decode(SuspendedTradeAssigned.self, bytes))
+        case SuspendedTradeRevised.eventType:
+            .revised(try WireDecoder.decode(SuspendedTradeRevised.self, bytes))
         default: nil
         }
     }

@@ -112,6 +112,8 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case groupLegsDiffer = 70
     /// The account has no group of that id, or it has ended, or no person has to see to it.
     case unknownGroup = 71
+    /// The core did not send the order, so that it asks for no other terms of it.
+    case externalOrder = 80
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

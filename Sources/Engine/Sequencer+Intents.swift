@@ -56,7 +56,7 @@ extension Sequencer {
         switch event {
         case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
         case .order(.cancelRequested(let fact)):
-            state.orderByID.look(at: fact.order) { .cancel($0.account, fact.order) }
+            state.orderByID.look(at: fact.order) { .cancel($0.account, $0.state.idAtVenue(fact.order)) }
         case .order(.replaceApproved(let fact)):
             state.orderByID[fact.order].flatMap { entry in
                 entry.state.pendingReplaces.first { $0.request == fact.request }
@@ -71,7 +71,7 @@ extension Sequencer {
     }
 
     private func routed(_ entry: OrderEntry, _ order: OrderID) -> RoutedOrder? {
-        guard entry.state.venue != nil, let placed = entry.state.placed,
+        guard entry.state.venue != nil, entry.state.external == nil, let placed = entry.state.placed,
             let instrument = state.reference.instrumentByID[placed.instrument]
         else { return nil }
         return RoutedOrder(
@@ -221,7 +221,12 @@ extension Sequencer {
     /// Everything that the venue was told of an open order, again: it answers with all that it said before,
     /// and does what it has not heard of.
     func instructions(askingAfter order: OrderID) -> [VenueInstruction] {
-        guard let entry = state.orderByID[order], let routed = routed(entry, order) else { return [] }
+        guard let entry = state.orderByID[order] else { return [] }
+        guard entry.state.external == nil else {
+            let isAsked = entry.state.cancelPending
+            return isAsked ? [.cancel(entry.account, entry.state.idAtVenue(order))] : []
+        }
+        guard let routed = routed(entry, order) else { return [] }
         var instructions = [VenueInstruction.new(routed)]
         for request in entry.state.pendingReplaces {
             instructions.append(.replace(self.routed(request, entry.account)))

@@ -110,6 +110,12 @@ extension ShardEngine {
             let digest = CommandDigest(of: command.content)
             let content = String(digest.high, radix: 16)
             return own("told:\(fact.order.id.text):\(at.nanos):\(content)", venue, command, at)
+        case .external(let account, let said, let at):
+            // The same words at another time are the same report.
+            let command = Command.recordExternal(account, said)
+            let content = CommandDigest(of: command.content)
+            let digits = String(content.high, radix: 16) + String(content.low, radix: 16)
+            return own("external:\(digits)", venue, command, at)
         }
     }
 

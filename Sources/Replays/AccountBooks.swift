@@ -18,6 +18,7 @@ struct AccountBooks {
         let kind: LogFault.Kind
     }
 
+    private var suspense = Ledger()
     private var bookByNumber: [AccountOrdinal: Book] = [:]
 
     /// The number of accounts.
@@ -35,6 +36,16 @@ struct AccountBooks {
             return nil
         case .order(.executed(let fact)):
             if fact.afterClose || fact.overfilled { bookByNumber[header.account]?.hasUnaskedFill = true }
+            return nil
+        case .order(.externalFound):
+            // No judge saw it, so that nobody reserved what its trades take.
+            bookByNumber[header.account]?.hasUnaskedFill = true
+            return nil
+        case .suspense(let fact):
+            guard Ledger.balances(fact.postings) else {
+                return Fault(reason: "its postings do not sum to zero per commodity", kind: .tampering)
+            }
+            suspense.book(fact.postings)
             return nil
         case .portfolio(let fact):
             // A bust that comes after its proceeds were spent takes cash that nobody has.
@@ -71,6 +82,9 @@ struct AccountBooks {
 
     /// The first account whose ledger does not sum to zero, in words.
     var unbalanced: String? {
+        if let wrong = suspense.sums.first(where: { $0.sum != 0 }) {
+            return "the ledger of suspense does not sum to zero: \(Decimals.text(wrong.sum))"
+        }
         for number in bookByNumber.keys.sorted() {
             guard let book = bookByNumber[number], let wrong = book.ledger.sums.first(where: { $0.sum != 0 })
             else {

@@ -24,6 +24,8 @@ enum CommandText {
         71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline", 37: "transfer cash",
         38: "resolve a break", 90: "place a group of orders", 91: "continue a group of orders",
         92: "cancel a group of orders", 93: "resolve a group of orders",
+        100: "record an order of somebody else's",
+        101: "assign a trade in suspense", 102: "resolve a break of no account",
     ]
 
     /// What the command with this content asked for.

@@ -38,6 +38,7 @@ extension Narrator {
             )
         case .executionBusted(let fact):
             return ("\(actor) took a fill back.", Self.revision(fact.revision))
+        case .externalFound(let fact): return found(fact)
         case .heldForReview: return ("The order waits for a person.", [])
         case .reviewed(let fact):
             return ("\(fact.reviewer) \(fact.approved ? "approved" : "declined") the order.", [])
@@ -63,7 +64,7 @@ extension Narrator {
         ].compactMap { name, value in value.map { "\(name) \($0)" } }
     }
 
-    private static func revision(_ revision: ExecutionRevision) -> [String] {
+    static func revision(_ revision: ExecutionRevision) -> [String] {
         var details = [
             "venue execution \(revision.revisedVenueExecutionID) of \(revision.revisedTradeDate.text),"
                 + " by \(revision.venueExecutionID) of \(revision.tradeDate.text)"

@@ -37,8 +37,13 @@ extension OrderStory {
     private var symbolByID: [InstrumentID: Symbol] {
         var symbols: [InstrumentID: Symbol] = [:]
         for story in events {
-            guard case .order(.placed(let placed)) = story.event else { continue }
-            symbols[placed.instrument] = placed.symbol
+            switch story.event {
+            case .order(.placed(let placed)): symbols[placed.instrument] = placed.symbol
+            case .order(.externalFound(let found)): symbols[found.instrument] = found.symbol
+            case .suspense(.suspended(let fact)) where fact.symbol != .none:
+                symbols[fact.instrument] = fact.symbol
+            default: continue
+            }
         }
         return symbols
     }
@@ -104,6 +109,7 @@ struct Narrator {
             )
         case .rebalance(let event): return tell(event)
         case .group(let event): return tell(event)
+        case .suspense(let event): return tell(event)
         default: return ("\(EventName.of(event)) was recorded.", [])
         }
     }
@@ -329,7 +335,7 @@ struct Narrator {
         return shares > .zero ? "\(shares.text) of the position" : ""
     }
 
-    private func posting(_ posting: Posting) -> String {
+    func posting(_ posting: Posting) -> String {
         let instrument = symbolByID[posting.instrument]?.text ?? "of instrument \(posting.instrument.id.text)"
         let unit = posting.instrument == .none ? posting.currency.code : instrument
         return "\(posting.account.name) \(posting.amount.text) \(unit)"

@@ -124,6 +124,12 @@ public struct OrderStory: Sendable {
                 if header.commandDigest != nil, header.commandID.text == name {
                     commands[header.account] = header.correlation
                 }
+                if header.type == ExternalOrderFound.eventType,
+                    case .order(.externalFound(let found)) = try walk.decode(event),
+                    found.venueOrderID == name
+                {
+                    orders[header.account] = header.correlation
+                }
                 guard header.type == OrderPlaced.eventType,
                     case .order(.placed(let placed)) = try walk.decode(event),
                     placed.clientOrderID?.text == name

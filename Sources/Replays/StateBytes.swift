@@ -64,6 +64,7 @@ struct StateBytes {
             letter("X")
             number(position)
         }
+        suspense(state)
         for saga in state.rebalances {
             letter("B")
             message(saga.started)
@@ -107,6 +108,30 @@ struct StateBytes {
             number(Int64(clamping: saga.step))
         }
         number(Int64(clamping: state.groupSteps))
+    }
+
+    private mutating func suspense(_ state: ShardState) {
+        for name in state.externalByName.keys.sorted() {
+            letter("N")
+            identifier(name.account.id)
+            text(name.venue)
+            text(name.venueOrderID)
+            identifier(state.externalByName[name]?.id ?? .none)
+        }
+        for position in state.suspense.tradeByBreak.keys.sorted() {
+            guard let trade = state.suspense.tradeByBreak[position] else { continue }
+            letter("U")
+            message(trade.suspended)
+            number(Int64(trade.revisions.count))
+            for revision in trade.revisions { message(revision) }
+            present(trade.assigned)
+        }
+        for line in state.suspense.ledger.lines {
+            letter("V")
+            number(Int64(line.key.account.rawValue))
+            text("\(line.key.commodity)")
+            wide(line.balance)
+        }
     }
 
     private mutating func reference(_ book: ReferenceBook) {
@@ -293,6 +318,7 @@ struct StateBytes {
     }
 
     private mutating func rarities(_ state: OrderState) {
+        present(state.external)
         letter("L")
         number(state.lapsed.nanos)
         number(Int64(state.lastRequest))

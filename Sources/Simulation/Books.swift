@@ -56,7 +56,8 @@ struct Books {
     private(set) var isKilled = false
     /// Orders that a kill switch found open: each has to be asked back, or be closed.
     private(set) var swept: Set<OrderID> = []
-    /// Accounts with a trade that no ledger can hold; a person has to see to them.
+    /// Accounts with a trade that no ledger can hold, or that the venue has elsewhere; a person has to see to
+    /// them.
     private(set) var incomplete: Set<AccountID> = []
     private(set) var facts = FactBooks()
     /// An execution of the present command whose booking is due, with the numbers that stand for it.
@@ -83,9 +84,16 @@ struct Books {
         case .risk(let fact): try take(fact, on: day)
         case .compliance(.assessed(let fact)): try check(fact)
         case .portfolio(let fact): try take(fact)
+        case .suspense(let fact):
+            try checkBalanced(fact.postings)
+            // The venue's own book does not follow where a person moves a trade.
+            if case .assigned(let assigned) = fact { incomplete.insert(assigned.account) }
         default: break
         }
     }
+
+    /// Notes an order that was found beside those that were placed.
+    mutating func takeIn(_ order: OrderID) { ordersInOrder.append(order) }
 
     /// At the end of a command nothing is half done.
     func finishCommand() throws(Violation) {
@@ -117,6 +125,7 @@ struct Books {
             orders[order]?.isClosed = true
             swept.remove(order)
         case .executed(let fact): try take(fact)
+        case .externalFound(let fact): takeStranger(fact)
         case .executionBusted(let fact): try take(fact.revision, nil)
         case .executionCorrected(let fact): try take(fact.revision, fact)
         case .executionConflicted(let fact):

@@ -150,7 +150,8 @@ final class SimulatedVenue: Venue {
         book.withLock { book in
             guard !book.known.isEmpty else { return }
             let order = choices.one(of: book.known)
-            switch choices.int(0...5) {
+            switch choices.int(0...6) {
+            case 6: book.tradeOfStranger(order, at, Self.commission, &choices)
             case 0, 1: book.fill(order, at, Self.commission, &choices, whatever: true)
             case 2: book.tellOtherwise(at, &choices)
             case 3, 4: book.revise(at, Self.commission, &choices)

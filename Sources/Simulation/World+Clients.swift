@@ -94,7 +94,7 @@ extension World {
             return .setLimits(account, limits)
         case 86..<89: return .pullKillSwitch(choices.chance(60) ? account : nil)
         case 89..<94: return .releaseKillSwitch(choices.chance(60) ? account : nil)
-        case 94: return resolution(account, &choices)
+        case 94: return strangerCommand(account, &choices) ?? resolution(account, &choices)
         case 95..<98: return dayCommand(&choices)
         default:
             var wanted = OpenAccount()
@@ -326,6 +326,7 @@ extension World {
             fact.account == account && fact.brokeAt == wanted.brokeAt && fact.resolution == wanted.resolution
         case (.placeGroup, .group), (.cancelGroup, .group), (.resolveGroup, .group):
             tells(fact, ofGroup: command)
+        case (.assignTrade, _), (.resolveStrayBreak, _): tellsOfStrangers(fact, of: command)
         case (.stopRebalance(let account, let id), .rebalance(.advanced(let fact))):
             fact.account == account && fact.rebalance == id && fact.state == .stopping
         case (.pullKillSwitch(let account), .risk(.killSwitchPulled(let fact))):

@@ -103,6 +103,8 @@ public enum VenueReport: Sendable, Equatable {
     case rejected(AccountID, OrderID, RejectionCode, at: Timestamp)
     /// Anything else of an order: replacements, stops, days, corrections, busts.
     case told(AccountID, VenueFact, at: Timestamp)
+    /// An order that the core did not send, or a trade of it.
+    case external(AccountID, ExternalReport, at: Timestamp)
 }
 
 /// A place where orders trade.

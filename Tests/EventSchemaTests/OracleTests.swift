@@ -127,6 +127,10 @@ enum Oracle {
         "DividendPaid": Bifrost_V1_DividendPaid.self,
         "PositionAdjusted": Bifrost_V1_PositionAdjusted.self,
         "PositionImported": Bifrost_V1_PositionImported.self,
+        "ExternalOrderFound": Bifrost_V1_ExternalOrderFound.self,
+        "TradeSuspended": Bifrost_V1_TradeSuspended.self,
+        "SuspendedTradeAssigned": Bifrost_V1_SuspendedTradeAssigned.self,
+        "SuspendedTradeRevised": Bifrost_V1_SuspendedTradeRevised.self,
     ]
 
     static func message(of sample: Sample) throws -> any SwiftProtobuf.Message {

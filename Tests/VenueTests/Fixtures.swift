@@ -148,6 +148,7 @@ func words(_ reports: [VenueReport]) -> [String] {
         case .told(_, .corrected(let fact), _):
             "corrected \(fact.revision.revisedVenueExecutionID) to \(fact.price.text)"
         case .told(_, let fact, _): "told \(fact)"
+        case .external(_, let said, _): "external \(said.venueOrderID)"
         }
     }
 }

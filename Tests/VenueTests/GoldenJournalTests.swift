@@ -157,6 +157,7 @@ extension VenueReport {
         case .cancelRejected: 3
         case .rejected: 4
         case .told: 5
+        case .external: 6
         }
     }
 }

@@ -62,7 +62,7 @@ extension OrderEvent {
     public var execType: Character? {
         switch self {
         case .placed: "A"
-        case .acknowledged: "0"
+        case .acknowledged, .externalFound: "0"
         case .executed: "F"
         case .cancelRequested: "6"
         case .cancelled: "4"

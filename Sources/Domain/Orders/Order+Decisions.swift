@@ -193,6 +193,7 @@ public enum Order: Decider {
                 state.tradedNotional = Money(clamping: state.tradedNotional.nanos + notional.nanos)
             }
             if state.leaves == .zero { state.cancelPending = false }
+        case .externalFound(let fact): state.find(fact)
         case .executionConflicted, .replaceApproved, .resolved: break
         case .replaceRequested, .replaced, .replaceRejected, .triggered, .doneForDay, .suspended, .resumed,
             .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed, .statusRequested,
@@ -211,7 +212,7 @@ public enum Order: Decider {
 extension OrderExecuted {
     /// Whether two reports tell the same trade: all that the venue said is equal, but for the state of its
     /// own book.
-    func isSameTrade(as other: OrderExecuted) -> Bool {
+    public func isSameTrade(as other: OrderExecuted) -> Bool {
         order == other.order && quantity == other.quantity && price == other.price
             && currency == other.currency
             && settlementAmount == other.settlementAmount && commission == other.commission

@@ -463,4 +463,6 @@ public enum OrderEvent: Equatable, Sendable {
     case resolved(OrderResolved)
     /// Other terms go to the venue.
     case replaceApproved(OrderReplaceApproved)
+    /// It was found at a venue, and the core did not send it.
+    case externalFound(ExternalOrderFound)
 }

@@ -34,6 +34,8 @@ struct RareFacts: Sendable {
     var suspended = false
     /// Since it waits for a person; `nil` once one decided.
     var heldForReview: OrderHeldForReview?
+    /// How it was found, when the core did not send it.
+    var external: ExternalOrderFound?
     /// How often the venue was asked since it answered last.
     var statusRequests: UInt32 = 0
     /// Whether a person has to find out what became of it.

@@ -84,6 +84,7 @@ public enum Portfolio: Decider {
         _ fact: TradeBooked,
         _ state: PortfolioState
     ) -> [ReconciliationBroke] {
+        guard report.isCompared else { return [] }
         let position =
             Int128(state.position(report.instrument).nanos) + fact.postings.units(of: report.instrument)
         let cash = (state.tradedCash[report.currency] ?? .zero).nanos + fact.postings.cashFlow.nanos

@@ -145,6 +145,8 @@ public struct TradeReport: Sendable {
     public var ourCumulative = Quantity.zero
     /// What the venue says was filled of the order in all.
     public var venueCumulative = Quantity.zero
+    /// Whether what the venue says of its own book can be held against ours.
+    public var isCompared = true
     /// An empty report.
     public init() {}
 }

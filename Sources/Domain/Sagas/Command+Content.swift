@@ -91,6 +91,9 @@ extension Command {
             encoder.number(6, step)
         case .cancelGroup(let account, let group): encoder.command(92, group, account.id)
         case .resolveGroup(let account, let value): encoder.command(93, value, account.id)
+        case .recordExternal(let account, let value): encoder.command(100, value, account.id)
+        case .assignTrade(let account, let value): encoder.command(101, value, account.id)
+        case .resolveStrayBreak(let value): encoder.command(102, value)
         default: preconditionFailure("every command has a content")
         }
     }

@@ -34,6 +34,7 @@ extension Shard {
         case .accountOpened(let opened):
             state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
+        case .suspense(let event): state.suspense.evolve(by: event)
         case .reference(let event):
             state.reference.evolve(by: event)
             reassess(&state, event, place.position)
@@ -47,7 +48,7 @@ extension Shard {
             else { return }
             withEntry(&state, account) { ComplianceBook.evolve(&$0.compliance, by: event) }
         case .portfolio(.reconciliationBroke(let broken)):
-            state.openBreaks[place.position] = state.accountByID[broken.account]?.opened.account
+            state.openBreaks[place.position] = broken.account
         case .portfolio(.breakResolved(let fact)): state.openBreaks[fact.brokeAt] = nil
         case .portfolio(let event):
             withEntry(&state, event.account) {
@@ -81,6 +82,7 @@ extension Shard {
                 withEntry(&state, placed.account) { $0.orderByName[name] = order }
             }
         }
+        if case .externalFound(let found) = event { evolve(&state, found, place) }
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
         let hasGroups = !state.groupByID.isEmpty
         let (isOpen, lacksWait, group) = state.orderByID.change(order) { entry in
@@ -161,7 +163,7 @@ extension OrderEvent {
     /// Whether it may let an order trade that did not before.
     var mayOpen: Bool {
         switch self {
-        case .heldForReview, .replaced, .restated, .executionCorrected, .executionBusted: true
+        case .heldForReview, .replaced, .restated, .executionCorrected, .executionBusted, .externalFound: true
         default: false
         }
     }
@@ -195,6 +197,7 @@ extension OrderEvent {
         case .statusRequested(let fact): fact.order
         case .parked(let fact): fact.order
         case .resolved(let fact): fact.order
+        case .externalFound(let fact): fact.order
         }
     }
 }

@@ -237,6 +237,7 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
+        let posed = state.externalByName.isEmpty ? posed : translated(posed, state)
         switch posed.command {
         case .cancelOrder(let account, let order):
             try cancel(order, try known(order, account, state), state, &decision)
@@ -277,7 +278,7 @@ extension Shard {
 
     /// A trade: booked in the order, in the ledger and against the reservation, whatever state the order is
     /// in.
-    private static func execute(
+    static func execute(
         _ report: OrderExecuted,
         _ account: AccountID,
         _ posed: PosedCommand,
@@ -287,7 +288,7 @@ extension Shard {
         guard let entry = state.orderByID[report.order], entry.account == account,
             let placed = entry.state.placed,
             let instrument = state.reference.instrumentByID[placed.instrument]
-        else { return try flag(report, .unknownOrder, account, posed, state, &decision) }
+        else { return try recordUnknown(report, account, posed, state, &decision) }
         let payable = report.settlementAmount >= .zero && report.commission.nanos.magnitude < 1 << 100
         guard report.quantity > .zero, report.price >= .zero, payable, report.currency == instrument.currency,
             report.side == placed.side
@@ -302,6 +303,9 @@ extension Shard {
         if let other = state.orderByExecution[ExecutionIdentity(report)], other != report.order {
             let standing = state.orderByID[other]?.state.executions[ExecutionIdentity(report)]?.execution
             return try conflict(fact, standing: standing ?? .none, account, &decision)
+        }
+        if let held = state.suspense.held(ExecutionIdentity(report)) {
+            return try release(held, by: fact, account, posed, state, &decision)
         }
         let before = decision.events.count
         try emit(.execute(fact), report.order, account, entry.state, &decision)

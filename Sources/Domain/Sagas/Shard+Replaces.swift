@@ -15,6 +15,7 @@ extension Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let order = try known(wanted.order, account, state).state
+        guard order.external == nil else { throw Rejection(.externalOrder) }
         let entry = try entry(account, state)
         let today = state.businessDate(at: posed.effectiveAt)
         guard let placed = order.placed,
@@ -83,7 +84,7 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        guard let placed = after.placed, after.venue != nil else { return }
+        guard let placed = after.placed, after.venue != nil, after.external == nil else { return }
         let entry = try entry(account, state)
         if entry.risk.reservationByID[placed.order] != nil {
             let wanted = RiskCommand.rehold(placed.order, leaves: after.reach, price: after.dearestLimit)

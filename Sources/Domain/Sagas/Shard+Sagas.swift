@@ -17,6 +17,10 @@ extension Shard {
             try reachDeadline(account, thing, since: since, posed, state, &decision)
         case .resolveOrder(let account, let wanted): try resolve(account, wanted, posed, state, &decision)
         case .resolveBreak(let account, let wanted): try resolve(account, wanted, posed, state, &decision)
+        case .resolveStrayBreak(let wanted): try resolveStray(wanted, posed, state, &decision)
+        case .recordExternal(let account, let said):
+            try recordExternal(account, said, posed, state, &decision)
+        case .assignTrade(let account, let wanted): try assign(account, wanted, posed, state, &decision)
         default: return
         }
     }

@@ -19,6 +19,9 @@ extension Shard {
             guard let report = said.execution, let revision = said.revision else {
                 throw Rejection(.unknownOrder)
             }
+            if let trade = state.suspense.trade(revisedBy: revision) {
+                return try revise(trade, by: said, report, account, posed, state, &decision)
+            }
             let trade = revision.revisedVenueExecutionID
             return try flag(report, .unknownOrder, of: trade, account, posed, state, &decision)
         }
@@ -32,13 +35,14 @@ extension Shard {
             let trade = correction.revision.revisedVenueExecutionID
             return try flag(report, .terms, of: trade, account, posed, state, &decision)
         }
+        let before = decision.events.count
         try emit(.note(fact), said.order, account, entry, &decision)
         var after = entry
         for draft in decision.events {
             if case .order(let event) = draft.event { Order.evolve(&after, by: event) }
         }
-        guard !decision.events.isEmpty else { return }
-        if case .order(let event) = decision.events.first?.event, let revision = event.revision {
+        guard decision.events.count > before else { return }
+        if case .order(let event) = decision.events[before].event, let revision = event.revision {
             try revise(revision, placed, entry, after, account, state, &decision)
         }
         if after.reach != entry.reach || after.dearestLimit != entry.dearestLimit {
@@ -124,6 +128,7 @@ extension Shard {
         _ account: AccountID,
         _ posed: PosedCommand,
         _ state: ShardState,
+        isCompared: Bool = true,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var after = entry
@@ -136,7 +141,8 @@ extension Shard {
             booked.price = standing.price
             booked.settlementAmount = standing.settlementAmount
             booked.commission = standing.commission
-            let trade = dated(trade(booked, placed, after.cumulative), posed, state)
+            var trade = dated(trade(booked, placed, after.cumulative), posed, state)
+            trade.isCompared = isCompared
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }
         try risk(.consume(report.order, leaves: after.reach), account, report.order.id, state, &decision)

@@ -49,7 +49,8 @@ public enum Shard {
         case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
         case .transferCash(let account, let wanted): try transfer(account, wanted, posed, state, &decision)
-        case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak:
+        case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak,
+            .resolveStrayBreak, .recordExternal, .assignTrade:
             try sagaStep(posed, state, &decision)
         case .placeGroup, .continueGroup, .cancelGroup, .resolveGroup:
             try groupStep(posed, state, &decision)

@@ -308,6 +308,12 @@ public indirect enum Command: Equatable, Sendable {
     case cancelGroup(AccountID, OrderID)
     /// A person says what becomes of a group that cannot go on by itself; the order is the group's id.
     case resolveGroup(AccountID, ResolveOrder)
+    /// The same where the venue names an account that we do not have.
+    case resolveStrayBreak(ResolveBreak)
+    /// The venue says something of an order that the core did not send.
+    case recordExternal(AccountID, ExternalReport)
+    /// A person says whose a trade in suspense is.
+    case assignTrade(AccountID, AssignTrade)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -321,7 +327,8 @@ public indirect enum Command: Equatable, Sendable {
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
             .resolveOrder(let account, _), .transferCash(let account, _),
             .resolveBreak(let account, _), .placeGroup(let account, _), .continueGroup(let account, _, _),
-            .cancelGroup(let account, _), .resolveGroup(let account, _):
+            .cancelGroup(let account, _), .resolveGroup(let account, _), .recordExternal(let account, _),
+            .assignTrade(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil
@@ -332,7 +339,7 @@ public indirect enum Command: Equatable, Sendable {
     /// because it happened.
     public var isVenueReport: Bool {
         switch self {
-        case .recordExecution: true
+        case .recordExecution, .recordExternal: true
         case .recordVenueFact(_, let fact): fact.revision != nil
         default: false
         }
@@ -343,7 +350,7 @@ public indirect enum Command: Equatable, Sendable {
         switch self {
         case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
             .acknowledgeOrder, .stopRebalance, .continueGroup, .cancelGroup,
-            .refuseCancel, .rejectAtVenue, .recordVenueFact:
+            .refuseCancel, .rejectAtVenue, .recordVenueFact, .recordExternal:
             true
         default: false
         }

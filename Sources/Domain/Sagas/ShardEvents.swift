@@ -245,6 +245,8 @@ public enum DomainEvent: Equatable, Sendable {
     case rebalance(RebalanceEvent)
     /// A fact of one group of orders.
     case group(GroupEvent)
+    /// A fact of a trade that no account was found for.
+    case suspense(SuspenseEvent)
     /// A fact that all accounts share.
     case reference(ReferenceEvent)
     /// A fact of one order.

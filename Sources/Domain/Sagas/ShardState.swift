@@ -76,6 +76,10 @@ public struct ShardState: Sendable {
     public internal(set) var orderByID = OrderStore()
     /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
     public internal(set) var orderByExecution: [ExecutionIdentity: OrderID] = [:]
+    /// The orders that the core did not send.
+    public internal(set) var externalByName: [ExternalName: OrderID] = [:]
+    /// The trades that no account was found for.
+    public internal(set) var suspense = Suspense()
     /// Orders that may still trade.
     public internal(set) var openOrders: Set<OrderID> = []
     /// Whether the shard's own kill switch is pulled.
@@ -91,7 +95,7 @@ public struct ShardState: Sendable {
     /// The latest session of each calendar that opens its sessions.
     public internal(set) var sessionByName: [String: Session] = [:]
     /// The differences between venues' books and ours that nobody has resolved: the positions at which they
-    /// were found, with their accounts.
+    /// were found, with the accounts that they name.
     public internal(set) var openBreaks: [Int64: AccountID] = [:]
     /// What venues have to answer.
     public internal(set) var venueWaits = VenueWaits()

@@ -70,6 +70,7 @@ extension RejectionCode {
                 + " a display quantity need a limit order that may rest."
         case .quantityBelowFilled:
             "A replacement's quantity counts what has traded, which is the limit, and more."
+        case .externalOrder: "The core did not send the order, so that it does not replace it."
         case .orderNotOpen:
             "The order cannot be replaced, reviewed or resolved: it is closed, has a cancel pending, has not gone to"
                 + " the venue, or waits for nobody."

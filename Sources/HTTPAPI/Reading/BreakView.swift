@@ -7,6 +7,8 @@ internal import Sagas
 struct BreakView {
     private let fact: ReconciliationBroke
     private let header: EventHeader
+    private var suspended: TradeSuspended?
+    private var isAssigned = false
     private var resolved: (fact: BreakResolved, at: Timestamp)?
 
     private init(_ fact: ReconciliationBroke, _ header: EventHeader) {
@@ -40,6 +42,48 @@ struct BreakView {
         return views.suffix(countMax).reversed()
     }
 
+    /// The last breaks about accounts that we do not have, and about trades in suspense, newest first; it
+    /// reads the shard.
+    ///
+    /// Blocks.
+    static func listStray(
+        countMax: Int,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> [BreakView] {
+        var viewByPosition: [Int64: BreakView] = [:]
+        try EventPages.read(log, shard, .all(after: 0)) { read in
+            switch read.event {
+            case .portfolio(.reconciliationBroke(let fact)):
+                viewByPosition[read.header.position] = BreakView(fact, read.header)
+            case .portfolio(.breakResolved(let fact)):
+                viewByPosition[fact.brokeAt]?.resolved = (fact, read.header.effectiveAt)
+            case .suspense(.suspended(let fact)): viewByPosition[fact.brokeAt]?.suspended = fact
+            case .suspense(.assigned(let fact)): viewByPosition[fact.brokeAt]?.isAssigned = true
+            default: return
+            }
+        }
+        let stray = viewByPosition.values.filter { $0.header.stream == .shard || $0.suspended != nil }
+        return stray.sorted { $0.header.position > $1.header.position }.prefix(countMax).map(\.self)
+    }
+
+    /// The trade that is or was in suspense.
+    private var trade: JSON {
+        guard let suspended else { return .null }
+        let report = suspended.report
+        return [
+            "inSuspense": .bool(!isAssigned),
+            "side": .string(report.side.name.lowercased()),
+            "quantity": .string(report.quantity.text),
+            "price": .string(report.price.text),
+            "currency": .string(report.currency.code),
+            "symbol": .optional(suspended.symbol == .none ? nil : suspended.symbol.text),
+            "instrument": .optional(suspended.instrument == .none ? nil : suspended.instrument.id.text),
+            "venueOrderId": .string(suspended.venueOrderID),
+            "tradeDate": .string(report.tradeDate.text),
+        ]
+    }
+
     /// `now` ends the age of what is open.
     func json(at now: Timestamp) -> JSON {
         let since = header.effectiveAt
@@ -47,6 +91,8 @@ struct BreakView {
         let age = max(end.nanos.subtractingReportingOverflow(since.nanos).partialValue, 0) / 1_000_000_000
         return [
             "position": .count(header.position),
+            "account": .string(fact.account.id.text),
+            "trade": trade,
             "kind": .string(fact.kind.name),
             "venue": .string(fact.venue),
             "venueExecutionId": .string(fact.venueExecutionID),

@@ -13,7 +13,10 @@ struct OrderView {
     private(set) var position: Int64 = 0
 
     mutating func take(_ event: OrderEvent, _ header: EventHeader) {
-        if case .placed = event { placedAt = header.effectiveAt }
+        switch event {
+        case .placed, .externalFound: placedAt = header.effectiveAt
+        default: break
+        }
         if case .rejected(let fact) = event { rejected = fact }
         position = header.position
         Order.evolve(&state, by: event)
@@ -49,8 +52,11 @@ struct OrderView {
         var failure: WireError? = nil
         try log.read(shard, .all(after: order.id.birth - 1), limit: 1) { stored in
             do throws(WireError) {
-                guard case .order(.placed(let placed)) = try EventRegistry.decode(stored) else { return }
-                account = placed.account
+                switch try EventRegistry.decode(stored) {
+                case .order(.placed(let placed)): account = placed.account
+                case .order(.externalFound(let found)): account = found.account
+                default: return
+                }
             } catch {
                 failure = error
             }
@@ -73,7 +79,10 @@ struct OrderView {
         var sequence: [OrderID] = []
         try EventPages.read(log, shard, .account(AccountOrdinal(account), after: 0)) { read in
             guard case .order(let event) = read.event else { return }
-            if case .placed = event { sequence.append(event.order) }
+            switch event {
+            case .placed, .externalFound: sequence.append(event.order)
+            default: break
+            }
             views[event.order, default: OrderView()].take(event, read.header)
         }
         let wanted = sequence.suffix(countMax).reversed().compactMap { views[$0] }
@@ -113,6 +122,7 @@ struct OrderView {
             "leaves": .string(state.leaves.text),
             "averagePrice": .optional(state.averagePrice?.text),
             "venue": .optional(state.venue),
+            "externalId": .optional(state.external?.venueOrderID),
             "route": .string(state.route.name),
             "placedAt": .optional(placedAt?.text),
             "triggered": .bool(state.isTriggered),

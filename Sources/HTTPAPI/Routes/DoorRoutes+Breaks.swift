@@ -20,18 +20,59 @@ extension DoorRoutes {
             }
             return Response.json(["breaks": .array(found)])
         }
+        addStrayBreaks(to: routes)
         routes.post("accounts/:account/breaks/:position/resolution") { request, context in
             let id = try commandID(request)
             var fields = try await fields(request)
             var command = ResolveBreak()
-            guard let position = Int64(try context.parameters.require("position")), position > 0 else {
-                throw GatewayRejection(.fieldMalformed, "A break is named by its position in the log.")
-            }
-            command.brokeAt = position
+            command.brokeAt = try position(context)
             command.resolution = try fields.choice("resolution", Self.resolutions)
             try fields.end()
             let account = try await account(try context.parameters.require("account"))
             return try await pose(.resolveBreak(account, command), id)
+        }
+    }
+
+    private func position(_ context: BasicRequestContext) throws -> Int64 {
+        guard let position = Int64(try context.parameters.require("position")), position > 0 else {
+            throw GatewayRejection(.fieldMalformed, "A break is named by its position in the log.")
+        }
+        return position
+    }
+
+    /// Breaks about accounts that we do not have, and trades in suspense.
+    private func addStrayBreaks(to routes: RouterGroup<BasicRequestContext>) {
+        routes.get("breaks") { _, _ in
+            let (log, shard, now) = (core.log, core.trading.shard, core.time.now())
+            let found = try await pool.run { () throws -> [JSON] in
+                try BreakView.listStray(countMax: Self.listCountMax, log, shard).map { $0.json(at: now) }
+            }
+            return Response.json(["breaks": .array(found)])
+        }
+        routes.post("breaks/:position/resolution") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = ResolveBreak()
+            command.brokeAt = try position(context)
+            command.resolution = try fields.choice("resolution", Self.resolutions)
+            try fields.end()
+            return try await pose(.resolveStrayBreak(command), id)
+        }
+        routes.post("breaks/:position/assignment") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = AssignTrade()
+            command.brokeAt = try position(context)
+            let symbol = try fields.optionalText("symbol")
+            let name = try fields.text("account")
+            try fields.end()
+            if let symbol {
+                guard let symbol = Symbol(symbol) else {
+                    throw GatewayRejection(.symbolMalformed, "`symbol` has 1–32 of A–Z a–z 0–9 . - / _ :")
+                }
+                command.symbol = symbol
+            }
+            return try await pose(.assignTrade(try await account(name), command), id)
         }
     }
 }

@@ -9,7 +9,7 @@ struct AccountCommand: AsyncParsableCommand {
         subcommands: [
             AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountTransfer.self,
             AccountLimits.self, AccountImport.self, AccountBreaks.self, AccountResolveBreak.self,
-            AccountShow.self,
+            AccountAssignTrade.self, AccountShow.self,
         ]
     )
 }

@@ -75,6 +75,8 @@ struct ContentTests {
             (.continueGroup(account, Sample.order, step: 1), "085b"),
             (.cancelGroup(account, Sample.order), "085c"),
             (.resolveGroup(account, ResolveOrder()), "085d"),
+            (.recordExternal(account, ExternalReport()), "0864"),
+            (.assignTrade(account, AssignTrade()), "0865"),
         ]
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }

@@ -10,6 +10,7 @@ import Testing
 enum Invariants {
     /// Whatever a venue says: ledgers balance, and what is held back is held for open orders, to the unit.
     static func check(_ state: ShardState) throws {
+        try #require(state.suspense.ledger.sums.allSatisfy { $0.sum == 0 }, "suspense balances")
         for (id, entry) in state.accountByID {
             try #require(entry.portfolio.isSound, "the ledger of \(entry.opened.alias) balances")
             let due = entry.portfolio.accruedDividends.values.reduce(Int128(0)) { $0 + $1.amount.nanos }
@@ -109,6 +110,8 @@ enum Invariants {
                 lines.append("\(name.text) \(order)")
             }
         }
+        for line in state.suspense.ledger.lines { lines.append("\(line.key) \(line.balance)") }
+        for name in state.externalByName.keys.sorted() { lines.append("\(name)") }
         for id in state.orderByID.ids.sorted() {
             guard let entry = state.orderByID[id] else { continue }
             let order = entry.state

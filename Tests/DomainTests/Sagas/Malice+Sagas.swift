@@ -67,7 +67,41 @@ extension Malice {
         }
     }
 
+    mutating func external(_ order: OrderID) -> ExternalReport {
+        var said = ExternalReport()
+        said.venue = generator.chance(70) ? "paper" : text()
+        said.venueOrderID = generator.one(of: ["S1", "S2", order.id.text, text()])
+        said.instrument = generator.chance(50) ? instrument() : .none
+        said.symbol = symbol()
+        said.side = generator.chance(60) ? .buy : .sell
+        said.quantity = quantity()
+        said.limitPrice = optionalPrice()
+        if generator.chance(20) { said.type = generator.one(of: OrderType.allCases) }
+        if generator.chance(20) { said.timeInForce = generator.one(of: TimeInForce.allCases) }
+        if generator.chance(80) {
+            said.execution = report(generator.chance(20) ? order : OrderID(identifier()))
+        }
+        return said
+    }
+
+    private mutating func strangerCommand(_ order: OrderID) -> Command {
+        let stray = generator.chance(30) ? AccountID(identifier()) : account()
+        switch generator.int(0...3) {
+        case 0:
+            var wanted = AssignTrade()
+            wanted.brokeAt = breaks.isEmpty ? position() : generator.one(of: breaks)
+            if generator.chance(50) { wanted.symbol = symbol() }
+            return .assignTrade(account(), wanted)
+        case 1:
+            var wanted = ResolveBreak()
+            wanted.brokeAt = breaks.isEmpty ? position() : generator.one(of: breaks)
+            return .resolveStrayBreak(wanted)
+        default: return .recordExternal(stray, external(order))
+        }
+    }
+
     mutating func sagaCommand(_ account: AccountID, _ order: OrderID) -> Command {
+        if generator.chance(25) { return strangerCommand(order) }
         let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
         if generator.chance(35) { return groupCommand(account, order) }
         switch generator.int(0...8) {
