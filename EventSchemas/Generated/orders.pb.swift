@@ -123,7 +123,7 @@ public nonisolated enum Bifrost_V1_TimeInForce: SwiftProtobuf.Enum, Swift.CaseIt
   /// Until it is cancelled.
   case goodTillCancelled // = 2
 
-  /// Until the end of expire_date.
+  /// Until the end of expire_date, or until expire_at.
   case goodTillDate // = 3
 
   /// What does not trade at once is cancelled.
@@ -780,7 +780,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   /// Clears the value of `expireDate`. Subsequent reads from it will return its default value.
   public mutating func clearExpireDate() {_uniqueStorage()._expireDate = nil}
 
-  /// Reserved: the moment that it dies at.
+  /// The moment that it dies at.
   public var expireAt: Int64 {
     get {_storage._expireAt ?? 0}
     set {_uniqueStorage()._expireAt = newValue}

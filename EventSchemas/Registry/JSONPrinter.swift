@@ -164,6 +164,10 @@ extension JSONPrinter {
     public mutating func dates(_ number: UInt64, _ name: StaticString, _ value: inout [BusinessDate]) {
         bare(name, "[" + value.map { "\"" + $0.text + "\"" }.joined(separator: ",") + "]")
     }
+    /// Prints RFC 3339 in UTC if present.
+    public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp?) {
+        if let value { string(name, value.text) }
+    }
     /// Prints RFC 3339 in UTC.
     public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) {
         string(name, value.text)

@@ -114,6 +114,11 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case unknownGroup = 71
     /// The core did not send the order, so that it asks for no other terms of it.
     case externalOrder = 80
+    /// An expire time on an order that is not good till a date, or one that is not after the order's moment,
+    /// which is the limit; both numbers are seconds since 1970.
+    case expireTimeInvalid = 81
+    /// An expire date and an expire time on one order.
+    case expireDateAndTime = 82
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

@@ -92,6 +92,8 @@ public protocol FieldVisitor {
         throws(WireError)
     /// Fixed 64 bits of nanoseconds.
     mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp) throws(WireError)
+    /// As a time, presence explicit.
+    mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp?) throws(WireError)
     /// A currency as the text of its code, always present.
     mutating func currency(_ number: UInt64, _ name: StaticString, _ value: inout Currency) throws(WireError)
     /// An enumeration, always present.

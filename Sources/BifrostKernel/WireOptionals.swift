@@ -14,6 +14,10 @@ extension WireEncoder {
     ) {
         if let value { varintField(number, Self.zigzag(Int64(value.days))) }
     }
+    /// Writes the field if present.
+    @inlinable public mutating func time(_ number: UInt64, _ name: StaticString, _ value: inout Timestamp?) {
+        if let value { fixedField(number, value.nanos) }
+    }
 }
 
 extension WireDecoder {
@@ -40,6 +44,15 @@ extension WireDecoder {
             throw .outOfRange(field: number)
         }
         value = BusinessDate(days: days)
+    }
+    /// Reads the field, `nil` when absent.
+    @inlinable
+    public mutating func time(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Timestamp?
+    ) throws(WireError) {
+        value = try signedFixed(number).map { Timestamp(nanos: $0) }
     }
 }
 

@@ -170,7 +170,8 @@ extension Sequencer {
 
     /// When a deadline is over next; `nil` when there is none.
     var nextDeadline: Timestamp? {
-        let waits = state.venueWaits.next?.due
+        var waits = state.venueWaits.next?.due
+        if let end = state.expiries.next { waits = waits.map { min($0, end) } ?? end }
         guard !state.rebalances.isEmpty else { return waits }
         return (state.rebalances.compactMap(\.deadline) + [waits].compactMap(\.self)).min()
     }
@@ -191,8 +192,19 @@ extension Sequencer {
                 at: time
             )
         }
+        let ends = state.expiries.due(at: time, atMost: Self.deadlinesMax).compactMap { end in
+            state.orderByID.look(at: end.order) { $0.account }.flatMap { account in
+                // An order that ended may live again, and end another time.
+                own(
+                    "expire:\(end.order.id.text):\(position)",
+                    .expireOrder(account, end.order),
+                    position,
+                    at: time
+                )
+            }
+        }
         let sagas = state.rebalances.filter { $0.deadline.map { $0 <= time } ?? false }
-        return orders
+        return orders + ends
             + sagas.compactMap { saga in
                 let (id, account) = (saga.started.rebalance, saga.started.account)
                 return own("deadline:\(id.text)", .reachDeadline(account, id, since: 0), position, at: time)

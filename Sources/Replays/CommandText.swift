@@ -26,6 +26,7 @@ enum CommandText {
         92: "cancel a group of orders", 93: "resolve a group of orders",
         100: "record an order of somebody else's",
         101: "assign a trade in suspense", 102: "resolve a break of no account",
+        103: "end an order at its time",
     ]
 
     /// What the command with this content asked for.

@@ -172,6 +172,7 @@ struct Narrator {
             ("capacity", "\(fact.capacity)"),
         ]
         details.append(names.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        if let end = fact.special.expireAt { details.append("ends at \(end.text)") }
         return ("\(fact.enteredBy) placed an order for account \(account): \(terms).", details)
     }
 

@@ -27,7 +27,7 @@ extension PaperBook {
         guard let quote = quoteByID[terms.instrument], let at, let date else {
             return refuse(terms, .venueUnpriced, &outcome)
         }
-        guard terms.isWhole(on: date) else { return refuse(terms, .venueRejected, &outcome) }
+        guard terms.isWhole(on: date, at: at) else { return refuse(terms, .venueRejected, &outcome) }
         if rules.happens(.reject, terms.order.subject, at: rules.conditions.rejects) {
             return refuse(terms, .venueRejected, &outcome)
         }

@@ -2,8 +2,9 @@ internal import BifrostKernel
 internal import Orders
 
 extension RoutedOrder {
-    /// Whether the venue can work an order of these terms that comes on `date`: it trusts nobody's form.
-    func isWhole(on date: BusinessDate) -> Bool {
+    /// Whether the venue can work an order of these terms that comes on `date` at `moment`: it trusts no
+    /// form but its own.
+    func isWhole(on date: BusinessDate, at moment: Timestamp) -> Bool {
         let immediate = timeInForce == .immediateOrCancel || timeInForce == .fillOrKill
         let rests = type == .limit && !immediate
         guard firstTerms.isWhole(for: type), type.isForAuction ? timeInForce == .day : true,
@@ -13,8 +14,10 @@ extension RoutedOrder {
         guard (special.limitOffset != nil) == (type == .trailingStopLimit),
             special.limitOffset ?? .zero >= .zero
         else { return false }
-        guard (special.expireDate != nil) == (timeInForce == .goodTillDate),
-            special.expireDate ?? date >= date
+        let isTimed = special.expireAt != nil
+        guard (special.expireDate != nil || isTimed) == (timeInForce == .goodTillDate),
+            special.expireDate == nil || !isTimed, special.expireDate ?? date >= date,
+            special.expireAt.map({ $0 > moment }) ?? true
         else { return false }
         let parts = [special.minimumQuantity, special.displayQuantity].compactMap(\.self)
         return parts.allSatisfy { $0 > .zero && $0 <= quantity }

@@ -15,6 +15,8 @@ struct PaperBook: Equatable, Sendable {
     /// The orders that wait, ascending by place, which is the order of arrival.
     private(set) var restingByID: [InstrumentID: [Resting]] = [:]
     private(set) var restingCount = 0
+    /// When the first of them ends that end at a moment.
+    private(set) var nextEnd: Timestamp?
     private(set) var positionByID: [Holding: Quantity] = [:]
     private(set) var cashByID: [Purse: Money] = [:]
     private(set) var acceptedCount: Int64 = 0
@@ -74,6 +76,8 @@ struct PaperBook: Equatable, Sendable {
         if entry.terms.type.isForAuction { return dateCount - entry.dateNumber <= 1 }
         switch entry.terms.timeInForce {
         case .goodTillCancelled: return true
+        case .goodTillDate where entry.terms.special.expireAt != nil:
+            return (at ?? entry.acceptedAt) < entry.terms.special.expireAt ?? entry.acceptedAt
         case .goodTillDate: return (entry.terms.special.expireDate ?? entry.date) >= date ?? entry.date
         case .day, .immediateOrCancel, .fillOrKill: return entry.date == date
         }
@@ -85,12 +89,11 @@ struct PaperBook: Equatable, Sendable {
             throw Contradiction(text: "expected time to go on, was \(fact.at.text) on \(fact.date.text)")
         }
         let isNewDate = fact.date != date
+        let isEnd = nextEnd.map { $0 <= fact.at } ?? false
         at = fact.at
         date = fact.date
-        if isNewDate {
-            dateCount += 1
-            dropEnded()
-        }
+        if isNewDate { dateCount += 1 }
+        if isNewDate || isEnd { dropEnded() }
         unjudged.removeAll(keepingCapacity: true)
         var hasFollowed = false
         for quote in fact.quotes {
@@ -98,18 +101,20 @@ struct PaperBook: Equatable, Sendable {
             tradedByID[quote.instrument] = nil
             if follow(quote) { hasFollowed = true }
         }
-        return isNewDate || hasFollowed
+        return isNewDate || isEnd || hasFollowed
     }
 
     private mutating func dropEnded() {
         var kept: [InstrumentID: [Resting]] = [:]
         restingCount = 0
+        nextEnd = nil
         // ORDER: each instrument's orders keep theirs, and the counts are summed.
         for (instrument, resting) in restingByID {
             let living = resting.filter { entryByID[$0.order].map(lives) ?? false }
             guard !living.isEmpty else { continue }
             kept[instrument] = living
             restingCount += living.count
+            for waiting in living { entryByID[waiting.order].map { noteEnd(of: $0) } }
         }
         restingByID = kept
     }
@@ -245,7 +250,13 @@ struct PaperBook: Equatable, Sendable {
         }
     }
 
+    private mutating func noteEnd(of entry: Entry) {
+        guard let end = entry.terms.special.expireAt else { return }
+        nextEnd = nextEnd.map { min($0, end) } ?? end
+    }
+
     private mutating func beginResting(_ entry: Entry) {
+        noteEnd(of: entry)
         restingByID[entry.terms.instrument, default: []].append(Resting(entry))
         restingCount += 1
     }

@@ -114,6 +114,7 @@ struct PaperAcceptance: WireFields, Equatable, Sendable {
         try visitor.flag(18, "postOnly", &special.postOnly)
         try visitor.date(19, "expireDate", &special.expireDate)
         try visitor.quantity(20, "ahead", &ahead)
+        try visitor.time(21, "expireAt", &special.expireAt)
     }
 }
 

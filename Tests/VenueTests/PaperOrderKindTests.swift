@@ -25,6 +25,28 @@ struct PaperOrderKindTests {
         }
     }
 
+    @Test("an order that ends at a moment trades before it, and is dropped without a word when it comes")
+    func endsAtMoments() throws {
+        let (venue, recorder) = try opened(at: "10")
+        let until = seconds(2)
+        venue.send([
+            .new(try special(1, .buy, "1", .limit, .goodTillDate, limit: "9") { $0.expireAt = until }),
+            .new(try special(2, .buy, "1", .limit, .goodTillDate, limit: "8") { $0.expireAt = until }),
+            .new(
+                try special(3, .buy, "1", .limit, .goodTillDate, limit: "8") {
+                    $0.expireAt = Timestamp(nanos: until.nanos - 2_000_000_001)
+                }
+            ),
+        ])
+        #expect(words(recorder.take()) == ["new 1", "new 2", "rejected 3: VENUE_REJECTED"])
+        venue.advance(to: seconds(1), date: day1, prices: [(apple, try Price("9"))])
+        #expect(words(recorder.take()) == ["fill 1: 1 at 9"])
+        venue.advance(to: until, date: day1, prices: [(apple, try Price("8"))])
+        #expect(words(recorder.take()).isEmpty)
+        venue.send([.cancel(account, orderID(2))])
+        #expect(words(recorder.take()) == ["cancelled 2"])
+    }
+
     @Test("do at each price what their terms say", arguments: stops + trailing + lives)
     func story(_ story: Story) throws {
         let (venue, recorder) = try opened(at: "10")

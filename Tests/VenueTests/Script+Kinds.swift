@@ -22,7 +22,11 @@ extension Script {
         }
         if type == .trailingStopLimit { special.limitOffset = Price(nanos: choices.int64(0...99_999_999)) }
         if timeInForce == .goodTillDate {
-            special.expireDate = BusinessDate(days: date.days + Int32(choices.int64(0...3)))
+            if choices.chance(30) {
+                special.expireAt = date.at(seconds: choices.int64(0...200_000))
+            } else {
+                special.expireDate = BusinessDate(days: date.days + Int32(choices.int64(0...3)))
+            }
         }
         if choices.chance(20) { special.minimumQuantity = quantity }
         if type == .limit { special.postOnly = choices.chance(10) }

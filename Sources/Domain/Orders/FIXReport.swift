@@ -19,6 +19,10 @@ public struct FIXReport: Equatable, Sendable {
     /// The link of the chain of client order ids that is in force: 0 for the order, then its replacements
     /// (OrigClOrdID, tag 41, of a reject).
     public let requestInForce: UInt32
+    /// The last day of a good-till-date order (ExpireDate, tag 432).
+    public let expireDate: BusinessDate?
+    /// The moment that ends one (ExpireTime, tag 126); it has one of the two.
+    public let expireTime: Timestamp?
 
     /// The report after `event`, or of the present status.
     public init(_ state: OrderState, after event: OrderEvent? = nil) {
@@ -32,6 +36,9 @@ public struct FIXReport: Equatable, Sendable {
         averagePrice = state.averagePrice ?? .zero
         lastQuantity = if case .executed(let fact) = event { fact.quantity } else { .zero }
         requestInForce = state.requestInForce
+        let special = state.placed?.special ?? .none
+        expireDate = special.expireDate
+        expireTime = special.expireAt
     }
 }
 

@@ -46,11 +46,19 @@ public struct InstrumentTerms: Sendable {
     public let lotSize: Quantity
     /// The trading day, before which no order expires.
     public let today: BusinessDate
+    /// The moment of the order, at which none has expired.
+    public let moment: Timestamp
     /// Puts the parts together.
-    public init(tickSize: Price, lotSize: Quantity, today: BusinessDate = BusinessDate(days: .min)) {
+    public init(
+        tickSize: Price,
+        lotSize: Quantity,
+        today: BusinessDate = BusinessDate(days: .min),
+        moment: Timestamp = Timestamp(nanos: .min)
+    ) {
         self.tickSize = tickSize
         self.lotSize = lotSize
         self.today = today
+        self.moment = moment
     }
 }
 

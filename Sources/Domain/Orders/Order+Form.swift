@@ -3,7 +3,7 @@ internal import BifrostKernel
 /// The form of an order: what can be judged from its terms and its instrument's alone.
 ///
 /// The order of the checks is part of the contract: quantity, lot, limit price, stop price, trailing
-/// distance, minimum quantity, display quantity, expire date, and last what does not go together.
+/// distance, minimum quantity, display quantity, expire date or time, and last what does not go together.
 extension Order {
     static func checkForm(_ placed: OrderPlaced, _ terms: InstrumentTerms) throws(Rejection) {
         try check(placed.quantity, terms)
@@ -162,6 +162,7 @@ extension Order {
     ) throws(Rejection) {
         let unit = Int128(Decimals.nanosPerUnit)
         let today = Int128(terms.today.days) * unit
+        if try checkMoment(placed, special, terms) { return }
         guard placed.timeInForce == .goodTillDate else {
             guard let date = special.expireDate else { return }
             throw Rejection(.expireDateInvalid, value: Int128(date.days) * unit)
@@ -170,6 +171,22 @@ extension Order {
         guard date >= terms.today else {
             throw Rejection(.expireDateInvalid, limit: today, value: Int128(date.days) * unit)
         }
+    }
+
+    /// Whether the order ends at a moment; one that does has no date, and its moment is to come.
+    private static func checkMoment(
+        _ placed: OrderPlaced,
+        _ special: SpecialTerms,
+        _ terms: InstrumentTerms
+    ) throws(Rejection) -> Bool {
+        guard let moment = special.expireAt else { return false }
+        let value = Int128(moment.nanos)
+        guard placed.timeInForce == .goodTillDate else { throw Rejection(.expireTimeInvalid, value: value) }
+        guard special.expireDate == nil else { throw Rejection(.expireDateAndTime, value: value) }
+        guard moment > terms.moment else {
+            throw Rejection(.expireTimeInvalid, limit: Int128(terms.moment.nanos), value: value)
+        }
+        return true
     }
 
     private static func checkCombination(_ placed: OrderPlaced, _ special: SpecialTerms) throws(Rejection) {

@@ -38,7 +38,7 @@ public enum TimeInForce: UInt8, WireChoice {
     case day = 1
     /// Until it is cancelled.
     case goodTillCancelled = 2
-    /// Until the end of its expire date.
+    /// Until the end of its expire date, or until its expire time.
     case goodTillDate = 3
     /// What does not trade at once is cancelled.
     case immediateOrCancel = 4
@@ -177,6 +177,7 @@ public struct OrderPlaced: EventPayload {
         try visitor.flag(21, "reduceOnly", &special.reduceOnly)
         try visitor.flag(22, "postOnly", &special.postOnly)
         try visitor.date(23, "expireDate", &special.expireDate)
+        try visitor.time(24, "expireAt", &special.expireAt)
         try visitor.message(25, "seen", &seen)
         try visitor.order(26, "groupId", &special.group)
         try visitor.choice(27, "contingency", &special.contingency)

@@ -26,6 +26,8 @@ public struct SpecialTerms: Hashable, Sendable {
     public var group = OrderID.none
     /// What it does to the others of its group.
     public var contingency: Contingency?
+    /// The moment from which it trades no more.
+    public var expireAt: Timestamp?
 
     /// None of them.
     public init() {}

@@ -94,6 +94,7 @@ extension Command {
         case .recordExternal(let account, let value): encoder.command(100, value, account.id)
         case .assignTrade(let account, let value): encoder.command(101, value, account.id)
         case .resolveStrayBreak(let value): encoder.command(102, value)
+        case .expireOrder(let account, let order): encoder.command(103, order, account.id)
         default: preconditionFailure("every command has a content")
         }
     }

@@ -97,6 +97,7 @@ extension Shard {
         } else if event.mayOpen {
             state.openOrders.insert(order)
         }
+        if !state.expiries.isEmpty || event.mayExpire { evolveExpiries(&state, order, isOpen: isOpen) }
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
         if let group, group != .none { evolveGroup(&state, group, event) }

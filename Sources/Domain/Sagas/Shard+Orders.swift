@@ -59,7 +59,8 @@ extension Shard {
         let steps = InstrumentTerms(
             tickSize: instrument.tick(at: wanted.limitPrice),
             lotSize: instrument.lotSize,
-            today: today
+            today: today,
+            moment: posed.effectiveAt
         )
         try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
         var question = question(placed, instrument, entry, posed, state)

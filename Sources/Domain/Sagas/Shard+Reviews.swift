@@ -57,11 +57,13 @@ extension Shard {
 
 extension OrderEntry {
     /// Whether the end of `date` ends the order: a good-till order lives on, and so does one with a later
-    /// expire date.
+    /// expire date, or with an
+    /// expire time.
     func ends(on date: BusinessDate) -> Bool {
         guard placedOn <= date, let placed = state.placed else { return false }
         switch placed.timeInForce {
         case .goodTillCancelled: return false
+        case .goodTillDate where placed.special.expireAt != nil: return false
         case .goodTillDate: return (placed.special.expireDate ?? date) <= date
         case .day, .immediateOrCancel, .fillOrKill: return true
         }

@@ -50,7 +50,7 @@ public enum Shard {
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
         case .transferCash(let account, let wanted): try transfer(account, wanted, posed, state, &decision)
         case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak,
-            .resolveStrayBreak, .recordExternal, .assignTrade:
+            .resolveStrayBreak, .recordExternal, .assignTrade, .expireOrder:
             try sagaStep(posed, state, &decision)
         case .placeGroup, .continueGroup, .cancelGroup, .resolveGroup:
             try groupStep(posed, state, &decision)

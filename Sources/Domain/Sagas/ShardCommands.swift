@@ -174,6 +174,7 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
         try visitor.flag(19, "postOnly", &special.postOnly)
         try visitor.date(20, "expireDate", &special.expireDate)
         try visitor.flag(21, "review", &review)
+        try visitor.time(22, "expireAt", &special.expireAt)
         rareTerms.terms = special
     }
 }
@@ -312,6 +313,8 @@ public indirect enum Command: Equatable, Sendable {
     case resolveStrayBreak(ResolveBreak)
     /// The venue says something of an order that the core did not send.
     case recordExternal(AccountID, ExternalReport)
+    /// The moment of an order has come.
+    case expireOrder(AccountID, OrderID)
     /// A person says whose a trade in suspense is.
     case assignTrade(AccountID, AssignTrade)
 
@@ -328,7 +331,7 @@ public indirect enum Command: Equatable, Sendable {
             .resolveOrder(let account, _), .transferCash(let account, _),
             .resolveBreak(let account, _), .placeGroup(let account, _), .continueGroup(let account, _, _),
             .cancelGroup(let account, _), .resolveGroup(let account, _), .recordExternal(let account, _),
-            .assignTrade(let account, _):
+            .assignTrade(let account, _), .expireOrder(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
         default: nil

@@ -97,6 +97,8 @@ public struct ShardState: Sendable {
     /// The differences between venues' books and ours that nobody has resolved: the positions at which they
     /// were found, with the accounts that they name.
     public internal(set) var openBreaks: [Int64: AccountID] = [:]
+    /// The open orders that end at a moment.
+    public internal(set) var expiries = Expiries()
     /// What venues have to answer.
     public internal(set) var venueWaits = VenueWaits()
     /// The rebalances that have not ended, oldest first.

@@ -66,6 +66,9 @@ extension RejectionCode {
         case .expireDateInvalid:
             "Give a good_till_date order an expireDate from today on, and no other order one."
         case .termsConflict: "Leave one of the terms out: see `bifrost explain TERMS_CONFLICT`."
+        case .expireTimeInvalid:
+            "Give a good_till_date order an expireAt that is to come, and no other order one."
+        case .expireDateAndTime: "Give expireDate or expireAt, and leave the other out."
         case .externalOrder: "Change the order where it was sent from, or cancel it."
         case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."

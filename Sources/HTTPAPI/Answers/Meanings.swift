@@ -70,6 +70,10 @@ extension RejectionCode {
                 + " a display quantity need a limit order that may rest."
         case .quantityBelowFilled:
             "A replacement's quantity counts what has traded, which is the limit, and more."
+        case .expireTimeInvalid:
+            "Only a good-till-date order has an expire time, and it comes after the order. Limit and value are"
+                + " seconds since 1970."
+        case .expireDateAndTime: "An order ends with a day or at a moment, not both."
         case .externalOrder: "The core did not send the order, so that it does not replace it."
         case .orderNotOpen:
             "The order cannot be replaced, reviewed or resolved: it is closed, has a cancel pending, has not gone to"

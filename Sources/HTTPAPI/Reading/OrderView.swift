@@ -108,6 +108,7 @@ struct OrderView {
             "reduceOnly": .bool(placed.special.reduceOnly),
             "postOnly": .bool(placed.special.postOnly),
             "expireDate": .optional(placed.special.expireDate?.text),
+            "expireAt": .optional(placed.special.expireAt?.text),
             "timeInForce": .string(placed.timeInForce.name.lowercased()),
             "clientOrderId": .optional(placed.clientOrderID?.text),
             "book": .optional(placed.book.isEmpty ? nil : placed.book),

@@ -29,6 +29,7 @@ extension DoorRoutes {
         terms.reduceOnly = try fields.flag("reduceOnly")
         terms.postOnly = try fields.flag("postOnly")
         terms.expireDate = try fields.optionalDate("expireDate")
+        terms.expireAt = try fields.optionalTime("expireAt")
         return terms
     }
 

@@ -46,6 +46,7 @@ struct OrderPlace: AsyncParsableCommand {
             "limitOffset": .optional(terms.limitOffset), "minimumQuantity": .optional(terms.minimum),
             "displayQuantity": .optional(terms.display), "reduceOnly": .bool(terms.reduceOnly),
             "postOnly": .bool(terms.postOnly), "expireDate": .optional(terms.until),
+            "expireAt": .optional(terms.expireAt),
             "review": .bool(terms.review),
         ]
         try await options.send("POST", ["accounts", account, "orders"], body, done: "Accepted order")
@@ -92,8 +93,9 @@ struct OrderShow: AsyncParsableCommand {
         var table = Table([.left, .left])
         for name in [
             "order", "account", "clientOrderId", "symbol", "side", "type", "timeInForce", "quantity",
-            "limitPrice", "stopPrice", "trailingAmount", "trailingBasisPoints", "expireDate", "status",
-            "cumulative", "leaves", "averagePrice", "venue", "route", "parent", "group", "orderClass",
+            "limitPrice", "stopPrice", "trailingAmount", "trailingBasisPoints", "expireDate", "expireAt",
+            "status", "cumulative", "leaves", "averagePrice", "venue", "route", "parent", "group",
+            "orderClass",
             "placedAt",
         ] {
             if let value = answer[name]?.string { table.add([name, value]) }

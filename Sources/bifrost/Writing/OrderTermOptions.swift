@@ -29,9 +29,10 @@ enum OrderAuction: String, ExpressibleByArgument, CaseIterable {
 
 /// The terms of an order beyond its price.
 struct TermOptions: ParsableArguments {
-    @Option(name: .customLong("life"), help: "day, gtc, gtd (with --until), ioc or fok.")
+    @Option(name: .customLong("life"), help: "day, gtc, gtd (with --until or --expire-at), ioc or fok.")
     var life = OrderLife.day
     @Option(help: "The last day of a gtd order, YYYY-MM-DD.") var until: String?
+    @Option(help: "The moment that ends a gtd order, in UTC, as 2026-01-02T15:30:00Z.") var expireAt: String?
     @Option(help: "The price that wakes the order; with --limit it becomes a limit order.") var stop: String?
     @Option(help: "A stop that follows the market at this distance, as a price.") var trail: String?
     @Option(name: .customLong("trail-bps"), help: "The same, in basis points of the price.")

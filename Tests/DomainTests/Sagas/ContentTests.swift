@@ -77,6 +77,7 @@ struct ContentTests {
             (.resolveGroup(account, ResolveOrder()), "085d"),
             (.recordExternal(account, ExternalReport()), "0864"),
             (.assignTrade(account, AssignTrade()), "0865"),
+            (.expireOrder(account, Sample.order), "0867"),
         ]
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }

@@ -50,6 +50,9 @@ enum Invariants {
                 "a group is due, waits for an order, or for a person"
             )
         }
+        let ends = Set(state.expiries.due(at: Timestamp(nanos: .max), atMost: .max).map(\.order))
+        let timed = state.openOrders.filter { state.orderByID[$0]?.state.placed?.special.expireAt != nil }
+        try #require(ends == timed, "what is open and ends at a moment has a deadline")
         let waits = Set(state.venueWaits.due(at: Timestamp(nanos: .max), atMost: .max).map(\.since))
         for order in state.openOrders {
             guard let entry = state.orderByID[order] else { continue }

@@ -16,6 +16,7 @@ extension Malice {
         if generator.chance(20) { terms.minimumQuantity = quantity() }
         if generator.chance(20) { terms.displayQuantity = quantity() }
         if generator.chance(30) { terms.expireDate = date() }
+        if generator.chance(30) { terms.expireAt = time() }
         terms.reduceOnly = generator.chance(20)
         terms.postOnly = generator.chance(20)
         return terms

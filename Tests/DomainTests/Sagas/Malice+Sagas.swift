@@ -86,7 +86,8 @@ extension Malice {
 
     private mutating func strangerCommand(_ order: OrderID) -> Command {
         let stray = generator.chance(30) ? AccountID(identifier()) : account()
-        switch generator.int(0...3) {
+        switch generator.int(0...4) {
+        case 4: return .expireOrder(generator.chance(90) ? account() : stray, order)
         case 0:
             var wanted = AssignTrade()
             wanted.brokeAt = breaks.isEmpty ? position() : generator.one(of: breaks)
