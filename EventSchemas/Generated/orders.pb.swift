@@ -823,7 +823,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
     set {_uniqueStorage()._locateID = newValue}
   }
 
-  /// Reserved: the lots that it closes.
+  /// The lots that it closes.
   public var chosenLots: [Bifrost_V1_ChosenLot] {
     get {_storage._chosenLots}
     set {_uniqueStorage()._chosenLots = newValue}
@@ -847,7 +847,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
     set {_uniqueStorage()._triggerPrice = newValue}
   }
 
-  /// Reserved: how closing trades choose among open lots; the account's method where absent.
+  /// How closing trades choose among open lots; the account's method where absent.
   public var lotMethod: Bifrost_V1_LotMethod {
     get {_storage._lotMethod}
     set {_uniqueStorage()._lotMethod = newValue}

@@ -495,7 +495,7 @@ public nonisolated struct Bifrost_V1_TradeBooked: @unchecked Sendable {
     set {_uniqueStorage()._correctedExecutionID = newValue}
   }
 
-  /// The lots that the order named, as far as they were this trade's to close.
+  /// The lots that the order named; those of its trades that took effect earlier have closed their part of them.
   public var chosenLots: [Bifrost_V1_ChosenLot] {
     get {_storage._chosenLots}
     set {_uniqueStorage()._chosenLots = newValue}

@@ -525,7 +525,7 @@ public nonisolated struct Bifrost_V1_RebalanceStarted: @unchecked Sendable {
     set {_uniqueStorage()._enteredBy = newValue}
   }
 
-  /// Reserved: how its sales choose among open lots.
+  /// How its sales choose among open lots; the account's method where absent.
   public var lotMethod: Bifrost_V1_LotMethod {
     get {_storage._lotMethod}
     set {_uniqueStorage()._lotMethod = newValue}

@@ -119,6 +119,13 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case expireTimeInvalid = 81
     /// An expire date and an expire time on one order.
     case expireDateAndTime = 82
+    /// No open lot of the instrument was opened by the execution that the order names.
+    case unknownLot = 83
+    /// A lot that the order names has no such quantity, or the order trades less than all that it names; the
+    /// limit is what is there.
+    case lotQuantityInvalid = 84
+    /// A lot that the order names is not closed by an order of this side; the value is the lot's quantity.
+    case lotOnOtherSide = 85
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

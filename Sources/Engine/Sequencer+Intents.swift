@@ -84,7 +84,7 @@ extension Sequencer {
             currency: instrument.currency,
             type: placed.type,
             timeInForce: placed.timeInForce,
-            special: placed.routedTerms
+            special: placed.routedTerms.forVenue
         )
     }
 

@@ -172,6 +172,10 @@ struct Narrator {
             ("capacity", "\(fact.capacity)"),
         ]
         details.append(names.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        if let method = fact.special.lotMethod { details.append("closes lots by \(method.name)") }
+        for lot in fact.special.lots {
+            details.append("closes \(lot.quantity.text) of the lot of execution \(lot.execution.text)")
+        }
         if let end = fact.special.expireAt { details.append("ends at \(end.text)") }
         return ("\(fact.enteredBy) placed an order for account \(account): \(terms).", details)
     }

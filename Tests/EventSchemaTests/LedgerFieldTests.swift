@@ -1,5 +1,6 @@
 import BifrostKernel
 import EventMessages
+import Orders
 import Portfolios
 import Sagas
 import SwiftProtobuf
@@ -32,6 +33,22 @@ struct LedgerFieldTests {
             #expect(message.chosenLots.map(\.quantity) == [Quantity.nanosMax, 0])
             #expect(message.postings.map(\.hasSettlementDate) == [true, false])
         }
+    }
+
+    @Test("the lots that an order names, its method, and the moment that ends it")
+    func orders() throws {
+        var fact = OrderPlaced()
+        fact.special.expireAt = Timestamp(nanos: 0)
+        fact.special.lots = [ChosenLot(Extreme.execution, Extreme.quantity), ChosenLot()]
+        fact.special.lotMethod = .average
+        let message = try read(fact, as: Bifrost_V1_OrderPlaced.self)
+        #expect(message.hasExpireAt && message.expireAt == 0)
+        #expect(message.chosenLots.map(\.quantity) == [Quantity.nanosMax, 0])
+        #expect(message.lotMethod == .average)
+        #expect(!(try read(OrderPlaced(), as: Bifrost_V1_OrderPlaced.self).hasExpireAt))
+        var rebalance = RebalanceStarted()
+        rebalance.lotMethod = .fifo
+        #expect(try read(rebalance, as: Bifrost_V1_RebalanceStarted.self).lotMethod == .fifo)
     }
 
     @Test("the transfer that cash came by, or went")

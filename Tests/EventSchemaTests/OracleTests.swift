@@ -155,7 +155,7 @@ enum Oracle {
         "InstrumentRegistered": Set([
             "tickTable", "marginable", "shortable", "fractionable", "settlementCycles",
         ]),
-        "OrderPlaced": Set(["reduceOnly", "postOnly"]),
+        "OrderPlaced": Set(["reduceOnly", "postOnly", "chosenLots"]),
         "TradingDaysDeclared": Set(["hours"]),
         "TradeBooked": Set(["chosenLots"]),
         "AccountLimitsSet": Set(["approvers"]),

@@ -181,6 +181,8 @@ public struct OrderPlaced: EventPayload {
         try visitor.message(25, "seen", &seen)
         try visitor.order(26, "groupId", &special.group)
         try visitor.choice(27, "contingency", &special.contingency)
+        try visitor.list(30, "chosenLots", &special.lots)
+        try visitor.choice(34, "lotMethod", &special.lotMethod)
         try visitor.price(36, "limitOffset", &special.limitOffset)
         rareTerms.terms = special
     }

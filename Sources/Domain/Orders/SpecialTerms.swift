@@ -28,15 +28,35 @@ public struct SpecialTerms: Hashable, Sendable {
     public var contingency: Contingency?
     /// The moment from which it trades no more.
     public var expireAt: Timestamp?
+    /// The lots that it closes first.
+    public var lots: [ChosenLot] = []
+    /// How its trades choose among open lots; the account's method where absent.
+    public var lotMethod: LotMethod?
 
     /// None of them.
     public init() {}
+
+    /// The terms without those that are the account's own business and no venue's.
+    public var forVenue: SpecialTerms {
+        var terms = self
+        terms.lots = []
+        terms.lotMethod = nil
+        return terms
+    }
 
     /// None of them.
     public static let none = SpecialTerms()
 }
 
 extension Rarely where Value == SpecialTerms {
+    /// The same without what is no venue's business.
+    public var forVenue: Self {
+        guard let value, !value.lots.isEmpty || value.lotMethod != nil else { return self }
+        var venues = self
+        venues.terms = value.forVenue
+        return venues
+    }
+
     /// The terms, all absent when none are kept; setting those keeps none.
     public var terms: SpecialTerms {
         get { value ?? .none }

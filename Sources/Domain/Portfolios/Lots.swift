@@ -6,6 +6,8 @@ public struct LotTrade: Hashable, Sendable {
     public var effectiveAt = Timestamp(nanos: 0)
     /// The id that it was first booked under, which names the lot that it opens.
     public var execution = Identifier.none
+    /// The order that traded: its trades share the lots that it names.
+    public var order = OrderID.none
     /// Bought positive, sold negative.
     public var quantity = Quantity.zero
     /// Price × quantity.
@@ -69,6 +71,8 @@ public struct Lot: Hashable, Sendable {
 public struct LotQueue: Equatable, Sendable {
     /// The open lots, oldest first.
     public internal(set) var lots: [Lot] = []
+    /// How much of the lots that an order names its trades have closed so far.
+    private var closedByOrder: [OrderID: [Identifier: UInt64]] = [:]
 
     /// No lots.
     public init() {}
@@ -80,7 +84,7 @@ public struct LotQueue: Equatable, Sendable {
     /// the rest.
     ///
     /// Costs of parts are rounded half away from zero to 10⁻⁹ and taken off the lot, so the parts sum to the
-    /// whole.
+    /// whole. The trades of one order share the lots that it names, in the order in which they took effect.
     public mutating func trade(_ trade: LotTrade) -> ClosedLots {
         if trade.quantity == .zero { return ClosedLots() }
         if trade.method == .average { pool() }
@@ -90,9 +94,14 @@ public struct LotQueue: Equatable, Sendable {
             guard let index = lots.firstIndex(where: { $0.execution == choice.execution }),
                 rest.closes(lots[index])
             else { continue }
-            close(index, atMost: choice.quantity.nanos.magnitude, &rest, &closed)
+            let before = closedByOrder[trade.order]?[choice.execution] ?? 0
+            let named = choice.quantity.nanos.magnitude
+            let units = close(index, atMost: named - min(named, before), &rest, &closed)
+            if trade.order != .none {
+                closedByOrder[trade.order, default: [:]][choice.execution] = before + units
+            }
         }
-        while let first = lots.first, rest.closes(first) { close(0, atMost: .max, &rest, &closed) }
+        while let first = lots.first, rest.closes(first) { _ = close(0, atMost: .max, &rest, &closed) }
         if rest.quantity != 0 {
             let lot = Lot(
                 quantity: Quantity(nanos: rest.quantity),
@@ -112,11 +121,16 @@ public struct LotQueue: Equatable, Sendable {
         func closes(_ lot: Lot) -> Bool { quantity != 0 && (lot.quantity.nanos > 0) != (quantity > 0) }
     }
 
-    private mutating func close(_ index: Int, atMost: UInt64, _ rest: inout Rest, _ closed: inout ClosedLots)
-    {
+    /// Closes a lot or a part of it; the units that it closed, in 10⁻⁹.
+    private mutating func close(
+        _ index: Int,
+        atMost: UInt64,
+        _ rest: inout Rest,
+        _ closed: inout ClosedLots
+    ) -> UInt64 {
         let lot = lots[index]
         let closing = min(lot.quantity.nanos.magnitude, rest.quantity.magnitude, atMost)
-        guard closing > 0 else { return }
+        guard closing > 0 else { return 0 }
         let cost = Self.share(lot.cost.nanos, closing, of: lot.quantity.nanos.magnitude)
         let gross = Self.share(rest.gross, closing, of: rest.quantity.magnitude)
         closed.cost += cost
@@ -131,6 +145,7 @@ public struct LotQueue: Equatable, Sendable {
             lots[index].quantity = Quantity(nanos: left)
             lots[index].cost = Money(nanos: lot.cost.nanos - cost)
         }
+        return closing
     }
 
     /// Makes one lot of all, under the name and date of the oldest.

@@ -135,7 +135,7 @@ public struct TradeReport: Sendable {
     public var effectiveAt = Timestamp(nanos: 0)
     /// How it chooses among the lots that it closes.
     public var method = LotMethod.fifo
-    /// The lots that its order names, as far as they are this trade's to close.
+    /// The lots that its order names.
     public var chosen: [ChosenLot] = []
     /// What the venue says the account has after this trade.
     public var venuePosition = Quantity.zero

@@ -176,7 +176,7 @@ public struct TradeBooked: EventPayload {
     public var postings: [Posting] = []
     /// How it chose among the lots that it closed; the oldest first where absent.
     public var lotMethod: LotMethod?
-    /// The lots that its order named, as far as they were this trade's to close.
+    /// The lots that its order named; those of its trades that took effect earlier have closed their part.
     public var chosenLots: [ChosenLot] = []
     /// An empty payload.
     public init() {}

@@ -6,8 +6,6 @@ public struct BookedTrade: Hashable, Sendable {
     public var lot = LotTrade()
     /// The last word on it: its own id, or that of its latest correction.
     public var execution = Identifier.none
-    /// The order that traded.
-    public var order = OrderID.none
     /// The currency of all amounts here.
     public var currency = Currency.usd
     /// What the venue settles, without a sign.
@@ -17,6 +15,11 @@ public struct BookedTrade: Hashable, Sendable {
     /// The date on which money and units change hands.
     public var settlementDate = BusinessDate(days: 0)
 
+    /// The order that traded.
+    public var order: OrderID {
+        get { lot.order }
+        set { lot.order = newValue }
+    }
     /// What the venue settles, a purchase positive, in units of 10⁻⁹.
     var settled: Int128 {
         lot.quantity > .zero ? settlementAmount.nanos : -settlementAmount.nanos

@@ -28,6 +28,8 @@ public struct RebalanceAccount: WireFields, Equatable, Sendable {
     public var book = ""
     /// The strategy that wants it, empty for none.
     public var strategy = ""
+    /// How its sales choose among open lots; the account's method where absent.
+    public var lotMethod: LotMethod?
     /// An empty command.
     public init() {}
     /// Visits the fields that make the content.
@@ -41,6 +43,7 @@ public struct RebalanceAccount: WireFields, Equatable, Sendable {
         try visitor.uint(7, "secondsMax", &secondsMax)
         try visitor.text(8, "book", &book)
         try visitor.text(9, "strategy", &strategy)
+        try visitor.choice(10, "lotMethod", &lotMethod)
     }
 }
 

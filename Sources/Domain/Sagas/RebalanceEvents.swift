@@ -134,6 +134,8 @@ public struct RebalanceStarted: EventPayload {
     public var strategy = ""
     /// Who entered it, and enters its orders.
     public var enteredBy = ""
+    /// How its sales choose among open lots; the account's method where absent.
+    public var lotMethod: LotMethod?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.RebalanceStarted`; gaps are reserved there.
@@ -152,6 +154,7 @@ public struct RebalanceStarted: EventPayload {
         try visitor.text(12, "book", &book)
         try visitor.text(13, "strategy", &strategy)
         try visitor.text(14, "enteredBy", &enteredBy)
+        try visitor.choice(15, "lotMethod", &lotMethod)
     }
 }
 

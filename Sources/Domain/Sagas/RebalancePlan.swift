@@ -24,6 +24,7 @@ extension Shard {
         fact.onRefusal = wanted.onRefusal
         fact.book = wanted.book
         fact.strategy = wanted.strategy
+        fact.lotMethod = wanted.lotMethod
         var sizings: [Sizing] = []
         for target in wanted.targets {
             let sizing = try sizing(target, entry, today, state)

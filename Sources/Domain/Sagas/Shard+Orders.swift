@@ -63,6 +63,7 @@ extension Shard {
             moment: posed.effectiveAt
         )
         try emit(.place(placed, terms: steps), order, account, Order.initial, &decision)
+        if placed.hasSpecialTerms { try checkLots(placed, entry) }
         var question = question(placed, instrument, entry, posed, state)
         question.sharesWith = other
         var verdict = Decision<RiskEvent>()
@@ -317,7 +318,7 @@ extension Shard {
             return try bookRarely(fact, entry.state, placed, account, posed, state, &decision)
         }
         let cumulative = entry.state.cumulative(with: report.quantity)
-        let trade = dated(trade(fact, placed, cumulative), posed, state)
+        let trade = dated(trade(fact, placed, cumulative), placed, posed, state)
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
         try risk(

@@ -209,6 +209,8 @@ extension RebalanceSaga {
         if leg.side == .buy {
             order.type = .limit
             order.limitPrice = leg.price
+        } else if let method = started.lotMethod {
+            order.special.lotMethod = method
         }
         return order
     }

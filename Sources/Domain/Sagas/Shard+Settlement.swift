@@ -22,11 +22,17 @@ extension Shard {
     }
 
     /// A trade with what the shard knows of it: when it took effect, when it settles, and how it closes lots.
-    static func dated(_ trade: TradeReport, _ posed: PosedCommand, _ state: ShardState) -> TradeReport {
+    static func dated(
+        _ trade: TradeReport,
+        _ placed: OrderPlaced,
+        _ posed: PosedCommand,
+        _ state: ShardState
+    ) -> TradeReport {
         var trade = trade
         trade.effectiveAt = posed.effectiveAt
         trade.settlementDate = state.reference.settlementDate(of: trade.instrument, tradedOn: trade.tradeDate)
         trade.method = state.accountByID[trade.account]?.opened.lotMethod ?? .fifo
+        if placed.hasSpecialTerms { choose(&trade, by: placed.special) }
         return trade
     }
 

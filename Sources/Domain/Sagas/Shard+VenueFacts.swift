@@ -141,7 +141,7 @@ extension Shard {
             booked.price = standing.price
             booked.settlementAmount = standing.settlementAmount
             booked.commission = standing.commission
-            var trade = dated(trade(booked, placed, after.cumulative), posed, state)
+            var trade = dated(trade(booked, placed, after.cumulative), placed, posed, state)
             trade.isCompared = isCompared
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }

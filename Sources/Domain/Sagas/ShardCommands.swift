@@ -175,6 +175,8 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
         try visitor.date(20, "expireDate", &special.expireDate)
         try visitor.flag(21, "review", &review)
         try visitor.time(22, "expireAt", &special.expireAt)
+        try visitor.list(23, "chosenLots", &special.lots)
+        try visitor.choice(24, "lotMethod", &special.lotMethod)
         rareTerms.terms = special
     }
 }

@@ -69,6 +69,10 @@ extension RejectionCode {
         case .expireTimeInvalid:
             "Give a good_till_date order an expireAt that is to come, and no other order one."
         case .expireDateAndTime: "Give expireDate or expireAt, and leave the other out."
+        case .unknownLot: "Name open lots by their execution: `bifrost portfolio lots` lists them."
+        case .lotQuantityInvalid:
+            "Name no more of a lot than is left of it, and of all no more than the order trades."
+        case .lotOnOtherSide: "Name lots that the order closes: a sale those that were bought."
         case .externalOrder: "Change the order where it was sent from, or cancel it."
         case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."

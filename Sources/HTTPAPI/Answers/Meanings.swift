@@ -74,6 +74,11 @@ extension RejectionCode {
             "Only a good-till-date order has an expire time, and it comes after the order. Limit and value are"
                 + " seconds since 1970."
         case .expireDateAndTime: "An order ends with a day or at a moment, not both."
+        case .unknownLot: "The account has no open lot of the instrument that this execution opened."
+        case .lotQuantityInvalid:
+            "A lot has less than the order names of it, or the order trades less than all that it names; the limit is"
+                + " what is there."
+        case .lotOnOtherSide: "A sale closes lots that were bought, a purchase those that were sold short."
         case .externalOrder: "The core did not send the order, so that it does not replace it."
         case .orderNotOpen:
             "The order cannot be replaced, reviewed or resolved: it is closed, has a cancel pending, has not gone to"

@@ -1,5 +1,6 @@
 internal import BifrostKernel
 internal import EventStore
+internal import Orders
 internal import Portfolios
 internal import Sagas
 

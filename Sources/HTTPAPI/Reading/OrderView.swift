@@ -108,6 +108,12 @@ struct OrderView {
             "reduceOnly": .bool(placed.special.reduceOnly),
             "postOnly": .bool(placed.special.postOnly),
             "expireDate": .optional(placed.special.expireDate?.text),
+            "lotMethod": .optional(placed.special.lotMethod?.name.lowercased()),
+            "lots": .array(
+                placed.special.lots.map { lot in
+                    ["execution": .string(lot.execution.text), "quantity": .string(lot.quantity.text)]
+                }
+            ),
             "expireAt": .optional(placed.special.expireAt?.text),
             "timeInForce": .string(placed.timeInForce.name.lowercased()),
             "clientOrderId": .optional(placed.clientOrderID?.text),

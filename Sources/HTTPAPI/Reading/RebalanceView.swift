@@ -57,6 +57,7 @@ struct RebalanceView {
             "startedAt": .string(startedAt.text),
             "enteredBy": .string(started.enteredBy),
             "strategy": .optional(started.strategy.isEmpty ? nil : started.strategy),
+            "lotMethod": .optional(started.lotMethod?.name.lowercased()),
             "equity": .string(started.equity.text),
             "budget": .optional(budget?.text),
             "wanted": .array(started.legs.map(Self.leg)),

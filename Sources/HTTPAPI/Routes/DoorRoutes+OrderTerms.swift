@@ -18,6 +18,32 @@ extension DoorRoutes {
         C.allCases.map { ($0.name.lowercased(), $0) }
     }
 
+    /// The words for how trades choose among open lots.
+    static let lotMethods = words(of: LotMethod.self)
+
+    /// The lots that an order names, none when it names none.
+    private func lots(_ fields: inout RequestFields) throws(GatewayRejection) -> [ChosenLot] {
+        guard let value = fields.optional("lots") else { return [] }
+        guard let elements = value.array else {
+            throw GatewayRejection(.fieldMalformed, "Expected `lots` to be an array, was \(value.kind).")
+        }
+        var lots: [ChosenLot] = []
+        for element in elements {
+            var line = try RequestFields(element, at: "an element of `lots`")
+            let execution = Identifier(try line.text("execution"))
+            let quantity = try line.quantity("quantity")
+            try line.end()
+            guard let execution else {
+                throw GatewayRejection(
+                    .fieldMalformed,
+                    "`execution` is the UUID that `bifrost portfolio lots` shows."
+                )
+            }
+            lots.append(ChosenLot(execution, quantity))
+        }
+        return lots
+    }
+
     func special(_ fields: inout RequestFields) throws(GatewayRejection) -> SpecialTerms {
         var terms = SpecialTerms()
         terms.stopPrice = try fields.optionalPrice("stopPrice")
@@ -30,6 +56,8 @@ extension DoorRoutes {
         terms.postOnly = try fields.flag("postOnly")
         terms.expireDate = try fields.optionalDate("expireDate")
         terms.expireAt = try fields.optionalTime("expireAt")
+        terms.lotMethod = try fields.optionalChoice("lotMethod", Self.lotMethods)
+        terms.lots = try lots(&fields)
         return terms
     }
 

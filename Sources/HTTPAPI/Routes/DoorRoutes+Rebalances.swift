@@ -28,6 +28,7 @@ extension DoorRoutes {
             command.onRefusal =
                 try fields.optionalChoice("onRefusal", Self.refusalPolicies) ?? command.onRefusal
             command.secondsMax = try fields.optionalCount("secondsMax") ?? 0
+            command.lotMethod = try fields.optionalChoice("lotMethod", Self.lotMethods)
             command.book = try fields.label("book") ?? ""
             command.strategy = try fields.label("strategy") ?? ""
             try fields.end()

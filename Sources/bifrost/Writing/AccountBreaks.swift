@@ -66,11 +66,11 @@ struct AccountResolveBreak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve-break",
         abstract: "Say why the venue's book and ours differed.",
+        usage: "bifrost account resolve-break [<account>] <position> <resolution> [--id <id>]",
         discussion: """
             timing: one book was ahead, and both agree by now. venue-error: the venue was wrong. our-error: we were, and \
             other bookings put it right. A break about an account that we do not have is named without one.
-            """,
-        usage: "bifrost account resolve-break [<account>] <position> <resolution> [--id <id>]"
+            """
     )
 
     @Argument(

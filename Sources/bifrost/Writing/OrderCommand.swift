@@ -46,7 +46,8 @@ struct OrderPlace: AsyncParsableCommand {
             "limitOffset": .optional(terms.limitOffset), "minimumQuantity": .optional(terms.minimum),
             "displayQuantity": .optional(terms.display), "reduceOnly": .bool(terms.reduceOnly),
             "postOnly": .bool(terms.postOnly), "expireDate": .optional(terms.until),
-            "expireAt": .optional(terms.expireAt),
+            "expireAt": .optional(terms.expireAt), "lots": .array(terms.lotList),
+            "lotMethod": .optional(terms.lotMethod?.rawValue),
             "review": .bool(terms.review),
         ]
         try await options.send("POST", ["accounts", account, "orders"], body, done: "Accepted order")

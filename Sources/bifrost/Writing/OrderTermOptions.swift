@@ -21,6 +21,13 @@ enum OrderLife: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
+/// How trades choose among open lots.
+enum LotChoice: String, ExpressibleByArgument, CaseIterable {
+    case fifo
+    case average
+    case chosen
+}
+
 /// The auction that an order is for.
 enum OrderAuction: String, ExpressibleByArgument, CaseIterable {
     case open
@@ -43,7 +50,28 @@ struct TermOptions: ParsableArguments {
     @Option(help: "The most that the book shows.") var display: String?
     @Flag(help: "It may make a position smaller and never larger or opposite.") var reduceOnly = false
     @Flag(help: "It rests on the book or is refused.") var postOnly = false
+    @Option(
+        name: .customLong("lot"),
+        help:
+            "A lot to close first, EXECUTION:QUANTITY as `bifrost portfolio lots` shows it; may be repeated."
+    )
+    var lots: [String] = []
+    @Option(
+        name: .customLong("lot-method"),
+        help: "How it chooses among the others: fifo, average or chosen."
+    )
+    var lotMethod: LotChoice?
     @Flag(help: "A person has to let it pass: see bifrost order review.") var review = false
+
+    /// The lots as the door takes them.
+    var lotList: [JSON] {
+        lots.map { lot in
+            let parts = lot.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init
+            )
+            return ["execution": .string(parts[0]), "quantity": .string(parts.count > 1 ? parts[1] : "")]
+        }
+    }
 
     /// The type that the options make, in the word of the door; what they cannot make together, the door
     /// refuses.

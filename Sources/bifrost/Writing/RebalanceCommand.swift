@@ -34,6 +34,8 @@ struct RebalanceStart: AsyncParsableCommand {
     @Option(help: "How far above its price a purchase's limit is.") var slippage = "0"
     @Option(help: "Stop after so many seconds, and cancel what is open then.") var secondsMax: UInt32?
     @Flag(help: "Stop when an order is refused; otherwise the others go on.") var stopOnRefusal = false
+    @Option(help: "How its sales choose among open lots: fifo or average; else as the account does.")
+    var lots: LotChoice?
     @Option(help: "The strategy that it belongs to.") var strategy: String?
     @Flag(help: "Only say what would be traded, at official marks.") var dryRun = false
     @OptionGroup var options: WriteOptions
@@ -55,7 +57,7 @@ struct RebalanceStart: AsyncParsableCommand {
             "slippageBasisPoints": .string(wanted.slippage.text),
             "secondsMax": secondsMax.map { .count(Int64($0)) } ?? .null,
             "onRefusal": .string(stopOnRefusal ? "stop" : "go_on"),
-            "strategy": .optional(strategy),
+            "strategy": .optional(strategy), "lotMethod": .optional(lots?.rawValue),
         ]
         try await options.send("POST", ["accounts", account, "rebalances"], body, done: "Began to rebalance")
     }

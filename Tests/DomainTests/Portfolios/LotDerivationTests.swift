@@ -147,6 +147,65 @@ struct LotDerivationTests {
         #expect(!inOrder.lots().isEmpty || inOrder.position(Sample.instrument) == .zero)
     }
 
+    /// Trades of a few orders, each with a method and lots of its own, some of which are not there yet.
+    private static func ordered(_ count: Int, _ generator: inout Generator) -> [TradeReport] {
+        let orders = (1...6).map { number in
+            let lots = (0..<generator.int(0...3)).map { _ in
+                ChosenLot(
+                    Sample.execution(generator.int64(1...Int64(count))),
+                    Quantity(units: generator.int64(1...9))
+                )
+            }
+            let method = lots.isEmpty ? generator.one(of: LotMethod.allCases) : .chosen
+            return (order: Sample.order(Int64(number)), lots: lots, method: method)
+        }
+        return (1...Int64(count)).map { number in
+            let units = generator.int64(1...12) * (generator.chance(50) ? 1 : -1)
+            var report = Trade.report(number, units, at: generator.int64(1...20_000))
+            let order = generator.one(of: orders)
+            report.effectiveAt = Timestamp(nanos: number)
+            (report.order, report.chosen, report.method) = (order.order, order.lots, order.method)
+            return report
+        }
+    }
+
+    @Test(
+        "orders that share lots among their trades leave the same ones whatever comes first",
+        arguments: Seeds.take(40)
+    )
+    func sharesLots(seed: UInt64) throws {
+        var generator = Generator(seed: seed)
+        let reports = Self.ordered(40, &generator)
+        let inOrder = try Self.booked(reports)
+        var shuffled = reports
+        for index in shuffled.indices { shuffled.swapAt(index, generator.int(index...shuffled.count - 1)) }
+        let late = try Self.booked(shuffled)
+        #expect(late.lots() == inOrder.lots())
+        #expect(late.realised == inOrder.realised)
+        #expect(late.money(.positionCost) == inOrder.money(.positionCost))
+    }
+
+    @Test("the trades of an order close no more of a lot than it names, together")
+    func sharesOneLot() throws {
+        let trades: [(number: Int64, units: Int64, cents: Int64)] = [
+            (1, 10, 100), (2, 10, 120), (3, 10, 140), (4, -4, 150), (5, -6, 150),
+        ]
+        var reports = trades.map { trade in
+            var report = Trade.report(trade.number, trade.units, at: trade.cents)
+            report.effectiveAt = Timestamp(nanos: trade.number)
+            return report
+        }
+        for index in 3...4 {
+            reports[index].order = Sample.order(77)
+            reports[index].method = .chosen
+            reports[index].chosen = [ChosenLot(Sample.execution(2), Quantity(units: 7))]
+        }
+        for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [0, 4, 1, 3, 2]] {
+            let lots = try Self.booked(order.map { reports[$0] }).lots()
+            #expect(lots.map(\.quantity) == [7, 3, 10].map { Quantity(units: $0) })
+        }
+    }
+
     @Test("a history of many blocks is derived as one", arguments: Seeds.take(3))
     func spansBlocks(seed: UInt64) throws {
         var generator = Generator(seed: seed)

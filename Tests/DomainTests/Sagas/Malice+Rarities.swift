@@ -17,6 +17,8 @@ extension Malice {
         if generator.chance(20) { terms.displayQuantity = quantity() }
         if generator.chance(30) { terms.expireDate = date() }
         if generator.chance(30) { terms.expireAt = time() }
+        if generator.chance(20) { terms.lotMethod = generator.one(of: LotMethod.allCases) }
+        if generator.chance(10) { terms.lots = [ChosenLot(identifier(), quantity())] }
         terms.reduceOnly = generator.chance(20)
         terms.postOnly = generator.chance(20)
         return terms

@@ -25,6 +25,7 @@ extension Malice {
         if generator.chance(30) { wanted.secondsMax = generator.one(of: [1, 60, .max]) }
         wanted.onRefusal = generator.chance(50) ? .goOn : .stop
         wanted.book = text()
+        if generator.chance(20) { wanted.lotMethod = generator.one(of: LotMethod.allCases) }
         return wanted
     }
 
