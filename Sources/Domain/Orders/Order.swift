@@ -88,6 +88,8 @@ public struct OrderState: Sendable {
         get { placedTerms.value }
         set { placedTerms = newValue.map { .kept($0) } ?? .never }
     }
+    /// The group that it belongs to, asked where its terms stand, or none.
+    public var group: OrderID { placedTerms.look { $0.group } ?? .none }
     /// Apart, so that an order is small where it is moved and only its state is asked for.
     private var placedTerms = Rarely<OrderPlaced>.never
     /// The quantity of its terms in force, zero before its first event.

@@ -123,13 +123,13 @@ public struct GroupFlagged: EventPayload {
 /// A fact of one group of orders.
 public enum GroupEvent: Equatable, Sendable {
     /// It began.
-    case started(GroupStarted)
+    indirect case started(GroupStarted)
     /// It stands somewhere else.
     case advanced(GroupAdvanced)
     /// One of its orders is no order.
-    case legRefused(GroupLegRefused)
+    indirect case legRefused(GroupLegRefused)
     /// A person should look at it.
-    case flagged(GroupFlagged)
+    indirect case flagged(GroupFlagged)
 
     /// The group that it happened to.
     public var group: OrderID {

@@ -88,7 +88,7 @@ extension Shard {
         let (isOpen, lacksWait, group) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
             if case .approved = event { entry.approvedAt = place.position }
-            return (entry.state.isOpen, entry.lacksWait, hasGroups ? entry.state.placed?.group : nil)
+            return (entry.state.isOpen, entry.lacksWait, hasGroups ? entry.state.group : .none)
         }
         if case .approved = event {
             state.openOrders.insert(order)
@@ -100,7 +100,7 @@ extension Shard {
         if !state.expiries.isEmpty || event.mayExpire { evolveExpiries(&state, order, isOpen: isOpen) }
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
-        if let group, group != .none { evolveGroup(&state, group, event) }
+        if group != .none { evolveGroup(&state, group, event) }
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {
