@@ -765,6 +765,25 @@ public nonisolated struct Bifrost_V1_WantedOrder: @unchecked Sendable {
     set {_uniqueStorage()._review = newValue}
   }
 
+  public var expireAt: Int64 {
+    get {_storage._expireAt ?? 0}
+    set {_uniqueStorage()._expireAt = newValue}
+  }
+  /// Returns true if `expireAt` has been explicitly set.
+  public var hasExpireAt: Bool {_storage._expireAt != nil}
+  /// Clears the value of `expireAt`. Subsequent reads from it will return its default value.
+  public mutating func clearExpireAt() {_uniqueStorage()._expireAt = nil}
+
+  public var chosenLots: [Bifrost_V1_ChosenLot] {
+    get {_storage._chosenLots}
+    set {_uniqueStorage()._chosenLots = newValue}
+  }
+
+  public var lotMethod: Bifrost_V1_LotMethod {
+    get {_storage._lotMethod}
+    set {_uniqueStorage()._lotMethod = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1297,7 +1316,7 @@ nonisolated extension Bifrost_V1_RebalanceLegRefused: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WantedOrder"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0\u{3}expire_at\0\u{3}chosen_lots\0\u{3}lot_method\0")
 
   fileprivate class _StorageClass {
     var _clientOrderID: String = String()
@@ -1321,6 +1340,9 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
     var _postOnly: Bool = false
     var _expireDate: Int32? = nil
     var _review: Bool = false
+    var _expireAt: Int64? = nil
+    var _chosenLots: [Bifrost_V1_ChosenLot] = []
+    var _lotMethod: Bifrost_V1_LotMethod = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1352,6 +1374,9 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       _postOnly = source._postOnly
       _expireDate = source._expireDate
       _review = source._review
+      _expireAt = source._expireAt
+      _chosenLots = source._chosenLots
+      _lotMethod = source._lotMethod
     }
   }
 
@@ -1391,6 +1416,9 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         case 19: try { try decoder.decodeSingularBoolField(value: &_storage._postOnly) }()
         case 20: try { try decoder.decodeSingularSInt32Field(value: &_storage._expireDate) }()
         case 21: try { try decoder.decodeSingularBoolField(value: &_storage._review) }()
+        case 22: try { try decoder.decodeSingularSFixed64Field(value: &_storage._expireAt) }()
+        case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._chosenLots) }()
+        case 24: try { try decoder.decodeSingularEnumField(value: &_storage._lotMethod) }()
         default: break
         }
       }
@@ -1466,6 +1494,15 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       if _storage._review != false {
         try visitor.visitSingularBoolField(value: _storage._review, fieldNumber: 21)
       }
+      try { if let v = _storage._expireAt {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 22)
+      } }()
+      if !_storage._chosenLots.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._chosenLots, fieldNumber: 23)
+      }
+      if _storage._lotMethod != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._lotMethod, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1496,6 +1533,9 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         if _storage._postOnly != rhs_storage._postOnly {return false}
         if _storage._expireDate != rhs_storage._expireDate {return false}
         if _storage._review != rhs_storage._review {return false}
+        if _storage._expireAt != rhs_storage._expireAt {return false}
+        if _storage._chosenLots != rhs_storage._chosenLots {return false}
+        if _storage._lotMethod != rhs_storage._lotMethod {return false}
         return true
       }
       if !storagesAreEqual {return false}

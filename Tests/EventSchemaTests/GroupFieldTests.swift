@@ -2,6 +2,7 @@ import BifrostKernel
 import EventMessages
 import Orders
 import RiskLimits
+import Sagas
 import SwiftProtobuf
 import Testing
 
@@ -15,6 +16,19 @@ struct GroupFieldTests {
         #expect(try message.serializedBytes() as [UInt8] == bytes)
         #expect(message.unknownFields.data.isEmpty)
         return message
+    }
+
+    @Test("what an order of a group ends at, and which lots it closes")
+    func legs() throws {
+        var leg = PlaceOrder()
+        leg.special.expireAt = Extreme.time
+        leg.special.lots = [ChosenLot()]
+        leg.special.lotMethod = .fifo
+        var started = GroupStarted()
+        started.legs = [leg]
+        let message = try read(started, as: Bifrost_V1_GroupStarted.self)
+        #expect(message.legs[0].hasExpireAt && message.legs[0].chosenLots.count == 1)
+        #expect(message.legs[0].lotMethod == .fifo)
     }
 
     @Test("an order's group, why it was cancelled, and whose reservation it shares")

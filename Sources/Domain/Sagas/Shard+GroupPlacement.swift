@@ -90,7 +90,8 @@ extension Shard {
         let steps = InstrumentTerms(
             tickSize: instrument.tick(at: wanted.limitPrice),
             lotSize: instrument.lotSize,
-            today: state.businessDate(at: posed.effectiveAt)
+            today: state.businessDate(at: posed.effectiveAt),
+            moment: posed.effectiveAt
         )
         var unused = Decision<OrderEvent>()
         do throws(Rejection) {

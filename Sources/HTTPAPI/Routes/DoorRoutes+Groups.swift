@@ -66,6 +66,7 @@ extension DoorRoutes {
             exit.review = false
             exit.special = .none
             exit.special.expireDate = entry.special.expireDate
+            exit.special.expireAt = entry.special.expireAt
             // What has to trade at once is the entry; its legs rest.
             if exit.timeInForce == .immediateOrCancel || exit.timeInForce == .fillOrKill {
                 exit.timeInForce = .day
@@ -76,6 +77,7 @@ extension DoorRoutes {
             exit.quantity = try fields.quantity("quantity")
             exit.timeInForce = try fields.optionalChoice("timeInForce", Self.lives) ?? .day
             exit.special.expireDate = try fields.optionalDate("expireDate")
+            exit.special.expireAt = try fields.optionalTime("expireAt")
             exit.book = try fields.label("book") ?? ""
             exit.strategy = try fields.label("strategy") ?? ""
         }

@@ -21,9 +21,10 @@ struct EntryOptions: ParsableArguments {
     @Argument(help: "buy or sell: the first order's side.") var side: OrderSide
     @Argument(help: "How much.") var quantity: String
     @Argument(help: "What.") var symbol: String
-    @Option(name: .customLong("life"), help: "day, gtc or gtd (with --until), for all of them.")
+    @Option(name: .customLong("life"), help: "day, gtc or gtd (with --until or --expire-at), for all.")
     var life = OrderLife.day
     @Option(help: "The last day of gtd orders, YYYY-MM-DD.") var until: String?
+    @Option(help: "The moment that ends gtd orders, in UTC, as 2026-01-02T15:30:00Z.") var expireAt: String?
     @Option(help: "The strategy that they belong to.") var strategy: String?
 
     func body(_ orderClass: String, _ exits: ExitOptions, _ more: [JSON.Member] = []) -> JSON {
@@ -32,6 +33,7 @@ struct EntryOptions: ParsableArguments {
                 JSON.Member("orderClass", .string(orderClass)), JSON.Member("symbol", .string(symbol)),
                 JSON.Member("side", .string(side.rawValue)), JSON.Member("quantity", .string(quantity)),
                 JSON.Member("timeInForce", .string(life.word)), JSON.Member("expireDate", .optional(until)),
+                JSON.Member("expireAt", .optional(expireAt)),
                 JSON.Member("strategy", .optional(strategy)),
             ] + exits.members + more
         )
