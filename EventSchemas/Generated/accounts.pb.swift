@@ -35,7 +35,7 @@ public nonisolated enum Bifrost_V1_AccountKind: SwiftProtobuf.Enum, Swift.CaseIt
   /// Cash is never negative, positions are never short.
   case cash // = 1
 
-  /// Reserved: initial and maintenance requirements by position.
+  /// Cash may be a loan and positions may be short, within initial and maintenance requirements by position.
   case margin // = 2
 
   /// Reserved: requirements by the risk of the whole portfolio.
@@ -134,7 +134,7 @@ public nonisolated struct Bifrost_V1_AccountOpened: Sendable {
   /// Where its cash and instruments are kept; for now the venue that it trades at.
   public var custodian: String = String()
 
-  /// Reserved: the dated set of margin rules that binds it.
+  /// The dated set of margin rules that binds it, empty for a cash account.
   public var marginRegime: String = String()
 
   /// Reserved: its strategy sleeves.

@@ -51,10 +51,10 @@ public nonisolated enum Bifrost_V1_Side: SwiftProtobuf.Enum, Swift.CaseIterable 
   case buy // = 1
   case sell // = 2
 
-  /// Reserved: a sale that opens or adds to a short position, marked as such to the venue.
+  /// A sale that opens or adds to a short position, marked as such to the venue.
   case sellShort // = 3
 
-  /// Reserved: a short sale that the price test does not bind.
+  /// A short sale that the price test of Regulation SHO Rule 201 does not bind.
   case sellShortExempt // = 4
   case UNRECOGNIZED(Int)
 
@@ -187,6 +187,49 @@ public nonisolated enum Bifrost_V1_LotMethod: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
+/// How the days of a year are counted where interest accrues from day to day.
+public nonisolated enum Bifrost_V1_DayCount: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Calendar days of a year of 360.
+  case actual360 // = 1
+
+  /// Calendar days of a year of 365.
+  case actual365 // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .actual360
+    case 2: self = .actual365
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .actual360: return 1
+    case .actual365: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Bifrost_V1_DayCount] = [
+    .unspecified,
+    .actual360,
+    .actual365,
+  ]
+
+}
+
 /// Reserved: who may read a check or a verdict; a watch list never shows to those it concerns.
 public nonisolated enum Bifrost_V1_Audience: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -236,16 +279,16 @@ public nonisolated enum Bifrost_V1_Audience: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
-/// Reserved: what a fee is for.
+/// What a fee is for.
 public nonisolated enum Bifrost_V1_FeeKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case commission // = 1
 
-  /// The fee of section 31 on sales.
+  /// The fee of section 31 of the Securities Exchange Act of 1934 on the proceeds of sales.
   case sec // = 2
 
-  /// The trading activity fee on sales.
+  /// The trading activity fee on units sold, FINRA By-Laws, Schedule A, section 1(b)(2).
   case taf // = 3
 
   /// The consolidated audit trail's fee.
@@ -363,18 +406,36 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case instrumentTermsOutOfOrder // = 56
   case sessionStillOpen // = 57
   case outsideSession // = 58
+  case feeBoundsInvalid // = 59
+  case feeRateInvalid // = 60
+  case feeKindTwice // = 61
+  case feeCurrencyMissing // = 62
+  case conversionToItself // = 63
+  case exchangeRateUnavailable // = 64
+  case dayCountMissing // = 65
+  case currencyPairInvalid // = 66
 
   /// Orders that belong together.
   case groupLegRefused // = 68
   case groupLegCountInvalid // = 69
   case groupLegsDiffer // = 70
   case unknownGroup // = 71
+  case marginCurrencyUnsupported // = 75
+  case shortSaleNeedsMargin // = 76
+  case locateUnexpected // = 77
+  case unknownOwner // = 78
   case externalOrder // = 80
   case expireTimeInvalid // = 81
   case expireDateAndTime // = 82
   case unknownLot // = 83
   case lotQuantityInvalid // = 84
   case lotOnOtherSide // = 85
+
+  /// Another calendar has an earlier day to roll, which is the limit; dates count days since 1970-01-01.
+  case calendarBehind // = 86
+
+  /// The symbol names nothing any more; its last day is the limit, both are days since 1970-01-01.
+  case symbolGivenUp // = 87
 
   /// Risk: 100 … 199.
   case orderValueAboveLimit // = 100
@@ -397,12 +458,19 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
   case duplicateOrder // = 117
   case limitsOutOfOrder // = 118
   case approvalMissing // = 119
+  case saleNotLong // = 120
+  case saleNotShort // = 121
+  case initialMarginExceeded // = 122
+  case marginWithdrawalExceeded // = 123
+  case marginCallOpen // = 124
 
   /// Compliance: 200 … 299.
   case instrumentRestricted // = 200
   case instrumentHalted // = 201
   case instrumentClosingOnly // = 202
   case instrumentDelisted // = 203
+  case instrumentNotShortable // = 204
+  case locateMissing // = 205
 
   /// Venue: 300 … 399.
   case venueRejected // = 300
@@ -468,16 +536,30 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 56: self = .instrumentTermsOutOfOrder
     case 57: self = .sessionStillOpen
     case 58: self = .outsideSession
+    case 59: self = .feeBoundsInvalid
+    case 60: self = .feeRateInvalid
+    case 61: self = .feeKindTwice
+    case 62: self = .feeCurrencyMissing
+    case 63: self = .conversionToItself
+    case 64: self = .exchangeRateUnavailable
+    case 65: self = .dayCountMissing
+    case 66: self = .currencyPairInvalid
     case 68: self = .groupLegRefused
     case 69: self = .groupLegCountInvalid
     case 70: self = .groupLegsDiffer
     case 71: self = .unknownGroup
+    case 75: self = .marginCurrencyUnsupported
+    case 76: self = .shortSaleNeedsMargin
+    case 77: self = .locateUnexpected
+    case 78: self = .unknownOwner
     case 80: self = .externalOrder
     case 81: self = .expireTimeInvalid
     case 82: self = .expireDateAndTime
     case 83: self = .unknownLot
     case 84: self = .lotQuantityInvalid
     case 85: self = .lotOnOtherSide
+    case 86: self = .calendarBehind
+    case 87: self = .symbolGivenUp
     case 100: self = .orderValueAboveLimit
     case 101: self = .priceOutsideCollar
     case 102: self = .buyingPowerExceeded
@@ -498,10 +580,17 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case 117: self = .duplicateOrder
     case 118: self = .limitsOutOfOrder
     case 119: self = .approvalMissing
+    case 120: self = .saleNotLong
+    case 121: self = .saleNotShort
+    case 122: self = .initialMarginExceeded
+    case 123: self = .marginWithdrawalExceeded
+    case 124: self = .marginCallOpen
     case 200: self = .instrumentRestricted
     case 201: self = .instrumentHalted
     case 202: self = .instrumentClosingOnly
     case 203: self = .instrumentDelisted
+    case 204: self = .instrumentNotShortable
+    case 205: self = .locateMissing
     case 300: self = .venueRejected
     case 301: self = .venueUnpriced
     case 302: self = .venueWouldTrade
@@ -563,16 +652,30 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .instrumentTermsOutOfOrder: return 56
     case .sessionStillOpen: return 57
     case .outsideSession: return 58
+    case .feeBoundsInvalid: return 59
+    case .feeRateInvalid: return 60
+    case .feeKindTwice: return 61
+    case .feeCurrencyMissing: return 62
+    case .conversionToItself: return 63
+    case .exchangeRateUnavailable: return 64
+    case .dayCountMissing: return 65
+    case .currencyPairInvalid: return 66
     case .groupLegRefused: return 68
     case .groupLegCountInvalid: return 69
     case .groupLegsDiffer: return 70
     case .unknownGroup: return 71
+    case .marginCurrencyUnsupported: return 75
+    case .shortSaleNeedsMargin: return 76
+    case .locateUnexpected: return 77
+    case .unknownOwner: return 78
     case .externalOrder: return 80
     case .expireTimeInvalid: return 81
     case .expireDateAndTime: return 82
     case .unknownLot: return 83
     case .lotQuantityInvalid: return 84
     case .lotOnOtherSide: return 85
+    case .calendarBehind: return 86
+    case .symbolGivenUp: return 87
     case .orderValueAboveLimit: return 100
     case .priceOutsideCollar: return 101
     case .buyingPowerExceeded: return 102
@@ -593,10 +696,17 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     case .duplicateOrder: return 117
     case .limitsOutOfOrder: return 118
     case .approvalMissing: return 119
+    case .saleNotLong: return 120
+    case .saleNotShort: return 121
+    case .initialMarginExceeded: return 122
+    case .marginWithdrawalExceeded: return 123
+    case .marginCallOpen: return 124
     case .instrumentRestricted: return 200
     case .instrumentHalted: return 201
     case .instrumentClosingOnly: return 202
     case .instrumentDelisted: return 203
+    case .instrumentNotShortable: return 204
+    case .locateMissing: return 205
     case .venueRejected: return 300
     case .venueUnpriced: return 301
     case .venueWouldTrade: return 302
@@ -658,16 +768,30 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .instrumentTermsOutOfOrder,
     .sessionStillOpen,
     .outsideSession,
+    .feeBoundsInvalid,
+    .feeRateInvalid,
+    .feeKindTwice,
+    .feeCurrencyMissing,
+    .conversionToItself,
+    .exchangeRateUnavailable,
+    .dayCountMissing,
+    .currencyPairInvalid,
     .groupLegRefused,
     .groupLegCountInvalid,
     .groupLegsDiffer,
     .unknownGroup,
+    .marginCurrencyUnsupported,
+    .shortSaleNeedsMargin,
+    .locateUnexpected,
+    .unknownOwner,
     .externalOrder,
     .expireTimeInvalid,
     .expireDateAndTime,
     .unknownLot,
     .lotQuantityInvalid,
     .lotOnOtherSide,
+    .calendarBehind,
+    .symbolGivenUp,
     .orderValueAboveLimit,
     .priceOutsideCollar,
     .buyingPowerExceeded,
@@ -688,10 +812,17 @@ public nonisolated enum Bifrost_V1_RejectionCode: SwiftProtobuf.Enum, Swift.Case
     .duplicateOrder,
     .limitsOutOfOrder,
     .approvalMissing,
+    .saleNotLong,
+    .saleNotShort,
+    .initialMarginExceeded,
+    .marginWithdrawalExceeded,
+    .marginCallOpen,
     .instrumentRestricted,
     .instrumentHalted,
     .instrumentClosingOnly,
     .instrumentDelisted,
+    .instrumentNotShortable,
+    .locateMissing,
     .venueRejected,
     .venueUnpriced,
     .venueWouldTrade,
@@ -734,7 +865,7 @@ public nonisolated struct Bifrost_V1_Money: Sendable {
   fileprivate var _low: UInt64? = nil
 }
 
-/// Reserved: one fee of a trade.
+/// One fee of a trade.
 public nonisolated struct Bifrost_V1_Fee: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -761,6 +892,99 @@ public nonisolated struct Bifrost_V1_Fee: Sendable {
   public init() {}
 
   fileprivate var _amount: Bifrost_V1_Money? = nil
+}
+
+/// A fee that a rule of the market takes, trade by trade, rounded up to what can be paid.
+public nonisolated struct Bifrost_V1_FeeRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: Bifrost_V1_FeeKind = .unspecified
+
+  /// Share of the traded amount.
+  public var rateMicroBasisPoints: UInt64 = 0
+
+  /// For each unit of quantity, added to the share.
+  public var perShare: Int64 {
+    get {_perShare ?? 0}
+    set {_perShare = newValue}
+  }
+  /// Returns true if `perShare` has been explicitly set.
+  public var hasPerShare: Bool {self._perShare != nil}
+  /// Clears the value of `perShare`. Subsequent reads from it will return its default value.
+  public mutating func clearPerShare() {self._perShare = nil}
+
+  /// The most for one trade.
+  public var maximum: Bifrost_V1_Money {
+    get {_maximum ?? Bifrost_V1_Money()}
+    set {_maximum = newValue}
+  }
+  /// Returns true if `maximum` has been explicitly set.
+  public var hasMaximum: Bool {self._maximum != nil}
+  /// Clears the value of `maximum`. Subsequent reads from it will return its default value.
+  public mutating func clearMaximum() {self._maximum = nil}
+
+  /// The sides that it is taken on; both where empty. A short sale is a sale.
+  public var sides: [Bifrost_V1_Side] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _perShare: Int64? = nil
+  fileprivate var _maximum: Bifrost_V1_Money? = nil
+}
+
+/// What a schedule takes beside a share of the traded amount.
+public nonisolated struct Bifrost_V1_FeeTerms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Commission for each unit of quantity, added to the share.
+  public var perShare: Int64 {
+    get {_perShare ?? 0}
+    set {_perShare = newValue}
+  }
+  /// Returns true if `perShare` has been explicitly set.
+  public var hasPerShare: Bool {self._perShare != nil}
+  /// Clears the value of `perShare`. Subsequent reads from it will return its default value.
+  public mutating func clearPerShare() {self._perShare = nil}
+
+  /// The least commission of one order, its partial fills together.
+  public var minimum: Bifrost_V1_Money {
+    get {_minimum ?? Bifrost_V1_Money()}
+    set {_minimum = newValue}
+  }
+  /// Returns true if `minimum` has been explicitly set.
+  public var hasMinimum: Bool {self._minimum != nil}
+  /// Clears the value of `minimum`. Subsequent reads from it will return its default value.
+  public mutating func clearMinimum() {self._minimum = nil}
+
+  /// The most commission of one order, its partial fills together.
+  public var maximum: Bifrost_V1_Money {
+    get {_maximum ?? Bifrost_V1_Money()}
+    set {_maximum = newValue}
+  }
+  /// Returns true if `maximum` has been explicitly set.
+  public var hasMaximum: Bool {self._maximum != nil}
+  /// Clears the value of `maximum`. Subsequent reads from it will return its default value.
+  public mutating func clearMaximum() {self._maximum = nil}
+
+  /// Fees of the market, each taken for each trade.
+  public var fees: [Bifrost_V1_FeeRate] = []
+
+  /// The currency of the amounts.
+  public var currency: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _perShare: Int64? = nil
+  fileprivate var _minimum: Bifrost_V1_Money? = nil
+  fileprivate var _maximum: Bifrost_V1_Money? = nil
 }
 
 /// A part of a lot, by the execution that opened it.
@@ -864,6 +1088,10 @@ nonisolated extension Bifrost_V1_LotMethod: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LOT_METHOD_UNSPECIFIED\0\u{1}LOT_METHOD_FIFO\0\u{1}LOT_METHOD_AVERAGE\0\u{1}LOT_METHOD_CHOSEN\0")
 }
 
+nonisolated extension Bifrost_V1_DayCount: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DAY_COUNT_UNSPECIFIED\0\u{1}DAY_COUNT_ACTUAL_360\0\u{1}DAY_COUNT_ACTUAL_365\0")
+}
+
 nonisolated extension Bifrost_V1_Audience: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUDIENCE_UNSPECIFIED\0\u{1}AUDIENCE_ALL\0\u{1}AUDIENCE_CONTROL\0\u{1}AUDIENCE_COMPLIANCE\0")
 }
@@ -873,7 +1101,7 @@ nonisolated extension Bifrost_V1_FeeKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_RejectionCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{1}REJECTION_CODE_STOP_PRICE_MISSING\0\u{1}REJECTION_CODE_STOP_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_TRAILING_DISTANCE_INVALID\0\u{1}REJECTION_CODE_QUANTITY_BELOW_FILLED\0\u{1}REJECTION_CODE_MINIMUM_QUANTITY_INVALID\0\u{1}REJECTION_CODE_DISPLAY_QUANTITY_INVALID\0\u{1}REJECTION_CODE_EXPIRE_DATE_INVALID\0\u{1}REJECTION_CODE_TERMS_CONFLICT\0\u{1}REJECTION_CODE_ORDER_NOT_OPEN\0\u{1}REJECTION_CODE_WEIGHTS_ABOVE_WHOLE\0\u{1}REJECTION_CODE_REBALANCE_UNDER_WAY\0\u{1}REJECTION_CODE_UNKNOWN_REBALANCE\0\u{1}REJECTION_CODE_TARGET_TWICE\0\u{1}REJECTION_CODE_TRANSFER_TO_ITSELF\0\u{1}REJECTION_CODE_UNKNOWN_BREAK\0\u{2}\u{3}REJECTION_CODE_SPLIT_RATIO_UNSUPPORTED\0\u{1}REJECTION_CODE_PAY_DATE_BEFORE_EX_DATE\0\u{1}REJECTION_CODE_EX_DATE_PASSED\0\u{1}REJECTION_CODE_CORPORATE_ACTION_TAKEN\0\u{1}REJECTION_CODE_ACQUIRED_IN_FUTURE\0\u{2}\u{3}REJECTION_CODE_INSTRUMENT_TERMS_INVALID\0\u{1}REJECTION_CODE_INSTRUMENT_TERMS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_SESSION_STILL_OPEN\0\u{1}REJECTION_CODE_OUTSIDE_SESSION\0\u{2}\u{a}REJECTION_CODE_GROUP_LEG_REFUSED\0\u{1}REJECTION_CODE_GROUP_LEG_COUNT_INVALID\0\u{1}REJECTION_CODE_GROUP_LEGS_DIFFER\0\u{1}REJECTION_CODE_UNKNOWN_GROUP\0\u{2}\u{9}REJECTION_CODE_EXTERNAL_ORDER\0\u{1}REJECTION_CODE_EXPIRE_TIME_INVALID\0\u{1}REJECTION_CODE_EXPIRE_DATE_AND_TIME\0\u{1}REJECTION_CODE_UNKNOWN_LOT\0\u{1}REJECTION_CODE_LOT_QUANTITY_INVALID\0\u{1}REJECTION_CODE_LOT_ON_OTHER_SIDE\0\u{2}\u{f}REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{1}REJECTION_CODE_ORDER_QUANTITY_ABOVE_LIMIT\0\u{1}REJECTION_CODE_POSITION_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_GROSS_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_NET_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_CONCENTRATION_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DAY_LOSS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DRAWDOWN_ABOVE_LIMIT\0\u{1}REJECTION_CODE_ORDERS_PER_SECOND_ABOVE_LIMIT\0\u{1}REJECTION_CODE_OPEN_ORDERS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DUPLICATE_ORDER\0\u{1}REJECTION_CODE_LIMITS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_APPROVAL_MISSING\0\u{2}Q\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{1}REJECTION_CODE_INSTRUMENT_HALTED\0\u{1}REJECTION_CODE_INSTRUMENT_CLOSING_ONLY\0\u{1}REJECTION_CODE_INSTRUMENT_DELISTED\0\u{2}a\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0\u{1}REJECTION_CODE_VENUE_WOULD_TRADE\0\u{1}REJECTION_CODE_VENUE_SILENT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_CODE_UNSPECIFIED\0\u{1}REJECTION_CODE_QUANTITY_NOT_POSITIVE\0\u{2}\u{2}REJECTION_CODE_QUANTITY_NOT_LOT_MULTIPLE\0\u{1}REJECTION_CODE_LIMIT_PRICE_MISSING\0\u{1}REJECTION_CODE_LIMIT_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_PRICE_NOT_POSITIVE\0\u{1}REJECTION_CODE_PRICE_NOT_TICK_MULTIPLE\0\u{1}REJECTION_CODE_AMOUNT_NOT_POSITIVE\0\u{1}REJECTION_CODE_AMOUNT_NOT_PAYABLE\0\u{1}REJECTION_CODE_UNKNOWN_ACCOUNT\0\u{1}REJECTION_CODE_UNKNOWN_SYMBOL\0\u{1}REJECTION_CODE_UNKNOWN_ORDER\0\u{2}\u{2}REJECTION_CODE_UNKNOWN_CALENDAR\0\u{1}REJECTION_CODE_ALIAS_TAKEN\0\u{1}REJECTION_CODE_SYMBOL_TAKEN\0\u{1}REJECTION_CODE_CURRENCY_MISMATCH\0\u{1}REJECTION_CODE_CLIENT_ORDER_ID_TAKEN\0\u{1}REJECTION_CODE_CALENDAR_OUT_OF_ORDER\0\u{1}REJECTION_CODE_DAY_OUT_OF_ORDER\0\u{1}REJECTION_CODE_NOT_A_TRADING_DAY\0\u{1}REJECTION_CODE_NOT_ON_THIS_SHARD\0\u{1}REJECTION_CODE_SETTLEMENT_UNSUPPORTED\0\u{2}\u{2}REJECTION_CODE_TOO_MANY_ITEMS\0\u{1}REJECTION_CODE_DECISION_TOO_LARGE\0\u{1}REJECTION_CODE_NOTIONAL_TOO_LARGE\0\u{2}\u{2}REJECTION_CODE_REFERENCE_OUT_OF_ORDER\0\u{1}REJECTION_CODE_FEE_UNSUPPORTED\0\u{1}REJECTION_CODE_STOP_PRICE_MISSING\0\u{1}REJECTION_CODE_STOP_PRICE_UNEXPECTED\0\u{1}REJECTION_CODE_TRAILING_DISTANCE_INVALID\0\u{1}REJECTION_CODE_QUANTITY_BELOW_FILLED\0\u{1}REJECTION_CODE_MINIMUM_QUANTITY_INVALID\0\u{1}REJECTION_CODE_DISPLAY_QUANTITY_INVALID\0\u{1}REJECTION_CODE_EXPIRE_DATE_INVALID\0\u{1}REJECTION_CODE_TERMS_CONFLICT\0\u{1}REJECTION_CODE_ORDER_NOT_OPEN\0\u{1}REJECTION_CODE_WEIGHTS_ABOVE_WHOLE\0\u{1}REJECTION_CODE_REBALANCE_UNDER_WAY\0\u{1}REJECTION_CODE_UNKNOWN_REBALANCE\0\u{1}REJECTION_CODE_TARGET_TWICE\0\u{1}REJECTION_CODE_TRANSFER_TO_ITSELF\0\u{1}REJECTION_CODE_UNKNOWN_BREAK\0\u{2}\u{3}REJECTION_CODE_SPLIT_RATIO_UNSUPPORTED\0\u{1}REJECTION_CODE_PAY_DATE_BEFORE_EX_DATE\0\u{1}REJECTION_CODE_EX_DATE_PASSED\0\u{1}REJECTION_CODE_CORPORATE_ACTION_TAKEN\0\u{1}REJECTION_CODE_ACQUIRED_IN_FUTURE\0\u{2}\u{3}REJECTION_CODE_INSTRUMENT_TERMS_INVALID\0\u{1}REJECTION_CODE_INSTRUMENT_TERMS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_SESSION_STILL_OPEN\0\u{1}REJECTION_CODE_OUTSIDE_SESSION\0\u{1}REJECTION_CODE_FEE_BOUNDS_INVALID\0\u{1}REJECTION_CODE_FEE_RATE_INVALID\0\u{1}REJECTION_CODE_FEE_KIND_TWICE\0\u{1}REJECTION_CODE_FEE_CURRENCY_MISSING\0\u{1}REJECTION_CODE_CONVERSION_TO_ITSELF\0\u{1}REJECTION_CODE_EXCHANGE_RATE_UNAVAILABLE\0\u{1}REJECTION_CODE_DAY_COUNT_MISSING\0\u{1}REJECTION_CODE_CURRENCY_PAIR_INVALID\0\u{2}\u{2}REJECTION_CODE_GROUP_LEG_REFUSED\0\u{1}REJECTION_CODE_GROUP_LEG_COUNT_INVALID\0\u{1}REJECTION_CODE_GROUP_LEGS_DIFFER\0\u{1}REJECTION_CODE_UNKNOWN_GROUP\0\u{2}\u{4}REJECTION_CODE_MARGIN_CURRENCY_UNSUPPORTED\0\u{1}REJECTION_CODE_SHORT_SALE_NEEDS_MARGIN\0\u{1}REJECTION_CODE_LOCATE_UNEXPECTED\0\u{1}REJECTION_CODE_UNKNOWN_OWNER\0\u{2}\u{2}REJECTION_CODE_EXTERNAL_ORDER\0\u{1}REJECTION_CODE_EXPIRE_TIME_INVALID\0\u{1}REJECTION_CODE_EXPIRE_DATE_AND_TIME\0\u{1}REJECTION_CODE_UNKNOWN_LOT\0\u{1}REJECTION_CODE_LOT_QUANTITY_INVALID\0\u{1}REJECTION_CODE_LOT_ON_OTHER_SIDE\0\u{1}REJECTION_CODE_CALENDAR_BEHIND\0\u{1}REJECTION_CODE_SYMBOL_GIVEN_UP\0\u{2}\u{d}REJECTION_CODE_ORDER_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_PRICE_OUTSIDE_COLLAR\0\u{1}REJECTION_CODE_BUYING_POWER_EXCEEDED\0\u{1}REJECTION_CODE_POSITION_INSUFFICIENT\0\u{1}REJECTION_CODE_KILL_SWITCH_PULLED\0\u{1}REJECTION_CODE_PRICE_UNAVAILABLE\0\u{1}REJECTION_CODE_CASH_INSUFFICIENT\0\u{1}REJECTION_CODE_BALANCE_TOO_LARGE\0\u{1}REJECTION_CODE_ORDER_QUANTITY_ABOVE_LIMIT\0\u{1}REJECTION_CODE_POSITION_VALUE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_GROSS_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_NET_EXPOSURE_ABOVE_LIMIT\0\u{1}REJECTION_CODE_CONCENTRATION_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DAY_LOSS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DRAWDOWN_ABOVE_LIMIT\0\u{1}REJECTION_CODE_ORDERS_PER_SECOND_ABOVE_LIMIT\0\u{1}REJECTION_CODE_OPEN_ORDERS_ABOVE_LIMIT\0\u{1}REJECTION_CODE_DUPLICATE_ORDER\0\u{1}REJECTION_CODE_LIMITS_OUT_OF_ORDER\0\u{1}REJECTION_CODE_APPROVAL_MISSING\0\u{1}REJECTION_CODE_SALE_NOT_LONG\0\u{1}REJECTION_CODE_SALE_NOT_SHORT\0\u{1}REJECTION_CODE_INITIAL_MARGIN_EXCEEDED\0\u{1}REJECTION_CODE_MARGIN_WITHDRAWAL_EXCEEDED\0\u{1}REJECTION_CODE_MARGIN_CALL_OPEN\0\u{2}L\u{1}REJECTION_CODE_INSTRUMENT_RESTRICTED\0\u{1}REJECTION_CODE_INSTRUMENT_HALTED\0\u{1}REJECTION_CODE_INSTRUMENT_CLOSING_ONLY\0\u{1}REJECTION_CODE_INSTRUMENT_DELISTED\0\u{1}REJECTION_CODE_INSTRUMENT_NOT_SHORTABLE\0\u{1}REJECTION_CODE_LOCATE_MISSING\0\u{2}_\u{1}REJECTION_CODE_VENUE_REJECTED\0\u{1}REJECTION_CODE_VENUE_UNPRICED\0\u{1}REJECTION_CODE_VENUE_WOULD_TRADE\0\u{1}REJECTION_CODE_VENUE_SILENT\0")
 }
 
 nonisolated extension Bifrost_V1_Money: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -953,6 +1181,114 @@ nonisolated extension Bifrost_V1_Fee: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static func ==(lhs: Bifrost_V1_Fee, rhs: Bifrost_V1_Fee) -> Bool {
     if lhs.kind != rhs.kind {return false}
     if lhs._amount != rhs._amount {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_FeeRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FeeRate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}rate_micro_basis_points\0\u{3}per_share\0\u{1}maximum\0\u{1}sides\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rateMicroBasisPoints) }()
+      case 3: try { try decoder.decodeSingularSFixed64Field(value: &self._perShare) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._maximum) }()
+      case 5: try { try decoder.decodeRepeatedEnumField(value: &self.sides) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if self.rateMicroBasisPoints != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rateMicroBasisPoints, fieldNumber: 2)
+    }
+    try { if let v = self._perShare {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._maximum {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.sides.isEmpty {
+      try visitor.visitPackedEnumField(value: self.sides, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_FeeRate, rhs: Bifrost_V1_FeeRate) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.rateMicroBasisPoints != rhs.rateMicroBasisPoints {return false}
+    if lhs._perShare != rhs._perShare {return false}
+    if lhs._maximum != rhs._maximum {return false}
+    if lhs.sides != rhs.sides {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_FeeTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FeeTerms"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}per_share\0\u{1}minimum\0\u{1}maximum\0\u{1}fees\0\u{1}currency\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSFixed64Field(value: &self._perShare) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._minimum) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._maximum) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.fees) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._perShare {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._minimum {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._maximum {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.fees.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.fees, fieldNumber: 4)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_FeeTerms, rhs: Bifrost_V1_FeeTerms) -> Bool {
+    if lhs._perShare != rhs._perShare {return false}
+    if lhs._minimum != rhs._minimum {return false}
+    if lhs._maximum != rhs._maximum {return false}
+    if lhs.fees != rhs.fees {return false}
     if lhs.currency != rhs.currency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -50,7 +50,7 @@ public nonisolated struct Bifrost_V1_ComplianceAssessed: Sendable {
   /// Reserved: whether a person has to decide.
   public var heldForReview: Bool = false
 
-  /// Reserved: the locate that a short sale rests on.
+  /// The locate that a short sale rests on.
   public var locateID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -817,7 +817,7 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
     set {_uniqueStorage()._positionEffect = newValue}
   }
 
-  /// Reserved: the locate that a short sale rests on.
+  /// The locate that a short sale rests on, by the name that its giver has for it.
   public var locateID: String {
     get {_storage._locateID}
     set {_uniqueStorage()._locateID = newValue}
@@ -868,6 +868,12 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   public var hasLimitOffset: Bool {_storage._limitOffset != nil}
   /// Clears the value of `limitOffset`. Subsequent reads from it will return its default value.
   public mutating func clearLimitOffset() {_uniqueStorage()._limitOffset = nil}
+
+  /// A cash dividend leaves its prices as they are (FIX ExecInst F).
+  public var doNotReduce: Bool {
+    get {_storage._doNotReduce}
+    set {_uniqueStorage()._doNotReduce = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1012,6 +1018,7 @@ public nonisolated struct Bifrost_V1_OrderExecuted: @unchecked Sendable {
   /// Clears the value of `settlementAmount`. Subsequent reads from it will return its default value.
   public mutating func clearSettlementAmount() {_uniqueStorage()._settlementAmount = nil}
 
+  /// What the trade adds to the commission of its order.
   public var commission: Bifrost_V1_Money {
     get {_storage._commission ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._commission = newValue}
@@ -1083,7 +1090,7 @@ public nonisolated struct Bifrost_V1_OrderExecuted: @unchecked Sendable {
     set {_uniqueStorage()._liquidity = newValue}
   }
 
-  /// Reserved: fees beside the commission.
+  /// Fees beside the commission, in the currency of the price.
   public var fees: [Bifrost_V1_Fee] {
     get {_storage._fees}
     set {_uniqueStorage()._fees = newValue}
@@ -1602,6 +1609,12 @@ public nonisolated struct Bifrost_V1_ExecutionCorrected: @unchecked Sendable {
   /// Clears the value of `commission`. Subsequent reads from it will return its default value.
   public mutating func clearCommission() {_uniqueStorage()._commission = nil}
 
+  /// Fees beside the commission, as they now are.
+  public var fees: [Bifrost_V1_Fee] {
+    get {_storage._fees}
+    set {_uniqueStorage()._fees = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1624,11 +1637,23 @@ public nonisolated struct Bifrost_V1_ExecutionBusted: Sendable {
   /// Clears the value of `revision`. Subsequent reads from it will return its default value.
   public mutating func clearRevision() {self._revision = nil}
 
+  /// What the trade still bears of the commission of its order, where the other trades do not come to it; absent
+  /// where it is given back whole.
+  public var commission: Bifrost_V1_Money {
+    get {_commission ?? Bifrost_V1_Money()}
+    set {_commission = newValue}
+  }
+  /// Returns true if `commission` has been explicitly set.
+  public var hasCommission: Bool {self._commission != nil}
+  /// Clears the value of `commission`. Subsequent reads from it will return its default value.
+  public mutating func clearCommission() {self._commission = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _revision: Bifrost_V1_ExecutionRevision? = nil
+  fileprivate var _commission: Bifrost_V1_Money? = nil
 }
 
 /// Type 222. A person decided on an order that waited.
@@ -1763,6 +1788,83 @@ public nonisolated struct Bifrost_V1_ExternalOrderFound: Sendable {
   fileprivate var _limitPrice: Int64? = nil
 }
 
+/// Type 230. An open order has the terms that an ex-date of its instrument gives it, from the beginning of that day on.
+/// It is a replacement as well, of the core's own accord: the venue is asked for the same terms.
+public nonisolated struct Bifrost_V1_OrderAdjusted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// Its place among the requests of the order, by which the venue answers.
+  public var request: UInt32 = 0
+
+  public var exDate: Int32 = 0
+
+  /// What prices were reduced by before a split.
+  public var dividend: Int64 {
+    get {_dividend ?? 0}
+    set {_dividend = newValue}
+  }
+  /// Returns true if `dividend` has been explicitly set.
+  public var hasDividend: Bool {self._dividend != nil}
+  /// Clears the value of `dividend`. Subsequent reads from it will return its default value.
+  public mutating func clearDividend() {self._dividend = nil}
+
+  /// New units for so many old ones; zero without a split.
+  public var numerator: UInt32 = 0
+
+  public var denominator: UInt32 = 0
+
+  /// The terms from now on; what had traded counts in old units, the rest in new ones.
+  public var terms: Bifrost_V1_AmendedTerms {
+    get {_terms ?? Bifrost_V1_AmendedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var minimumQuantity: Int64 {
+    get {_minimumQuantity ?? 0}
+    set {_minimumQuantity = newValue}
+  }
+  /// Returns true if `minimumQuantity` has been explicitly set.
+  public var hasMinimumQuantity: Bool {self._minimumQuantity != nil}
+  /// Clears the value of `minimumQuantity`. Subsequent reads from it will return its default value.
+  public mutating func clearMinimumQuantity() {self._minimumQuantity = nil}
+
+  public var displayQuantity: Int64 {
+    get {_displayQuantity ?? 0}
+    set {_displayQuantity = newValue}
+  }
+  /// Returns true if `displayQuantity` has been explicitly set.
+  public var hasDisplayQuantity: Bool {self._displayQuantity != nil}
+  /// Clears the value of `displayQuantity`. Subsequent reads from it will return its default value.
+  public mutating func clearDisplayQuantity() {self._displayQuantity = nil}
+
+  public var limitOffset: Int64 {
+    get {_limitOffset ?? 0}
+    set {_limitOffset = newValue}
+  }
+  /// Returns true if `limitOffset` has been explicitly set.
+  public var hasLimitOffset: Bool {self._limitOffset != nil}
+  /// Clears the value of `limitOffset`. Subsequent reads from it will return its default value.
+  public mutating func clearLimitOffset() {self._limitOffset = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _dividend: Int64? = nil
+  fileprivate var _terms: Bifrost_V1_AmendedTerms? = nil
+  fileprivate var _minimumQuantity: Int64? = nil
+  fileprivate var _displayQuantity: Int64? = nil
+  fileprivate var _limitOffset: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -1874,7 +1976,7 @@ nonisolated extension Bifrost_V1_ReferencePrice: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderPlaced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}account_id\0\u{3}instrument_id\0\u{3}client_order_id\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{3}stop_price\0\u{1}symbol\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{3}entered_by\0\u{1}capacity\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{3}expire_at\0\u{1}seen\0\u{3}group_id\0\u{1}contingency\0\u{3}position_effect\0\u{3}locate_id\0\u{3}chosen_lots\0\u{3}settlement_currency\0\u{3}note_commitment\0\u{3}trigger_price\0\u{3}lot_method\0\u{3}extended_hours\0\u{3}limit_offset\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}account_id\0\u{3}instrument_id\0\u{3}client_order_id\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{3}stop_price\0\u{1}symbol\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{3}entered_by\0\u{1}capacity\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{3}expire_at\0\u{1}seen\0\u{3}group_id\0\u{1}contingency\0\u{3}position_effect\0\u{3}locate_id\0\u{3}chosen_lots\0\u{3}settlement_currency\0\u{3}note_commitment\0\u{3}trigger_price\0\u{3}lot_method\0\u{3}extended_hours\0\u{3}limit_offset\0\u{4}\u{4}do_not_reduce\0")
 
   fileprivate class _StorageClass {
     var _orderID: Data = Data()
@@ -1913,6 +2015,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
     var _lotMethod: Bifrost_V1_LotMethod = .unspecified
     var _extendedHours: Bool = false
     var _limitOffset: Int64? = nil
+    var _doNotReduce: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1959,6 +2062,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
       _lotMethod = source._lotMethod
       _extendedHours = source._extendedHours
       _limitOffset = source._limitOffset
+      _doNotReduce = source._doNotReduce
     }
   }
 
@@ -2013,6 +2117,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
         case 34: try { try decoder.decodeSingularEnumField(value: &_storage._lotMethod) }()
         case 35: try { try decoder.decodeSingularBoolField(value: &_storage._extendedHours) }()
         case 36: try { try decoder.decodeSingularSFixed64Field(value: &_storage._limitOffset) }()
+        case 40: try { try decoder.decodeSingularBoolField(value: &_storage._doNotReduce) }()
         default: break
         }
       }
@@ -2133,6 +2238,9 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._limitOffset {
         try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 36)
       } }()
+      if _storage._doNotReduce != false {
+        try visitor.visitSingularBoolField(value: _storage._doNotReduce, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2178,6 +2286,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
         if _storage._lotMethod != rhs_storage._lotMethod {return false}
         if _storage._extendedHours != rhs_storage._extendedHours {return false}
         if _storage._limitOffset != rhs_storage._limitOffset {return false}
+        if _storage._doNotReduce != rhs_storage._doNotReduce {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3290,7 +3399,7 @@ nonisolated extension Bifrost_V1_ExecutionRevision: SwiftProtobuf.Message, Swift
 
 nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExecutionCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}quantity\0\u{1}price\0\u{1}currency\0\u{3}settlement_amount\0\u{1}commission\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}quantity\0\u{1}price\0\u{1}currency\0\u{3}settlement_amount\0\u{1}commission\0\u{1}fees\0")
 
   fileprivate class _StorageClass {
     var _revision: Bifrost_V1_ExecutionRevision? = nil
@@ -3299,6 +3408,7 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
     var _currency: String = String()
     var _settlementAmount: Bifrost_V1_Money? = nil
     var _commission: Bifrost_V1_Money? = nil
+    var _fees: [Bifrost_V1_Fee] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3315,6 +3425,7 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
       _currency = source._currency
       _settlementAmount = source._settlementAmount
       _commission = source._commission
+      _fees = source._fees
     }
   }
 
@@ -3339,6 +3450,7 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
         case 4: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._settlementAmount) }()
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._commission) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._fees) }()
         default: break
         }
       }
@@ -3369,6 +3481,9 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
       try { if let v = _storage._commission {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
       } }()
+      if !_storage._fees.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fees, fieldNumber: 7)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3384,6 +3499,7 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
         if _storage._currency != rhs_storage._currency {return false}
         if _storage._settlementAmount != rhs_storage._settlementAmount {return false}
         if _storage._commission != rhs_storage._commission {return false}
+        if _storage._fees != rhs_storage._fees {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3395,7 +3511,7 @@ nonisolated extension Bifrost_V1_ExecutionCorrected: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bifrost_V1_ExecutionBusted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExecutionBusted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}commission\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3404,6 +3520,7 @@ nonisolated extension Bifrost_V1_ExecutionBusted: SwiftProtobuf.Message, SwiftPr
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._revision) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._commission) }()
       default: break
       }
     }
@@ -3417,11 +3534,15 @@ nonisolated extension Bifrost_V1_ExecutionBusted: SwiftProtobuf.Message, SwiftPr
     try { if let v = self._revision {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._commission {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Bifrost_V1_ExecutionBusted, rhs: Bifrost_V1_ExecutionBusted) -> Bool {
     if lhs._revision != rhs._revision {return false}
+    if lhs._commission != rhs._commission {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3691,6 +3812,85 @@ nonisolated extension Bifrost_V1_ExternalOrderFound: SwiftProtobuf.Message, Swif
     if lhs.quantity != rhs.quantity {return false}
     if lhs._limitPrice != rhs._limitPrice {return false}
     if lhs.symbol != rhs.symbol {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderAdjusted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderAdjusted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}request\0\u{3}ex_date\0\u{1}dividend\0\u{1}numerator\0\u{1}denominator\0\u{1}terms\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}limit_offset\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.exDate) }()
+      case 4: try { try decoder.decodeSingularSFixed64Field(value: &self._dividend) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.numerator) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.denominator) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 8: try { try decoder.decodeSingularSFixed64Field(value: &self._minimumQuantity) }()
+      case 9: try { try decoder.decodeSingularSFixed64Field(value: &self._displayQuantity) }()
+      case 10: try { try decoder.decodeSingularSFixed64Field(value: &self._limitOffset) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.request != 0 {
+      try visitor.visitSingularUInt32Field(value: self.request, fieldNumber: 2)
+    }
+    if self.exDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.exDate, fieldNumber: 3)
+    }
+    try { if let v = self._dividend {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 4)
+    } }()
+    if self.numerator != 0 {
+      try visitor.visitSingularUInt32Field(value: self.numerator, fieldNumber: 5)
+    }
+    if self.denominator != 0 {
+      try visitor.visitSingularUInt32Field(value: self.denominator, fieldNumber: 6)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._minimumQuantity {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._displayQuantity {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._limitOffset {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderAdjusted, rhs: Bifrost_V1_OrderAdjusted) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs.exDate != rhs.exDate {return false}
+    if lhs._dividend != rhs._dividend {return false}
+    if lhs.numerator != rhs.numerator {return false}
+    if lhs.denominator != rhs.denominator {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs._minimumQuantity != rhs._minimumQuantity {return false}
+    if lhs._displayQuantity != rhs._displayQuantity {return false}
+    if lhs._limitOffset != rhs._limitOffset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,7 +10,7 @@
 
 // The ledger of an account: types 500 to 599.
 //
-// Reserved types: 510 InterestAccrued, 511 FeeCharged, 512 TransferStarted, 513 TransferCompleted.
+// Reserved types: 511 FeeCharged, 512 TransferStarted, 513 TransferCompleted.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -54,6 +54,9 @@ public nonisolated enum Bifrost_V1_LedgerAccount: SwiftProtobuf.Enum, Swift.Case
 
   /// Where the instruments are kept: the other side of every position in the stock record.
   case depository // = 17
+
+  /// What conversions between currencies left open in each: sold positive, bought negative.
+  case currencyTrading // = 18
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -80,6 +83,7 @@ public nonisolated enum Bifrost_V1_LedgerAccount: SwiftProtobuf.Enum, Swift.Case
     case 15: self = .rounding
     case 16: self = .positionCost
     case 17: self = .depository
+    case 18: self = .currencyTrading
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -104,6 +108,7 @@ public nonisolated enum Bifrost_V1_LedgerAccount: SwiftProtobuf.Enum, Swift.Case
     case .rounding: return 15
     case .positionCost: return 16
     case .depository: return 17
+    case .currencyTrading: return 18
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -128,6 +133,7 @@ public nonisolated enum Bifrost_V1_LedgerAccount: SwiftProtobuf.Enum, Swift.Case
     .rounding,
     .positionCost,
     .depository,
+    .currencyTrading,
   ]
 
 }
@@ -276,6 +282,9 @@ public nonisolated struct Bifrost_V1_Posting: Sendable {
   public var hasSettlementDate: Bool {self._settlementDate != nil}
   /// Clears the value of `settlementDate`. Subsequent reads from it will return its default value.
   public mutating func clearSettlementDate() {self._settlementDate = nil}
+
+  /// What an expense is for, where it is a fee beside the commission.
+  public var feeKind: Bifrost_V1_FeeKind = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -483,7 +492,7 @@ public nonisolated struct Bifrost_V1_TradeBooked: @unchecked Sendable {
     set {_uniqueStorage()._lotMethod = newValue}
   }
 
-  /// Reserved: fees beside the commission.
+  /// Fees beside the commission.
   public var fees: [Bifrost_V1_Fee] {
     get {_storage._fees}
     set {_uniqueStorage()._fees = newValue}
@@ -506,6 +515,111 @@ public nonisolated struct Bifrost_V1_TradeBooked: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What an account has in one currency that is not its own, and what that is worth in its own.
+public nonisolated struct Bifrost_V1_TranslatedBalance: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var currency: String = String()
+
+  /// Settled cash in the currency.
+  public var cash: Bifrost_V1_Money {
+    get {_cash ?? Bifrost_V1_Money()}
+    set {_cash = newValue}
+  }
+  /// Returns true if `cash` has been explicitly set.
+  public var hasCash: Bool {self._cash != nil}
+  /// Clears the value of `cash`. Subsequent reads from it will return its default value.
+  public mutating func clearCash() {self._cash = nil}
+
+  /// What is to come less what is to go: unsettled trades, dividends, interest and fees that are due.
+  public var owed: Bifrost_V1_Money {
+    get {_owed ?? Bifrost_V1_Money()}
+    set {_owed = newValue}
+  }
+  /// Returns true if `owed` has been explicitly set.
+  public var hasOwed: Bool {self._owed != nil}
+  /// Clears the value of `owed`. Subsequent reads from it will return its default value.
+  public mutating func clearOwed() {self._owed = nil}
+
+  /// Positions quoted in the currency, at their marks.
+  public var positionValue: Bifrost_V1_Money {
+    get {_positionValue ?? Bifrost_V1_Money()}
+    set {_positionValue = newValue}
+  }
+  /// Returns true if `positionValue` has been explicitly set.
+  public var hasPositionValue: Bool {self._positionValue != nil}
+  /// Clears the value of `positionValue`. Subsequent reads from it will return its default value.
+  public mutating func clearPositionValue() {self._positionValue = nil}
+
+  /// Position value less the cost of the open lots.
+  public var unrealised: Bifrost_V1_Money {
+    get {_unrealised ?? Bifrost_V1_Money()}
+    set {_unrealised = newValue}
+  }
+  /// Returns true if `unrealised` has been explicitly set.
+  public var hasUnrealised: Bool {self._unrealised != nil}
+  /// Clears the value of `unrealised`. Subsequent reads from it will return its default value.
+  public mutating func clearUnrealised() {self._unrealised = nil}
+
+  /// Profit of closed lots since the account was opened, before commission.
+  public var realised: Bifrost_V1_Money {
+    get {_realised ?? Bifrost_V1_Money()}
+    set {_realised = newValue}
+  }
+  /// Returns true if `realised` has been explicitly set.
+  public var hasRealised: Bool {self._realised != nil}
+  /// Clears the value of `realised`. Subsequent reads from it will return its default value.
+  public mutating func clearRealised() {self._realised = nil}
+
+  /// The official rate that it is translated at, as it was recorded; absent when there is none.
+  public var rate: Int64 {
+    get {_rate ?? 0}
+    set {_rate = newValue}
+  }
+  /// Returns true if `rate` has been explicitly set.
+  public var hasRate: Bool {self._rate != nil}
+  /// Clears the value of `rate`. Subsequent reads from it will return its default value.
+  public mutating func clearRate() {self._rate = nil}
+
+  /// Whether amounts are divided by the rate: it is the price of a unit of the account's currency.
+  public var inverse: Bool = false
+
+  /// The day that the rate is of.
+  public var rateDate: Int32 {
+    get {_rateDate ?? 0}
+    set {_rateDate = newValue}
+  }
+  /// Returns true if `rateDate` has been explicitly set.
+  public var hasRateDate: Bool {self._rateDate != nil}
+  /// Clears the value of `rateDate`. Subsequent reads from it will return its default value.
+  public mutating func clearRateDate() {self._rateDate = nil}
+
+  /// Cash, what is owed and positions in the account's currency; absent without a rate, and counts as zero.
+  public var value: Bifrost_V1_Money {
+    get {_value ?? Bifrost_V1_Money()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  public var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  public mutating func clearValue() {self._value = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _cash: Bifrost_V1_Money? = nil
+  fileprivate var _owed: Bifrost_V1_Money? = nil
+  fileprivate var _positionValue: Bifrost_V1_Money? = nil
+  fileprivate var _unrealised: Bifrost_V1_Money? = nil
+  fileprivate var _realised: Bifrost_V1_Money? = nil
+  fileprivate var _rate: Int64? = nil
+  fileprivate var _rateDate: Int32? = nil
+  fileprivate var _value: Bifrost_V1_Money? = nil
 }
 
 /// Type 503. The account's day is closed at official marks.
@@ -590,7 +704,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
     set {_uniqueStorage()._staleMarks = newValue}
   }
 
-  /// Reserved: equity that had to be there to open the positions.
+  /// Equity that would have to be there to open the positions at their marks; margin accounts alone.
   public var initialRequirement: Bifrost_V1_Money {
     get {_storage._initialRequirement ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._initialRequirement = newValue}
@@ -600,7 +714,7 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
   /// Clears the value of `initialRequirement`. Subsequent reads from it will return its default value.
   public mutating func clearInitialRequirement() {_uniqueStorage()._initialRequirement = nil}
 
-  /// Reserved: equity that has to be there to keep them.
+  /// Equity that has to be there to keep them; margin accounts alone.
   public var maintenanceRequirement: Bifrost_V1_Money {
     get {_storage._maintenanceRequirement ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._maintenanceRequirement = newValue}
@@ -659,6 +773,42 @@ public nonisolated struct Bifrost_V1_DayClosed: @unchecked Sendable {
   public var hasFees: Bool {_storage._fees != nil}
   /// Clears the value of `fees`. Subsequent reads from it will return its default value.
   public mutating func clearFees() {_uniqueStorage()._fees = nil}
+
+  /// What is in other currencies, ascending by code; the figures above leave it out, but for equity and stale marks.
+  public var foreign: [Bifrost_V1_TranslatedBalance] {
+    get {_storage._foreign}
+    set {_uniqueStorage()._foreign = newValue}
+  }
+
+  /// What changes of exchange rates alone made of it since the account was opened; absent where there never was any.
+  public var translation: Bifrost_V1_Money {
+    get {_storage._translation ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._translation = newValue}
+  }
+  /// Returns true if `translation` has been explicitly set.
+  public var hasTranslation: Bool {_storage._translation != nil}
+  /// Clears the value of `translation`. Subsequent reads from it will return its default value.
+  public mutating func clearTranslation() {_uniqueStorage()._translation = nil}
+
+  /// Currencies whose rate is of an earlier day, or that have none and count as zero; absent where there are none.
+  public var staleRates: UInt32 {
+    get {_storage._staleRates ?? 0}
+    set {_uniqueStorage()._staleRates = newValue}
+  }
+  /// Returns true if `staleRates` has been explicitly set.
+  public var hasStaleRates: Bool {_storage._staleRates != nil}
+  /// Clears the value of `staleRates`. Subsequent reads from it will return its default value.
+  public mutating func clearStaleRates() {_uniqueStorage()._staleRates = nil}
+
+  /// Equity less the initial requirement, negative when there is less; margin accounts alone.
+  public var marginExcess: Bifrost_V1_Money {
+    get {_storage._marginExcess ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._marginExcess = newValue}
+  }
+  /// Returns true if `marginExcess` has been explicitly set.
+  public var hasMarginExcess: Bool {_storage._marginExcess != nil}
+  /// Clears the value of `marginExcess`. Subsequent reads from it will return its default value.
+  public mutating func clearMarginExcess() {_uniqueStorage()._marginExcess = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -828,7 +978,7 @@ public nonisolated struct Bifrost_V1_TradeCorrected: @unchecked Sendable {
   /// Clears the value of `settlementAmount`. Subsequent reads from it will return its default value.
   public mutating func clearSettlementAmount() {_uniqueStorage()._settlementAmount = nil}
 
-  /// What the venue takes for it in all.
+  /// What it bears of the commission of its order in all.
   public var commission: Bifrost_V1_Money {
     get {_storage._commission ?? Bifrost_V1_Money()}
     set {_uniqueStorage()._commission = newValue}
@@ -873,6 +1023,12 @@ public nonisolated struct Bifrost_V1_TradeCorrected: @unchecked Sendable {
   public var postings: [Bifrost_V1_Posting] {
     get {_storage._postings}
     set {_uniqueStorage()._postings = newValue}
+  }
+
+  /// Fees beside the commission, in all.
+  public var fees: [Bifrost_V1_Fee] {
+    get {_storage._fees}
+    set {_uniqueStorage()._fees = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1144,6 +1300,120 @@ public nonisolated struct Bifrost_V1_PositionAdjusted: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+/// Type 510. Interest on a cash balance accrued, for the days from one close to the next.
+public nonisolated struct Bifrost_V1_InterestAccrued: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  public var currency: String = String()
+
+  /// The first calendar day that it is for.
+  public var from: Int32 = 0
+
+  /// The first calendar day that it is not for.
+  public var until: Int32 = 0
+
+  /// The calendar days from the one to the other.
+  public var days: UInt32 = 0
+
+  /// Settled cash at the close, which the interest is computed on.
+  public var balance: Bifrost_V1_Money {
+    get {_balance ?? Bifrost_V1_Money()}
+    set {_balance = newValue}
+  }
+  /// Returns true if `balance` has been explicitly set.
+  public var hasBalance: Bool {self._balance != nil}
+  /// Clears the value of `balance`. Subsequent reads from it will return its default value.
+  public mutating func clearBalance() {self._balance = nil}
+
+  /// In a year, in millionths of a basis point: the credit rate above zero, the debit rate below.
+  public var rateMicroBasisPoints: Int64 = 0
+
+  public var dayCount: Bifrost_V1_DayCount = .unspecified
+
+  /// The version of the currency's rates.
+  public var ratesVersion: UInt32 = 0
+
+  /// What accrued to 10^-9: earned, or with a minus owed.
+  public var amount: Bifrost_V1_Money {
+    get {_amount ?? Bifrost_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _balance: Bifrost_V1_Money? = nil
+  fileprivate var _amount: Bifrost_V1_Money? = nil
+}
+
+/// Type 515. Interest that had accrued came in, or went out.
+public nonisolated struct Bifrost_V1_InterestPaid: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  public var currency: String = String()
+
+  /// What had accrued and is accrued no more, to 10^-9.
+  public var accrued: Bifrost_V1_Money {
+    get {_accrued ?? Bifrost_V1_Money()}
+    set {_accrued = newValue}
+  }
+  /// Returns true if `accrued` has been explicitly set.
+  public var hasAccrued: Bool {self._accrued != nil}
+  /// Clears the value of `accrued`. Subsequent reads from it will return its default value.
+  public mutating func clearAccrued() {self._accrued = nil}
+
+  /// What came in, or with a minus went out, rounded to the currency's minor unit.
+  public var amount: Bifrost_V1_Money {
+    get {_amount ?? Bifrost_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the tax that was withheld.
+  public var withheld: Bifrost_V1_Money {
+    get {_withheld ?? Bifrost_V1_Money()}
+    set {_withheld = newValue}
+  }
+  /// Returns true if `withheld` has been explicitly set.
+  public var hasWithheld: Bool {self._withheld != nil}
+  /// Clears the value of `withheld`. Subsequent reads from it will return its default value.
+  public mutating func clearWithheld() {self._withheld = nil}
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _accrued: Bifrost_V1_Money? = nil
+  fileprivate var _amount: Bifrost_V1_Money? = nil
+  fileprivate var _withheld: Bifrost_V1_Money? = nil
+}
+
 /// Type 516. A lot that the account held before Bifrost knew it came into the books, with its cost and its age.
 public nonisolated struct Bifrost_V1_PositionImported: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1215,12 +1485,96 @@ public nonisolated struct Bifrost_V1_BreakResolved: Sendable {
   public init() {}
 }
 
+/// Type 517. Cash of one currency became cash of another.
+public nonisolated struct Bifrost_V1_CashConverted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  public var soldCurrency: String = String()
+
+  /// Above zero.
+  public var sold: Bifrost_V1_Money {
+    get {_sold ?? Bifrost_V1_Money()}
+    set {_sold = newValue}
+  }
+  /// Returns true if `sold` has been explicitly set.
+  public var hasSold: Bool {self._sold != nil}
+  /// Clears the value of `sold`. Subsequent reads from it will return its default value.
+  public mutating func clearSold() {self._sold = nil}
+
+  public var boughtCurrency: String = String()
+
+  /// What came in, rounded to its minor unit, above zero.
+  public var bought: Bifrost_V1_Money {
+    get {_bought ?? Bifrost_V1_Money()}
+    set {_bought = newValue}
+  }
+  /// Returns true if `bought` has been explicitly set.
+  public var hasBought: Bool {self._bought != nil}
+  /// Clears the value of `bought`. Subsequent reads from it will return its default value.
+  public mutating func clearBought() {self._bought = nil}
+
+  /// The price of one unit of what was sold, in what was bought.
+  public var rate: Int64 = 0
+
+  /// Sold times rate, to 10^-9.
+  public var gross: Bifrost_V1_Money {
+    get {_gross ?? Bifrost_V1_Money()}
+    set {_gross = newValue}
+  }
+  /// Returns true if `gross` has been explicitly set.
+  public var hasGross: Bool {self._gross != nil}
+  /// Clears the value of `gross`. Subsequent reads from it will return its default value.
+  public mutating func clearGross() {self._gross = nil}
+
+  /// Who gave the rate.
+  public var source: String = String()
+
+  public var postings: [Bifrost_V1_Posting] = []
+
+  /// Reserved: the trade date where money changes hands later.
+  public var tradeDate: Int32 {
+    get {_tradeDate ?? 0}
+    set {_tradeDate = newValue}
+  }
+  /// Returns true if `tradeDate` has been explicitly set.
+  public var hasTradeDate: Bool {self._tradeDate != nil}
+  /// Clears the value of `tradeDate`. Subsequent reads from it will return its default value.
+  public mutating func clearTradeDate() {self._tradeDate = nil}
+
+  /// Reserved: the date on which money changes hands.
+  public var settlementDate: Int32 {
+    get {_settlementDate ?? 0}
+    set {_settlementDate = newValue}
+  }
+  /// Returns true if `settlementDate` has been explicitly set.
+  public var hasSettlementDate: Bool {self._settlementDate != nil}
+  /// Clears the value of `settlementDate`. Subsequent reads from it will return its default value.
+  public mutating func clearSettlementDate() {self._settlementDate = nil}
+
+  /// Reserved: the book of the account.
+  public var book: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _sold: Bifrost_V1_Money? = nil
+  fileprivate var _bought: Bifrost_V1_Money? = nil
+  fileprivate var _gross: Bifrost_V1_Money? = nil
+  fileprivate var _tradeDate: Int32? = nil
+  fileprivate var _settlementDate: Int32? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
 
 nonisolated extension Bifrost_V1_LedgerAccount: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEDGER_ACCOUNT_UNSPECIFIED\0\u{1}LEDGER_ACCOUNT_CASH_SETTLED\0\u{1}LEDGER_ACCOUNT_CASH_RECEIVABLE\0\u{1}LEDGER_ACCOUNT_CASH_PAYABLE\0\u{1}LEDGER_ACCOUNT_POSITION_SETTLED\0\u{1}LEDGER_ACCOUNT_POSITION_UNSETTLED\0\u{1}LEDGER_ACCOUNT_DIVIDENDS_RECEIVABLE\0\u{1}LEDGER_ACCOUNT_FEES_ACCRUED\0\u{1}LEDGER_ACCOUNT_INTEREST_ACCRUED\0\u{1}LEDGER_ACCOUNT_INCOME\0\u{1}LEDGER_ACCOUNT_EXPENSE\0\u{1}LEDGER_ACCOUNT_REALISED_PROFIT\0\u{1}LEDGER_ACCOUNT_CONTRIBUTED_EQUITY\0\u{1}LEDGER_ACCOUNT_TRANSIT\0\u{1}LEDGER_ACCOUNT_SUSPENSE\0\u{1}LEDGER_ACCOUNT_ROUNDING\0\u{1}LEDGER_ACCOUNT_POSITION_COST\0\u{1}LEDGER_ACCOUNT_DEPOSITORY\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEDGER_ACCOUNT_UNSPECIFIED\0\u{1}LEDGER_ACCOUNT_CASH_SETTLED\0\u{1}LEDGER_ACCOUNT_CASH_RECEIVABLE\0\u{1}LEDGER_ACCOUNT_CASH_PAYABLE\0\u{1}LEDGER_ACCOUNT_POSITION_SETTLED\0\u{1}LEDGER_ACCOUNT_POSITION_UNSETTLED\0\u{1}LEDGER_ACCOUNT_DIVIDENDS_RECEIVABLE\0\u{1}LEDGER_ACCOUNT_FEES_ACCRUED\0\u{1}LEDGER_ACCOUNT_INTEREST_ACCRUED\0\u{1}LEDGER_ACCOUNT_INCOME\0\u{1}LEDGER_ACCOUNT_EXPENSE\0\u{1}LEDGER_ACCOUNT_REALISED_PROFIT\0\u{1}LEDGER_ACCOUNT_CONTRIBUTED_EQUITY\0\u{1}LEDGER_ACCOUNT_TRANSIT\0\u{1}LEDGER_ACCOUNT_SUSPENSE\0\u{1}LEDGER_ACCOUNT_ROUNDING\0\u{1}LEDGER_ACCOUNT_POSITION_COST\0\u{1}LEDGER_ACCOUNT_DEPOSITORY\0\u{1}LEDGER_ACCOUNT_CURRENCY_TRADING\0")
 }
 
 nonisolated extension Bifrost_V1_BreakKind: SwiftProtobuf._ProtoNameProviding {
@@ -1233,7 +1587,7 @@ nonisolated extension Bifrost_V1_BreakResolution: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Bifrost_V1_Posting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Posting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}account\0\u{3}instrument_id\0\u{1}currency\0\u{1}amount\0\u{1}book\0\u{3}settlement_date\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}account\0\u{3}instrument_id\0\u{1}currency\0\u{1}amount\0\u{1}book\0\u{3}settlement_date\0\u{3}fee_kind\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1247,6 +1601,7 @@ nonisolated extension Bifrost_V1_Posting: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.book) }()
       case 6: try { try decoder.decodeSingularSInt32Field(value: &self._settlementDate) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.feeKind) }()
       default: break
       }
     }
@@ -1275,6 +1630,9 @@ nonisolated extension Bifrost_V1_Posting: SwiftProtobuf.Message, SwiftProtobuf._
     try { if let v = self._settlementDate {
       try visitor.visitSingularSInt32Field(value: v, fieldNumber: 6)
     } }()
+    if self.feeKind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.feeKind, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1285,6 +1643,7 @@ nonisolated extension Bifrost_V1_Posting: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._amount != rhs._amount {return false}
     if lhs.book != rhs.book {return false}
     if lhs._settlementDate != rhs._settlementDate {return false}
+    if lhs.feeKind != rhs.feeKind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1628,9 +1987,88 @@ nonisolated extension Bifrost_V1_TradeBooked: SwiftProtobuf.Message, SwiftProtob
   }
 }
 
+nonisolated extension Bifrost_V1_TranslatedBalance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TranslatedBalance"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{1}cash\0\u{1}owed\0\u{3}position_value\0\u{1}unrealised\0\u{1}realised\0\u{1}rate\0\u{1}inverse\0\u{3}rate_date\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._cash) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._owed) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._positionValue) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._unrealised) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._realised) }()
+      case 7: try { try decoder.decodeSingularSFixed64Field(value: &self._rate) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.inverse) }()
+      case 9: try { try decoder.decodeSingularSInt32Field(value: &self._rateDate) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    try { if let v = self._cash {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._owed {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._positionValue {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._unrealised {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._realised {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._rate {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 7)
+    } }()
+    if self.inverse != false {
+      try visitor.visitSingularBoolField(value: self.inverse, fieldNumber: 8)
+    }
+    try { if let v = self._rateDate {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._value {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_TranslatedBalance, rhs: Bifrost_V1_TranslatedBalance) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs._cash != rhs._cash {return false}
+    if lhs._owed != rhs._owed {return false}
+    if lhs._positionValue != rhs._positionValue {return false}
+    if lhs._unrealised != rhs._unrealised {return false}
+    if lhs._realised != rhs._realised {return false}
+    if lhs._rate != rhs._rate {return false}
+    if lhs.inverse != rhs.inverse {return false}
+    if lhs._rateDate != rhs._rateDate {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DayClosed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}date\0\u{1}currency\0\u{1}equity\0\u{3}settled_cash\0\u{3}position_value\0\u{1}unrealised\0\u{1}realised\0\u{3}marks_version\0\u{3}stale_marks\0\u{3}initial_requirement\0\u{3}maintenance_requirement\0\u{1}holds\0\u{1}receivable\0\u{1}payable\0\u{3}day_profit\0\u{1}fees\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}date\0\u{1}currency\0\u{1}equity\0\u{3}settled_cash\0\u{3}position_value\0\u{1}unrealised\0\u{1}realised\0\u{3}marks_version\0\u{3}stale_marks\0\u{3}initial_requirement\0\u{3}maintenance_requirement\0\u{1}holds\0\u{1}receivable\0\u{1}payable\0\u{3}day_profit\0\u{1}fees\0\u{1}foreign\0\u{1}translation\0\u{3}stale_rates\0\u{4}\u{4}margin_excess\0")
 
   fileprivate class _StorageClass {
     var _accountID: Data = Data()
@@ -1650,6 +2088,10 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
     var _payable: Bifrost_V1_Money? = nil
     var _dayProfit: Bifrost_V1_Money? = nil
     var _fees: Bifrost_V1_Money? = nil
+    var _foreign: [Bifrost_V1_TranslatedBalance] = []
+    var _translation: Bifrost_V1_Money? = nil
+    var _staleRates: UInt32? = nil
+    var _marginExcess: Bifrost_V1_Money? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1677,6 +2119,10 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
       _payable = source._payable
       _dayProfit = source._dayProfit
       _fees = source._fees
+      _foreign = source._foreign
+      _translation = source._translation
+      _staleRates = source._staleRates
+      _marginExcess = source._marginExcess
     }
   }
 
@@ -1712,6 +2158,10 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._payable) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._dayProfit) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._fees) }()
+        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._foreign) }()
+        case 19: try { try decoder.decodeSingularMessageField(value: &_storage._translation) }()
+        case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._staleRates) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._marginExcess) }()
         default: break
         }
       }
@@ -1775,6 +2225,18 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._fees {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
+      if !_storage._foreign.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._foreign, fieldNumber: 18)
+      }
+      try { if let v = _storage._translation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
+      try { if let v = _storage._staleRates {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._marginExcess {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1801,6 +2263,10 @@ nonisolated extension Bifrost_V1_DayClosed: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._payable != rhs_storage._payable {return false}
         if _storage._dayProfit != rhs_storage._dayProfit {return false}
         if _storage._fees != rhs_storage._fees {return false}
+        if _storage._foreign != rhs_storage._foreign {return false}
+        if _storage._translation != rhs_storage._translation {return false}
+        if _storage._staleRates != rhs_storage._staleRates {return false}
+        if _storage._marginExcess != rhs_storage._marginExcess {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1960,7 +2426,7 @@ nonisolated extension Bifrost_V1_TradeSettled: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TradeCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}new_execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}price\0\u{1}gross\0\u{3}settlement_amount\0\u{1}commission\0\u{1}realised\0\u{3}closed_cost\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}postings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}order_id\0\u{3}execution_id\0\u{3}new_execution_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}price\0\u{1}gross\0\u{3}settlement_amount\0\u{1}commission\0\u{1}realised\0\u{3}closed_cost\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}postings\0\u{1}fees\0")
 
   fileprivate class _StorageClass {
     var _accountID: Data = Data()
@@ -1979,6 +2445,7 @@ nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftPro
     var _tradeDate: Int32 = 0
     var _settlementDate: Int32 = 0
     var _postings: [Bifrost_V1_Posting] = []
+    var _fees: [Bifrost_V1_Fee] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2005,6 +2472,7 @@ nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftPro
       _tradeDate = source._tradeDate
       _settlementDate = source._settlementDate
       _postings = source._postings
+      _fees = source._fees
     }
   }
 
@@ -2039,6 +2507,7 @@ nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftPro
         case 14: try { try decoder.decodeSingularSInt32Field(value: &_storage._tradeDate) }()
         case 15: try { try decoder.decodeSingularSInt32Field(value: &_storage._settlementDate) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._postings) }()
+        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._fees) }()
         default: break
         }
       }
@@ -2099,6 +2568,9 @@ nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftPro
       if !_storage._postings.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._postings, fieldNumber: 16)
       }
+      if !_storage._fees.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fees, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2124,6 +2596,7 @@ nonisolated extension Bifrost_V1_TradeCorrected: SwiftProtobuf.Message, SwiftPro
         if _storage._tradeDate != rhs_storage._tradeDate {return false}
         if _storage._settlementDate != rhs_storage._settlementDate {return false}
         if _storage._postings != rhs_storage._postings {return false}
+        if _storage._fees != rhs_storage._fees {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2497,6 +2970,159 @@ nonisolated extension Bifrost_V1_PositionAdjusted: SwiftProtobuf.Message, SwiftP
   }
 }
 
+nonisolated extension Bifrost_V1_InterestAccrued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InterestAccrued"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}currency\0\u{1}from\0\u{1}until\0\u{1}days\0\u{1}balance\0\u{3}rate_micro_basis_points\0\u{3}day_count\0\u{3}rates_version\0\u{1}amount\0\u{1}postings\0\u{1}book\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.from) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.until) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._balance) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self.rateMicroBasisPoints) }()
+      case 8: try { try decoder.decodeSingularEnumField(value: &self.dayCount) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.ratesVersion) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
+    }
+    if self.from != 0 {
+      try visitor.visitSingularSInt32Field(value: self.from, fieldNumber: 3)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularSInt32Field(value: self.until, fieldNumber: 4)
+    }
+    if self.days != 0 {
+      try visitor.visitSingularUInt32Field(value: self.days, fieldNumber: 5)
+    }
+    try { if let v = self._balance {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if self.rateMicroBasisPoints != 0 {
+      try visitor.visitSingularSInt64Field(value: self.rateMicroBasisPoints, fieldNumber: 7)
+    }
+    if self.dayCount != .unspecified {
+      try visitor.visitSingularEnumField(value: self.dayCount, fieldNumber: 8)
+    }
+    if self.ratesVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ratesVersion, fieldNumber: 9)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 11)
+    }
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InterestAccrued, rhs: Bifrost_V1_InterestAccrued) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.days != rhs.days {return false}
+    if lhs._balance != rhs._balance {return false}
+    if lhs.rateMicroBasisPoints != rhs.rateMicroBasisPoints {return false}
+    if lhs.dayCount != rhs.dayCount {return false}
+    if lhs.ratesVersion != rhs.ratesVersion {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs.book != rhs.book {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_InterestPaid: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InterestPaid"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}currency\0\u{1}accrued\0\u{1}amount\0\u{1}postings\0\u{1}withheld\0\u{1}book\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._accrued) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._withheld) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
+    }
+    try { if let v = self._accrued {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 5)
+    }
+    try { if let v = self._withheld {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InterestPaid, rhs: Bifrost_V1_InterestPaid) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs._accrued != rhs._accrued {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs._withheld != rhs._withheld {return false}
+    if lhs.book != rhs.book {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bifrost_V1_PositionImported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PositionImported"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}lot_id\0\u{3}instrument_id\0\u{1}currency\0\u{1}quantity\0\u{1}cost\0\u{1}acquired\0\u{1}postings\0\u{1}book\0\u{3}source_commitment\0")
@@ -2621,6 +3247,95 @@ nonisolated extension Bifrost_V1_BreakResolved: SwiftProtobuf.Message, SwiftProt
     if lhs.resolution != rhs.resolution {return false}
     if lhs.resolver != rhs.resolver {return false}
     if lhs.noteCommitment != rhs.noteCommitment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_CashConverted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CashConverted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{3}sold_currency\0\u{1}sold\0\u{3}bought_currency\0\u{1}bought\0\u{1}rate\0\u{1}gross\0\u{1}source\0\u{1}postings\0\u{3}trade_date\0\u{3}settlement_date\0\u{1}book\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.soldCurrency) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._sold) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.boughtCurrency) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._bought) }()
+      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self.rate) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._gross) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 10: try { try decoder.decodeSingularSInt32Field(value: &self._tradeDate) }()
+      case 11: try { try decoder.decodeSingularSInt32Field(value: &self._settlementDate) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.book) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if !self.soldCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.soldCurrency, fieldNumber: 2)
+    }
+    try { if let v = self._sold {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.boughtCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.boughtCurrency, fieldNumber: 4)
+    }
+    try { if let v = self._bought {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if self.rate != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.rate, fieldNumber: 6)
+    }
+    try { if let v = self._gross {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 8)
+    }
+    if !self.postings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 9)
+    }
+    try { if let v = self._tradeDate {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 10)
+    } }()
+    try { if let v = self._settlementDate {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 11)
+    } }()
+    if !self.book.isEmpty {
+      try visitor.visitSingularStringField(value: self.book, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_CashConverted, rhs: Bifrost_V1_CashConverted) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.soldCurrency != rhs.soldCurrency {return false}
+    if lhs._sold != rhs._sold {return false}
+    if lhs.boughtCurrency != rhs.boughtCurrency {return false}
+    if lhs._bought != rhs._bought {return false}
+    if lhs.rate != rhs.rate {return false}
+    if lhs._gross != rhs._gross {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.postings != rhs.postings {return false}
+    if lhs._tradeDate != rhs._tradeDate {return false}
+    if lhs._settlementDate != rhs._settlementDate {return false}
+    if lhs.book != rhs.book {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -559,49 +559,7 @@ public nonisolated struct Bifrost_V1_RestrictionChanged: Sendable {
   fileprivate var _validTo: Int32? = nil
 }
 
-/// Reserved: a fee that a rule of the market takes.
-public nonisolated struct Bifrost_V1_FeeRate: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var kind: Bifrost_V1_FeeKind = .unspecified
-
-  /// Share of the traded amount.
-  public var rateMicroBasisPoints: UInt64 = 0
-
-  /// For each unit of quantity.
-  public var perShare: Int64 {
-    get {_perShare ?? 0}
-    set {_perShare = newValue}
-  }
-  /// Returns true if `perShare` has been explicitly set.
-  public var hasPerShare: Bool {self._perShare != nil}
-  /// Clears the value of `perShare`. Subsequent reads from it will return its default value.
-  public mutating func clearPerShare() {self._perShare = nil}
-
-  /// The most for one trade.
-  public var maximum: Bifrost_V1_Money {
-    get {_maximum ?? Bifrost_V1_Money()}
-    set {_maximum = newValue}
-  }
-  /// Returns true if `maximum` has been explicitly set.
-  public var hasMaximum: Bool {self._maximum != nil}
-  /// Clears the value of `maximum`. Subsequent reads from it will return its default value.
-  public mutating func clearMaximum() {self._maximum = nil}
-
-  /// The sides that it is taken on; both where empty.
-  public var sides: [Bifrost_V1_Side] = []
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _perShare: Int64? = nil
-  fileprivate var _maximum: Bifrost_V1_Money? = nil
-}
-
-/// Type 103. The commission that a venue takes, from a day on.
+/// Type 103. What a venue takes, from a day on: its commission, and the fees of the market that it passes on.
 public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -612,13 +570,13 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   /// Commission as a share of the traded amount.
   public var commissionMicroBasisPoints: UInt64 = 0
 
-  /// The first business date it holds for.
+  /// The first business date it holds for, by the date of the trade.
   public var validFrom: Int32 = 0
 
   /// The schedule's version: 1, 2, 3, ….
   public var version: UInt32 = 0
 
-  /// Reserved: commission for each unit of quantity, added to the share.
+  /// Commission for each unit of quantity, added to the share.
   public var perShare: Int64 {
     get {_perShare ?? 0}
     set {_perShare = newValue}
@@ -628,7 +586,7 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   /// Clears the value of `perShare`. Subsequent reads from it will return its default value.
   public mutating func clearPerShare() {self._perShare = nil}
 
-  /// Reserved: the least commission of one trade.
+  /// The least commission of one order, its partial fills together.
   public var minimum: Bifrost_V1_Money {
     get {_minimum ?? Bifrost_V1_Money()}
     set {_minimum = newValue}
@@ -638,7 +596,7 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   /// Clears the value of `minimum`. Subsequent reads from it will return its default value.
   public mutating func clearMinimum() {self._minimum = nil}
 
-  /// Reserved: the most commission of one trade.
+  /// The most commission of one order, its partial fills together.
   public var maximum: Bifrost_V1_Money {
     get {_maximum ?? Bifrost_V1_Money()}
     set {_maximum = newValue}
@@ -648,10 +606,10 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   /// Clears the value of `maximum`. Subsequent reads from it will return its default value.
   public mutating func clearMaximum() {self._maximum = nil}
 
-  /// Reserved: fees of the market such as SEC and TAF.
+  /// Fees of the market such as SEC and TAF, each of another kind, each taken for each trade.
   public var fees: [Bifrost_V1_FeeRate] = []
 
-  /// Reserved: the currency of the amounts.
+  /// The currency of the amounts; empty where there are none. A trade in another one pays the share alone.
   public var currency: String = String()
 
   /// Reserved: the share that an order pays which rested; the commission where absent.
@@ -663,6 +621,9 @@ public nonisolated struct Bifrost_V1_FeeScheduleSet: Sendable {
   public var hasMakerMicroBasisPoints: Bool {self._makerMicroBasisPoints != nil}
   /// Clears the value of `makerMicroBasisPoints`. Subsequent reads from it will return its default value.
   public mutating func clearMakerMicroBasisPoints() {self._makerMicroBasisPoints = nil}
+
+  /// Where the rates come from, as whoever set them says.
+  public var source: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -835,6 +796,76 @@ public nonisolated struct Bifrost_V1_InstrumentStatusChanged: Sendable {
 
   /// How often its status changed, this change included.
   public var version: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The official price of one unit of a currency in another one.
+public nonisolated struct Bifrost_V1_OfficialRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The currency of the unit.
+  public var currency: String = String()
+
+  /// The currency of the price.
+  public var quoteCurrency: String = String()
+
+  /// Above zero.
+  public var rate: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 108. The official exchange rates of one day; a later version for the same day corrects those it names.
+public nonisolated struct Bifrost_V1_OfficialRatesRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var date: Int32 = 0
+
+  /// 1 for the first, more for each correction.
+  public var version: UInt32 = 0
+
+  public var source: String = String()
+
+  /// Ascending by currencies; each pair once, in one direction.
+  public var rates: [Bifrost_V1_OfficialRate] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 109. The interest on cash of one currency, from a day on.
+public nonisolated struct Bifrost_V1_InterestRatesSet: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var currency: String = String()
+
+  /// What a balance above zero earns in a year, in millionths of a basis point; owed where negative.
+  public var creditMicroBasisPoints: Int64 = 0
+
+  /// What a balance below zero costs in a year.
+  public var debitMicroBasisPoints: Int64 = 0
+
+  public var dayCount: Bifrost_V1_DayCount = .unspecified
+
+  /// The first business date it holds for.
+  public var validFrom: Int32 = 0
+
+  /// The version of the currency's rates: 1, 2, 3, ….
+  public var version: UInt32 = 0
+
+  public var source: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1379,63 +1410,9 @@ nonisolated extension Bifrost_V1_RestrictionChanged: SwiftProtobuf.Message, Swif
   }
 }
 
-nonisolated extension Bifrost_V1_FeeRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".FeeRate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}rate_micro_basis_points\0\u{3}per_share\0\u{1}maximum\0\u{1}sides\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rateMicroBasisPoints) }()
-      case 3: try { try decoder.decodeSingularSFixed64Field(value: &self._perShare) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._maximum) }()
-      case 5: try { try decoder.decodeRepeatedEnumField(value: &self.sides) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if self.rateMicroBasisPoints != 0 {
-      try visitor.visitSingularUInt64Field(value: self.rateMicroBasisPoints, fieldNumber: 2)
-    }
-    try { if let v = self._perShare {
-      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._maximum {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.sides.isEmpty {
-      try visitor.visitPackedEnumField(value: self.sides, fieldNumber: 5)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Bifrost_V1_FeeRate, rhs: Bifrost_V1_FeeRate) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.rateMicroBasisPoints != rhs.rateMicroBasisPoints {return false}
-    if lhs._perShare != rhs._perShare {return false}
-    if lhs._maximum != rhs._maximum {return false}
-    if lhs.sides != rhs.sides {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension Bifrost_V1_FeeScheduleSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FeeScheduleSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}venue\0\u{3}commission_micro_basis_points\0\u{3}valid_from\0\u{1}version\0\u{3}per_share\0\u{1}minimum\0\u{1}maximum\0\u{1}fees\0\u{1}currency\0\u{3}maker_micro_basis_points\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}venue\0\u{3}commission_micro_basis_points\0\u{3}valid_from\0\u{1}version\0\u{3}per_share\0\u{1}minimum\0\u{1}maximum\0\u{1}fees\0\u{1}currency\0\u{3}maker_micro_basis_points\0\u{1}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1453,6 +1430,7 @@ nonisolated extension Bifrost_V1_FeeScheduleSet: SwiftProtobuf.Message, SwiftPro
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.fees) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.currency) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self._makerMicroBasisPoints) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.source) }()
       default: break
       }
     }
@@ -1493,6 +1471,9 @@ nonisolated extension Bifrost_V1_FeeScheduleSet: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._makerMicroBasisPoints {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 10)
     } }()
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1507,6 +1488,7 @@ nonisolated extension Bifrost_V1_FeeScheduleSet: SwiftProtobuf.Message, SwiftPro
     if lhs.fees != rhs.fees {return false}
     if lhs.currency != rhs.currency {return false}
     if lhs._makerMicroBasisPoints != rhs._makerMicroBasisPoints {return false}
+    if lhs.source != rhs.source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1820,6 +1802,151 @@ nonisolated extension Bifrost_V1_InstrumentStatusChanged: SwiftProtobuf.Message,
     if lhs.instrumentID != rhs.instrumentID {return false}
     if lhs.status != rhs.status {return false}
     if lhs.version != rhs.version {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OfficialRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfficialRate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}quote_currency\0\u{1}rate\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.quoteCurrency) }()
+      case 3: try { try decoder.decodeSingularSFixed64Field(value: &self.rate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    if !self.quoteCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.quoteCurrency, fieldNumber: 2)
+    }
+    if self.rate != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.rate, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OfficialRate, rhs: Bifrost_V1_OfficialRate) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.quoteCurrency != rhs.quoteCurrency {return false}
+    if lhs.rate != rhs.rate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OfficialRatesRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfficialRatesRecorded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}date\0\u{1}version\0\u{1}source\0\u{1}rates\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.rates) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.date != 0 {
+      try visitor.visitSingularSInt32Field(value: self.date, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 3)
+    }
+    if !self.rates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rates, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OfficialRatesRecorded, rhs: Bifrost_V1_OfficialRatesRecorded) -> Bool {
+    if lhs.date != rhs.date {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.rates != rhs.rates {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_InterestRatesSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InterestRatesSet"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}credit_micro_basis_points\0\u{3}debit_micro_basis_points\0\u{3}day_count\0\u{3}valid_from\0\u{1}version\0\u{1}source\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.creditMicroBasisPoints) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self.debitMicroBasisPoints) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.dayCount) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self.validFrom) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    if self.creditMicroBasisPoints != 0 {
+      try visitor.visitSingularSInt64Field(value: self.creditMicroBasisPoints, fieldNumber: 2)
+    }
+    if self.debitMicroBasisPoints != 0 {
+      try visitor.visitSingularSInt64Field(value: self.debitMicroBasisPoints, fieldNumber: 3)
+    }
+    if self.dayCount != .unspecified {
+      try visitor.visitSingularEnumField(value: self.dayCount, fieldNumber: 4)
+    }
+    if self.validFrom != 0 {
+      try visitor.visitSingularSInt32Field(value: self.validFrom, fieldNumber: 5)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 6)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InterestRatesSet, rhs: Bifrost_V1_InterestRatesSet) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.creditMicroBasisPoints != rhs.creditMicroBasisPoints {return false}
+    if lhs.debitMicroBasisPoints != rhs.debitMicroBasisPoints {return false}
+    if lhs.dayCount != rhs.dayCount {return false}
+    if lhs.validFrom != rhs.validFrom {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.source != rhs.source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -349,68 +349,127 @@ public nonisolated struct Bifrost_V1_AccountLimitsSet: @unchecked Sendable {
 }
 
 /// Type 301. Risk judged an order: every check with its numbers, and what is held back for it if it passed.
-public nonisolated struct Bifrost_V1_RiskAssessed: Sendable {
+public nonisolated struct Bifrost_V1_RiskAssessed: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var orderID: Data = Data()
+  public var orderID: Data {
+    get {_storage._orderID}
+    set {_uniqueStorage()._orderID = newValue}
+  }
 
-  public var verdict: Bifrost_V1_Verdict = .unspecified
+  public var verdict: Bifrost_V1_Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
 
-  public var limitsVersion: UInt32 = 0
+  public var limitsVersion: UInt32 {
+    get {_storage._limitsVersion}
+    set {_uniqueStorage()._limitsVersion = newValue}
+  }
 
-  public var feeVersion: UInt32 = 0
+  public var feeVersion: UInt32 {
+    get {_storage._feeVersion}
+    set {_uniqueStorage()._feeVersion = newValue}
+  }
 
   public var referencePrice: Int64 {
-    get {_referencePrice ?? 0}
-    set {_referencePrice = newValue}
+    get {_storage._referencePrice ?? 0}
+    set {_uniqueStorage()._referencePrice = newValue}
   }
   /// Returns true if `referencePrice` has been explicitly set.
-  public var hasReferencePrice: Bool {self._referencePrice != nil}
+  public var hasReferencePrice: Bool {_storage._referencePrice != nil}
   /// Clears the value of `referencePrice`. Subsequent reads from it will return its default value.
-  public mutating func clearReferencePrice() {self._referencePrice = nil}
+  public mutating func clearReferencePrice() {_uniqueStorage()._referencePrice = nil}
 
-  public var checks: [Bifrost_V1_RuleCheck] = []
+  public var checks: [Bifrost_V1_RuleCheck] {
+    get {_storage._checks}
+    set {_uniqueStorage()._checks = newValue}
+  }
 
-  public var currency: String = String()
+  public var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
 
-  /// Cash held back for a buy, fees included.
+  /// Cash held back for a buy, fees included. In a margin account it is the value that an order may come to, of a buy or a
+  /// short sale, and fees: what the requirement of the order is a part of.
   public var reservedCash: Bifrost_V1_Money {
-    get {_reservedCash ?? Bifrost_V1_Money()}
-    set {_reservedCash = newValue}
+    get {_storage._reservedCash ?? Bifrost_V1_Money()}
+    set {_uniqueStorage()._reservedCash = newValue}
   }
   /// Returns true if `reservedCash` has been explicitly set.
-  public var hasReservedCash: Bool {self._reservedCash != nil}
+  public var hasReservedCash: Bool {_storage._reservedCash != nil}
   /// Clears the value of `reservedCash`. Subsequent reads from it will return its default value.
-  public mutating func clearReservedCash() {self._reservedCash = nil}
+  public mutating func clearReservedCash() {_uniqueStorage()._reservedCash = nil}
 
   /// Shares held back for a sell.
-  public var reservedShares: Int64 = 0
+  public var reservedShares: Int64 {
+    get {_storage._reservedShares}
+    set {_uniqueStorage()._reservedShares = newValue}
+  }
 
-  public var instrumentID: Data = Data()
+  public var instrumentID: Data {
+    get {_storage._instrumentID}
+    set {_uniqueStorage()._instrumentID = newValue}
+  }
 
   /// The price at which each unit is held back: the limit, or the reference price and the collar.
-  public var reservedPrice: Int64 = 0
+  public var reservedPrice: Int64 {
+    get {_storage._reservedPrice}
+    set {_uniqueStorage()._reservedPrice = newValue}
+  }
 
   /// The commission that the reservation includes.
-  public var commissionMicroBasisPoints: UInt64 = 0
+  public var commissionMicroBasisPoints: UInt64 {
+    get {_storage._commissionMicroBasisPoints}
+    set {_uniqueStorage()._commissionMicroBasisPoints = newValue}
+  }
 
   /// What a buy may still add to the position.
-  public var pendingBuys: Int64 = 0
+  public var pendingBuys: Int64 {
+    get {_storage._pendingBuys}
+    set {_uniqueStorage()._pendingBuys = newValue}
+  }
 
   /// Reserved: the snapshot of prices that was used, by digest.
-  public var priceSnapshot: Data = Data()
+  public var priceSnapshot: Data {
+    get {_storage._priceSnapshot}
+    set {_uniqueStorage()._priceSnapshot = newValue}
+  }
 
   /// The order whose reservation this one shares: the other leg of a pair, of which the larger counts.
-  public var sharedWithOrderID: Data = Data()
+  public var sharedWithOrderID: Data {
+    get {_storage._sharedWithOrderID}
+    set {_uniqueStorage()._sharedWithOrderID = newValue}
+  }
+
+  /// What the reservation of a buy includes beside a share of the traded amount.
+  public var feeTerms: Bifrost_V1_FeeTerms {
+    get {_storage._feeTerms ?? Bifrost_V1_FeeTerms()}
+    set {_uniqueStorage()._feeTerms = newValue}
+  }
+  /// Returns true if `feeTerms` has been explicitly set.
+  public var hasFeeTerms: Bool {_storage._feeTerms != nil}
+  /// Clears the value of `feeTerms`. Subsequent reads from it will return its default value.
+  public mutating func clearFeeTerms() {_uniqueStorage()._feeTerms = nil}
+
+  /// What a short sale may still take from the position; absent for other orders.
+  public var pendingShorts: Int64 {
+    get {_storage._pendingShorts ?? 0}
+    set {_uniqueStorage()._pendingShorts = newValue}
+  }
+  /// Returns true if `pendingShorts` has been explicitly set.
+  public var hasPendingShorts: Bool {_storage._pendingShorts != nil}
+  /// Clears the value of `pendingShorts`. Subsequent reads from it will return its default value.
+  public mutating func clearPendingShorts() {_uniqueStorage()._pendingShorts = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _referencePrice: Int64? = nil
-  fileprivate var _reservedCash: Bifrost_V1_Money? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Type 302. What is held back for an order changed.
@@ -446,12 +505,23 @@ public nonisolated struct Bifrost_V1_ReservationChanged: Sendable {
   /// Clears the value of `reservedPrice`. Subsequent reads from it will return its default value.
   public mutating func clearReservedPrice() {self._reservedPrice = nil}
 
+  /// What the short sale may still take from the position; absent for other orders.
+  public var remainingShorts: Int64 {
+    get {_remainingShorts ?? 0}
+    set {_remainingShorts = newValue}
+  }
+  /// Returns true if `remainingShorts` has been explicitly set.
+  public var hasRemainingShorts: Bool {self._remainingShorts != nil}
+  /// Clears the value of `remainingShorts`. Subsequent reads from it will return its default value.
+  public mutating func clearRemainingShorts() {self._remainingShorts = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _remainingCash: Bifrost_V1_Money? = nil
   fileprivate var _reservedPrice: Int64? = nil
+  fileprivate var _remainingShorts: Int64? = nil
 }
 
 /// Type 303. Orders that add risk stop: for one account, or for the whole shard when no account is named.
@@ -511,6 +581,98 @@ public nonisolated struct Bifrost_V1_OpenOrderReassessed: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Type 306. At a close, the equity of a margin account was below its maintenance requirement: until it is covered, only
+/// orders that reduce a position pass.
+public nonisolated struct Bifrost_V1_MarginCallIssued: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  /// The trading day that was closed.
+  public var date: Int32 = 0
+
+  public var currency: String = String()
+
+  /// The maintenance requirement.
+  public var requirement: Bifrost_V1_Money {
+    get {_requirement ?? Bifrost_V1_Money()}
+    set {_requirement = newValue}
+  }
+  /// Returns true if `requirement` has been explicitly set.
+  public var hasRequirement: Bool {self._requirement != nil}
+  /// Clears the value of `requirement`. Subsequent reads from it will return its default value.
+  public mutating func clearRequirement() {self._requirement = nil}
+
+  public var equity: Bifrost_V1_Money {
+    get {_equity ?? Bifrost_V1_Money()}
+    set {_equity = newValue}
+  }
+  /// Returns true if `equity` has been explicitly set.
+  public var hasEquity: Bool {self._equity != nil}
+  /// Clears the value of `equity`. Subsequent reads from it will return its default value.
+  public mutating func clearEquity() {self._equity = nil}
+
+  /// Requirement less equity.
+  public var deficit: Bifrost_V1_Money {
+    get {_deficit ?? Bifrost_V1_Money()}
+    set {_deficit = newValue}
+  }
+  /// Returns true if `deficit` has been explicitly set.
+  public var hasDeficit: Bool {self._deficit != nil}
+  /// Clears the value of `deficit`. Subsequent reads from it will return its default value.
+  public mutating func clearDeficit() {self._deficit = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _requirement: Bifrost_V1_Money? = nil
+  fileprivate var _equity: Bifrost_V1_Money? = nil
+  fileprivate var _deficit: Bifrost_V1_Money? = nil
+}
+
+/// Type 307. The equity of a margin account covers its maintenance requirement again.
+public nonisolated struct Bifrost_V1_MarginCallMet: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accountID: Data = Data()
+
+  /// The trading day whose close it was called at.
+  public var date: Int32 = 0
+
+  public var currency: String = String()
+
+  /// The maintenance requirement, as it now is.
+  public var requirement: Bifrost_V1_Money {
+    get {_requirement ?? Bifrost_V1_Money()}
+    set {_requirement = newValue}
+  }
+  /// Returns true if `requirement` has been explicitly set.
+  public var hasRequirement: Bool {self._requirement != nil}
+  /// Clears the value of `requirement`. Subsequent reads from it will return its default value.
+  public mutating func clearRequirement() {self._requirement = nil}
+
+  public var equity: Bifrost_V1_Money {
+    get {_equity ?? Bifrost_V1_Money()}
+    set {_equity = newValue}
+  }
+  /// Returns true if `equity` has been explicitly set.
+  public var hasEquity: Bool {self._equity != nil}
+  /// Clears the value of `equity`. Subsequent reads from it will return its default value.
+  public mutating func clearEquity() {self._equity = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _requirement: Bifrost_V1_Money? = nil
+  fileprivate var _equity: Bifrost_V1_Money? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -727,103 +889,181 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RiskAssessed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}verdict\0\u{3}limits_version\0\u{3}fee_version\0\u{3}reference_price\0\u{1}checks\0\u{1}currency\0\u{3}reserved_cash\0\u{3}reserved_shares\0\u{3}instrument_id\0\u{3}reserved_price\0\u{3}commission_micro_basis_points\0\u{3}pending_buys\0\u{3}price_snapshot\0\u{3}shared_with_order_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}verdict\0\u{3}limits_version\0\u{3}fee_version\0\u{3}reference_price\0\u{1}checks\0\u{1}currency\0\u{3}reserved_cash\0\u{3}reserved_shares\0\u{3}instrument_id\0\u{3}reserved_price\0\u{3}commission_micro_basis_points\0\u{3}pending_buys\0\u{3}price_snapshot\0\u{3}shared_with_order_id\0\u{3}fee_terms\0\u{4}\u{4}pending_shorts\0")
+
+  fileprivate class _StorageClass {
+    var _orderID: Data = Data()
+    var _verdict: Bifrost_V1_Verdict = .unspecified
+    var _limitsVersion: UInt32 = 0
+    var _feeVersion: UInt32 = 0
+    var _referencePrice: Int64? = nil
+    var _checks: [Bifrost_V1_RuleCheck] = []
+    var _currency: String = String()
+    var _reservedCash: Bifrost_V1_Money? = nil
+    var _reservedShares: Int64 = 0
+    var _instrumentID: Data = Data()
+    var _reservedPrice: Int64 = 0
+    var _commissionMicroBasisPoints: UInt64 = 0
+    var _pendingBuys: Int64 = 0
+    var _priceSnapshot: Data = Data()
+    var _sharedWithOrderID: Data = Data()
+    var _feeTerms: Bifrost_V1_FeeTerms? = nil
+    var _pendingShorts: Int64? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _orderID = source._orderID
+      _verdict = source._verdict
+      _limitsVersion = source._limitsVersion
+      _feeVersion = source._feeVersion
+      _referencePrice = source._referencePrice
+      _checks = source._checks
+      _currency = source._currency
+      _reservedCash = source._reservedCash
+      _reservedShares = source._reservedShares
+      _instrumentID = source._instrumentID
+      _reservedPrice = source._reservedPrice
+      _commissionMicroBasisPoints = source._commissionMicroBasisPoints
+      _pendingBuys = source._pendingBuys
+      _priceSnapshot = source._priceSnapshot
+      _sharedWithOrderID = source._sharedWithOrderID
+      _feeTerms = source._feeTerms
+      _pendingShorts = source._pendingShorts
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.limitsVersion) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.feeVersion) }()
-      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self._referencePrice) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.checks) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.currency) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._reservedCash) }()
-      case 9: try { try decoder.decodeSingularSFixed64Field(value: &self.reservedShares) }()
-      case 10: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
-      case 11: try { try decoder.decodeSingularSFixed64Field(value: &self.reservedPrice) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.commissionMicroBasisPoints) }()
-      case 13: try { try decoder.decodeSingularSFixed64Field(value: &self.pendingBuys) }()
-      case 14: try { try decoder.decodeSingularBytesField(value: &self.priceSnapshot) }()
-      case 15: try { try decoder.decodeSingularBytesField(value: &self.sharedWithOrderID) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._orderID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._limitsVersion) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._feeVersion) }()
+        case 5: try { try decoder.decodeSingularSFixed64Field(value: &_storage._referencePrice) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._checks) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._reservedCash) }()
+        case 9: try { try decoder.decodeSingularSFixed64Field(value: &_storage._reservedShares) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._instrumentID) }()
+        case 11: try { try decoder.decodeSingularSFixed64Field(value: &_storage._reservedPrice) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._commissionMicroBasisPoints) }()
+        case 13: try { try decoder.decodeSingularSFixed64Field(value: &_storage._pendingBuys) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._priceSnapshot) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._sharedWithOrderID) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._feeTerms) }()
+        case 20: try { try decoder.decodeSingularSFixed64Field(value: &_storage._pendingShorts) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.orderID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
-    }
-    if self.verdict != .unspecified {
-      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 2)
-    }
-    if self.limitsVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.limitsVersion, fieldNumber: 3)
-    }
-    if self.feeVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.feeVersion, fieldNumber: 4)
-    }
-    try { if let v = self._referencePrice {
-      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 5)
-    } }()
-    if !self.checks.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.checks, fieldNumber: 6)
-    }
-    if !self.currency.isEmpty {
-      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 7)
-    }
-    try { if let v = self._reservedCash {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if self.reservedShares != 0 {
-      try visitor.visitSingularSFixed64Field(value: self.reservedShares, fieldNumber: 9)
-    }
-    if !self.instrumentID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 10)
-    }
-    if self.reservedPrice != 0 {
-      try visitor.visitSingularSFixed64Field(value: self.reservedPrice, fieldNumber: 11)
-    }
-    if self.commissionMicroBasisPoints != 0 {
-      try visitor.visitSingularUInt64Field(value: self.commissionMicroBasisPoints, fieldNumber: 12)
-    }
-    if self.pendingBuys != 0 {
-      try visitor.visitSingularSFixed64Field(value: self.pendingBuys, fieldNumber: 13)
-    }
-    if !self.priceSnapshot.isEmpty {
-      try visitor.visitSingularBytesField(value: self.priceSnapshot, fieldNumber: 14)
-    }
-    if !self.sharedWithOrderID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.sharedWithOrderID, fieldNumber: 15)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._orderID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._orderID, fieldNumber: 1)
+      }
+      if _storage._verdict != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 2)
+      }
+      if _storage._limitsVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._limitsVersion, fieldNumber: 3)
+      }
+      if _storage._feeVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._feeVersion, fieldNumber: 4)
+      }
+      try { if let v = _storage._referencePrice {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._checks.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._checks, fieldNumber: 6)
+      }
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 7)
+      }
+      try { if let v = _storage._reservedCash {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._reservedShares != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._reservedShares, fieldNumber: 9)
+      }
+      if !_storage._instrumentID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._instrumentID, fieldNumber: 10)
+      }
+      if _storage._reservedPrice != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._reservedPrice, fieldNumber: 11)
+      }
+      if _storage._commissionMicroBasisPoints != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._commissionMicroBasisPoints, fieldNumber: 12)
+      }
+      if _storage._pendingBuys != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._pendingBuys, fieldNumber: 13)
+      }
+      if !_storage._priceSnapshot.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._priceSnapshot, fieldNumber: 14)
+      }
+      if !_storage._sharedWithOrderID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sharedWithOrderID, fieldNumber: 15)
+      }
+      try { if let v = _storage._feeTerms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
+      try { if let v = _storage._pendingShorts {
+        try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Bifrost_V1_RiskAssessed, rhs: Bifrost_V1_RiskAssessed) -> Bool {
-    if lhs.orderID != rhs.orderID {return false}
-    if lhs.verdict != rhs.verdict {return false}
-    if lhs.limitsVersion != rhs.limitsVersion {return false}
-    if lhs.feeVersion != rhs.feeVersion {return false}
-    if lhs._referencePrice != rhs._referencePrice {return false}
-    if lhs.checks != rhs.checks {return false}
-    if lhs.currency != rhs.currency {return false}
-    if lhs._reservedCash != rhs._reservedCash {return false}
-    if lhs.reservedShares != rhs.reservedShares {return false}
-    if lhs.instrumentID != rhs.instrumentID {return false}
-    if lhs.reservedPrice != rhs.reservedPrice {return false}
-    if lhs.commissionMicroBasisPoints != rhs.commissionMicroBasisPoints {return false}
-    if lhs.pendingBuys != rhs.pendingBuys {return false}
-    if lhs.priceSnapshot != rhs.priceSnapshot {return false}
-    if lhs.sharedWithOrderID != rhs.sharedWithOrderID {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._orderID != rhs_storage._orderID {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._limitsVersion != rhs_storage._limitsVersion {return false}
+        if _storage._feeVersion != rhs_storage._feeVersion {return false}
+        if _storage._referencePrice != rhs_storage._referencePrice {return false}
+        if _storage._checks != rhs_storage._checks {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._reservedCash != rhs_storage._reservedCash {return false}
+        if _storage._reservedShares != rhs_storage._reservedShares {return false}
+        if _storage._instrumentID != rhs_storage._instrumentID {return false}
+        if _storage._reservedPrice != rhs_storage._reservedPrice {return false}
+        if _storage._commissionMicroBasisPoints != rhs_storage._commissionMicroBasisPoints {return false}
+        if _storage._pendingBuys != rhs_storage._pendingBuys {return false}
+        if _storage._priceSnapshot != rhs_storage._priceSnapshot {return false}
+        if _storage._sharedWithOrderID != rhs_storage._sharedWithOrderID {return false}
+        if _storage._feeTerms != rhs_storage._feeTerms {return false}
+        if _storage._pendingShorts != rhs_storage._pendingShorts {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -831,7 +1071,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReservationChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0\u{3}reserved_price\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}reason\0\u{3}remaining_cash\0\u{3}remaining_shares\0\u{3}remaining_buys\0\u{3}reserved_price\0\u{4}\u{6}remaining_shorts\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -845,6 +1085,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
       case 4: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingShares) }()
       case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.remainingBuys) }()
       case 6: try { try decoder.decodeSingularSFixed64Field(value: &self._reservedPrice) }()
+      case 12: try { try decoder.decodeSingularSFixed64Field(value: &self._remainingShorts) }()
       default: break
       }
     }
@@ -873,6 +1114,9 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     try { if let v = self._reservedPrice {
       try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._remainingShorts {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -883,6 +1127,7 @@ nonisolated extension Bifrost_V1_ReservationChanged: SwiftProtobuf.Message, Swif
     if lhs.remainingShares != rhs.remainingShares {return false}
     if lhs.remainingBuys != rhs.remainingBuys {return false}
     if lhs._reservedPrice != rhs._reservedPrice {return false}
+    if lhs._remainingShorts != rhs._remainingShorts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1008,6 +1253,119 @@ nonisolated extension Bifrost_V1_OpenOrderReassessed: SwiftProtobuf.Message, Swi
     if lhs.limitsVersion != rhs.limitsVersion {return false}
     if lhs.restrictionsVersion != rhs.restrictionsVersion {return false}
     if lhs.checks != rhs.checks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_MarginCallIssued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MarginCallIssued"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}date\0\u{1}currency\0\u{1}requirement\0\u{1}equity\0\u{1}deficit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._requirement) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._equity) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._deficit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if self.date != 0 {
+      try visitor.visitSingularSInt32Field(value: self.date, fieldNumber: 2)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 3)
+    }
+    try { if let v = self._requirement {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._equity {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._deficit {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_MarginCallIssued, rhs: Bifrost_V1_MarginCallIssued) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs._requirement != rhs._requirement {return false}
+    if lhs._equity != rhs._equity {return false}
+    if lhs._deficit != rhs._deficit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_MarginCallMet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MarginCallMet"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}account_id\0\u{1}date\0\u{1}currency\0\u{1}requirement\0\u{1}equity\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accountID) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._requirement) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._equity) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accountID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountID, fieldNumber: 1)
+    }
+    if self.date != 0 {
+      try visitor.visitSingularSInt32Field(value: self.date, fieldNumber: 2)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 3)
+    }
+    try { if let v = self._requirement {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._equity {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_MarginCallMet, rhs: Bifrost_V1_MarginCallMet) -> Bool {
+    if lhs.accountID != rhs.accountID {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs._requirement != rhs._requirement {return false}
+    if lhs._equity != rhs._equity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -784,6 +784,18 @@ public nonisolated struct Bifrost_V1_WantedOrder: @unchecked Sendable {
     set {_uniqueStorage()._lotMethod = newValue}
   }
 
+  /// The locate that a short sale rests on, by the name that its giver has for it.
+  public var locateID: String {
+    get {_storage._locateID}
+    set {_uniqueStorage()._locateID = newValue}
+  }
+
+  /// A cash dividend leaves its prices as they are.
+  public var doNotReduce: Bool {
+    get {_storage._doNotReduce}
+    set {_uniqueStorage()._doNotReduce = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1316,7 +1328,7 @@ nonisolated extension Bifrost_V1_RebalanceLegRefused: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WantedOrder"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0\u{3}expire_at\0\u{3}chosen_lots\0\u{3}lot_method\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0\u{3}expire_at\0\u{3}chosen_lots\0\u{3}lot_method\0\u{4}\u{5}locate_id\0\u{4}\u{b}do_not_reduce\0")
 
   fileprivate class _StorageClass {
     var _clientOrderID: String = String()
@@ -1343,6 +1355,8 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
     var _expireAt: Int64? = nil
     var _chosenLots: [Bifrost_V1_ChosenLot] = []
     var _lotMethod: Bifrost_V1_LotMethod = .unspecified
+    var _locateID: String = String()
+    var _doNotReduce: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1377,6 +1391,8 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       _expireAt = source._expireAt
       _chosenLots = source._chosenLots
       _lotMethod = source._lotMethod
+      _locateID = source._locateID
+      _doNotReduce = source._doNotReduce
     }
   }
 
@@ -1419,6 +1435,8 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         case 22: try { try decoder.decodeSingularSFixed64Field(value: &_storage._expireAt) }()
         case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._chosenLots) }()
         case 24: try { try decoder.decodeSingularEnumField(value: &_storage._lotMethod) }()
+        case 29: try { try decoder.decodeSingularStringField(value: &_storage._locateID) }()
+        case 40: try { try decoder.decodeSingularBoolField(value: &_storage._doNotReduce) }()
         default: break
         }
       }
@@ -1503,6 +1521,12 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       if _storage._lotMethod != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._lotMethod, fieldNumber: 24)
       }
+      if !_storage._locateID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._locateID, fieldNumber: 29)
+      }
+      if _storage._doNotReduce != false {
+        try visitor.visitSingularBoolField(value: _storage._doNotReduce, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1536,6 +1560,8 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         if _storage._expireAt != rhs_storage._expireAt {return false}
         if _storage._chosenLots != rhs_storage._chosenLots {return false}
         if _storage._lotMethod != rhs_storage._lotMethod {return false}
+        if _storage._locateID != rhs_storage._locateID {return false}
+        if _storage._doNotReduce != rhs_storage._doNotReduce {return false}
         return true
       }
       if !storagesAreEqual {return false}

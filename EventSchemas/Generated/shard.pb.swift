@@ -186,6 +186,9 @@ public nonisolated struct Bifrost_V1_DayRolled: Sendable {
   /// Clears the value of `through`. Subsequent reads from it will return its default value.
   public mutating func clearThrough() {self._through = nil}
 
+  /// Whether every calendar is rolled through that day.
+  public var ofEveryCalendar: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -439,7 +442,7 @@ nonisolated extension Bifrost_V1_CommandHadNoEffect: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bifrost_V1_DayRolled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DayRolled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calendar\0\u{1}date\0\u{1}through\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calendar\0\u{1}date\0\u{1}through\0\u{3}of_every_calendar\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -450,6 +453,7 @@ nonisolated extension Bifrost_V1_DayRolled: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularStringField(value: &self.calendar) }()
       case 2: try { try decoder.decodeSingularSInt32Field(value: &self.date) }()
       case 3: try { try decoder.decodeSingularSInt32Field(value: &self._through) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.ofEveryCalendar) }()
       default: break
       }
     }
@@ -469,6 +473,9 @@ nonisolated extension Bifrost_V1_DayRolled: SwiftProtobuf.Message, SwiftProtobuf
     try { if let v = self._through {
       try visitor.visitSingularSInt32Field(value: v, fieldNumber: 3)
     } }()
+    if self.ofEveryCalendar != false {
+      try visitor.visitSingularBoolField(value: self.ofEveryCalendar, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -476,6 +483,7 @@ nonisolated extension Bifrost_V1_DayRolled: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.calendar != rhs.calendar {return false}
     if lhs.date != rhs.date {return false}
     if lhs._through != rhs._through {return false}
+    if lhs.ofEveryCalendar != rhs.ofEveryCalendar {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

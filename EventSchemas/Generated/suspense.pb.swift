@@ -155,6 +155,12 @@ public nonisolated struct Bifrost_V1_SuspendedTradeRevised: @unchecked Sendable 
     set {_uniqueStorage()._postings = newValue}
   }
 
+  /// Fees beside the commission.
+  public var fees: [Bifrost_V1_Fee] {
+    get {_storage._fees}
+    set {_uniqueStorage()._fees = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -292,7 +298,7 @@ nonisolated extension Bifrost_V1_SuspendedTradeAssigned: SwiftProtobuf.Message, 
 
 nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SuspendedTradeRevised"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}broke_at\0\u{1}revision\0\u{1}quantity\0\u{1}price\0\u{3}settlement_amount\0\u{1}commission\0\u{1}postings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}broke_at\0\u{1}revision\0\u{1}quantity\0\u{1}price\0\u{3}settlement_amount\0\u{1}commission\0\u{1}postings\0\u{1}fees\0")
 
   fileprivate class _StorageClass {
     var _brokeAt: UInt64 = 0
@@ -302,6 +308,7 @@ nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, S
     var _settlementAmount: Bifrost_V1_Money? = nil
     var _commission: Bifrost_V1_Money? = nil
     var _postings: [Bifrost_V1_Posting] = []
+    var _fees: [Bifrost_V1_Fee] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -319,6 +326,7 @@ nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, S
       _settlementAmount = source._settlementAmount
       _commission = source._commission
       _postings = source._postings
+      _fees = source._fees
     }
   }
 
@@ -344,6 +352,7 @@ nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, S
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._settlementAmount) }()
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._commission) }()
         case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._postings) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._fees) }()
         default: break
         }
       }
@@ -377,6 +386,9 @@ nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, S
       if !_storage._postings.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._postings, fieldNumber: 7)
       }
+      if !_storage._fees.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fees, fieldNumber: 8)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -393,6 +405,7 @@ nonisolated extension Bifrost_V1_SuspendedTradeRevised: SwiftProtobuf.Message, S
         if _storage._settlementAmount != rhs_storage._settlementAmount {return false}
         if _storage._commission != rhs_storage._commission {return false}
         if _storage._postings != rhs_storage._postings {return false}
+        if _storage._fees != rhs_storage._fees {return false}
         return true
       }
       if !storagesAreEqual {return false}

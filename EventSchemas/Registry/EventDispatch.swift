@@ -49,6 +49,8 @@ public import Sagas
         case .corporateActionAnnounced(let payload): visitor.visit(payload)
         case .termsChanged(let payload): visitor.visit(payload)
         case .statusChanged(let payload): visitor.visit(payload)
+        case .ratesRecorded(let payload): visitor.visit(payload)
+        case .interestSet(let payload): visitor.visit(payload)
         case .copied(let payload, _): visitor.visit(payload)
         }
     }
@@ -82,6 +84,7 @@ public import Sagas
         case .resolved(let payload): visitor.visit(payload)
         case .replaceApproved(let payload): visitor.visit(payload)
         case .externalFound(let payload): visitor.visit(payload)
+        case .adjusted(let payload): visitor.visit(payload)
         }
     }
 
@@ -93,6 +96,8 @@ public import Sagas
         case .killSwitchPulled(let payload): visitor.visit(payload)
         case .killSwitchReleased(let payload): visitor.visit(payload)
         case .reassessed(let payload): visitor.visit(payload)
+        case .marginCallIssued(let payload): visitor.visit(payload)
+        case .marginCallMet(let payload): visitor.visit(payload)
         }
     }
 
@@ -110,6 +115,9 @@ public import Sagas
         case .dividendPaid(let payload): visitor.visit(payload)
         case .positionAdjusted(let payload): visitor.visit(payload)
         case .positionImported(let payload): visitor.visit(payload)
+        case .interestAccrued(let payload): visitor.visit(payload)
+        case .interestPaid(let payload): visitor.visit(payload)
+        case .converted(let payload): visitor.visit(payload)
         }
     }
 }

@@ -74,6 +74,10 @@ public enum EventRegistry {
             return .termsChanged(try WireDecoder.decode(InstrumentTermsChanged.self, bytes))
         case InstrumentStatusChanged.eventType:
             return .statusChanged(try WireDecoder.decode(InstrumentStatusChanged.self, bytes))
+        case OfficialRatesRecorded.eventType:
+            return .ratesRecorded(try WireDecoder.decode(OfficialRatesRecorded.self, bytes))
+        case InterestRatesSet.eventType:
+            return .interestSet(try WireDecoder.decode(InterestRatesSet.self, bytes))
         case ReferenceFactCopied.eventType:
             let copy = try WireDecoder.decode(ReferenceFactCopied.self, bytes)
             let lifted = try Upcasters.lift(type: copy.type, version: copy.schemaVersion, copy.payload)
@@ -133,6 +137,7 @@ public enum EventRegistry {
         case ExternalOrderFound.eventType:
             .externalFound(try WireDecoder.decode(ExternalOrderFound.self, bytes))
         case OrderResolved.eventType: .resolved(try WireDecoder.decode(OrderResolved.self, bytes))
+        case OrderAdjusted.eventType: .adjusted(try WireDecoder.decode(OrderAdjusted.self, bytes))
         default: nil
         }
     }
@@ -182,6 +187,10 @@ public enum EventRegistry {
             .risk(.killSwitchReleased(try WireDecoder.decode(KillSwitchReleased.self, bytes)))
         case OpenOrderReassessed.eventType:
             .risk(.reassessed(try WireDecoder.decode(OpenOrderReassessed.self, bytes)))
+        case MarginCallIssued.eventType:
+            .risk(.marginCallIssued(try WireDecoder.decode(MarginCallIssued.self, bytes)))
+        case MarginCallMet.eventType:
+            .risk(.marginCallMet(try WireDecoder.decode(MarginCallMet.self, bytes)))
         case ComplianceAssessed.eventType:
             .compliance(.assessed(try WireDecoder.decode(ComplianceAssessed.self, bytes)))
         case CashDeposited.eventType:
@@ -206,6 +215,12 @@ public enum EventRegistry {
             .portfolio(.positionAdjusted(try WireDecoder.decode(PositionAdjusted.self, bytes)))
         case PositionImported.eventType:
             .portfolio(.positionImported(try WireDecoder.decode(PositionImported.self, bytes)))
+        case InterestAccrued.eventType:
+            .portfolio(.interestAccrued(try WireDecoder.decode(InterestAccrued.self, bytes)))
+        case CashConverted.eventType:
+            .portfolio(.converted(try WireDecoder.decode(CashConverted.self, bytes)))
+        case InterestPaid.eventType:
+            .portfolio(.interestPaid(try WireDecoder.decode(InterestPaid.self, bytes)))
         default: nil
         }
     }

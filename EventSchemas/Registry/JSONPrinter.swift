@@ -184,6 +184,14 @@ extension JSONPrinter {
     ) {
         if let value { string(name, value.name) }
     }
+    /// Prints a list of the cases' names unless there are none.
+    public mutating func choices<C: WireChoice>(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout [C]
+    ) {
+        if !value.isEmpty { bare(name, "[" + value.map { "\"\($0.name)\"" }.joined(separator: ",") + "]") }
+    }
     /// Prints an object.
     public mutating func message<M: WireFields>(
         _ number: UInt64,

@@ -31,7 +31,7 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case aliasTaken = 15
     /// Another instrument has this symbol.
     case symbolTaken = 16
-    /// The currency is not the account's.
+    /// A rebalance names an instrument of another currency than the account's.
     case currencyMismatch = 17
     /// Another order of the account has this name.
     case clientOrderIDTaken = 18
@@ -104,6 +104,23 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     /// The order comes before the session's opening or not before its close, which is the limit; both numbers
     /// are seconds since 1970.
     case outsideSession = 58
+    /// The least commission of an order is above the most, which is the limit, or a bound is negative or
+    /// cannot be paid.
+    case feeBoundsInvalid = 59
+    /// An amount for one unit is negative or above the limit.
+    case feeRateInvalid = 60
+    /// A schedule names a kind of fee twice, or commission among the fees beside it.
+    case feeKindTwice = 61
+    /// Amounts of a schedule without their currency.
+    case feeCurrencyMissing = 62
+    /// A conversion names one currency twice.
+    case conversionToItself = 63
+    /// No official rate leads from one of the currencies to the account's.
+    case exchangeRateUnavailable = 64
+    /// Nothing says how the currency counts the days of a year, and the rate does not either.
+    case dayCountMissing = 65
+    /// Exchange rates of one day name a pair of currencies twice, or a currency against itself.
+    case currencyPairInvalid = 66
     /// Another order of the group was refused, so that none of them goes to the venue.
     case groupLegRefused = 68
     /// A group of this kind has another number of orders, which is the limit.
@@ -112,6 +129,14 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case groupLegsDiffer = 70
     /// The account has no group of that id, or it has ended, or no person has to see to it.
     case unknownGroup = 71
+    /// A margin account in another currency than its rules are made for.
+    case marginCurrencyUnsupported = 75
+    /// A short sale in an account that is no margin account.
+    case shortSaleNeedsMargin = 76
+    /// A locate on an order that is no short sale.
+    case locateUnexpected = 77
+    /// No account of the shard belongs to this owner.
+    case unknownOwner = 78
     /// The core did not send the order, so that it asks for no other terms of it.
     case externalOrder = 80
     /// An expire time on an order that is not good till a date, or one that is not after the order's moment,
@@ -126,6 +151,10 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case lotQuantityInvalid = 84
     /// A lot that the order names is not closed by an order of this side; the value is the lot's quantity.
     case lotOnOtherSide = 85
+    /// Another calendar has an earlier day to roll, which is the limit; dates count days since 1970-01-01.
+    case calendarBehind = 86
+    /// The symbol names nothing any more; its last day is the limit, both are days since 1970-01-01.
+    case symbolGivenUp = 87
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100
@@ -167,6 +196,17 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case limitsOutOfOrder = 118
     /// The limits lack approvals that their policy asks for, which is the limit; or it is no known policy.
     case approvalMissing = 119
+    /// The sale is marked long and is more than the owner and the account own and have not on offer, which is
+    /// the limit.
+    case saleNotLong = 120
+    /// The sale is marked short while the owner has that much that is not on offer.
+    case saleNotShort = 121
+    /// The order needs more than equity less the initial requirement of positions and open orders, the limit.
+    case initialMarginExceeded = 122
+    /// The withdrawal is above equity less the initial requirement of positions and open orders, the limit.
+    case marginWithdrawalExceeded = 123
+    /// A margin call is open: equity, the value, was below the maintenance requirement, the limit.
+    case marginCallOpen = 124
     // Compliance: 200 … 299
     /// The instrument is on the restricted list.
     case instrumentRestricted = 200
@@ -176,6 +216,10 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case instrumentClosingOnly = 202
     /// The instrument trades no more.
     case instrumentDelisted = 203
+    /// The instrument may not be sold short.
+    case instrumentNotShortable = 204
+    /// A short sale without a locate.
+    case locateMissing = 205
     // Venue: 300 … 399
     /// The venue refused the order.
     case venueRejected = 300

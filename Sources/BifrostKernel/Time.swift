@@ -145,6 +145,13 @@ public struct TradingCalendar: Equatable, Sendable {
         return index < days.count ? days[index] : nil
     }
 
+    /// The last day up to `date`, `nil` before the first.
+    public func last(upTo date: BusinessDate) -> BusinessDate? {
+        let index = firstIndex(notBefore: date)
+        if index < days.count, days[index] == date { return date }
+        return index > 0 ? days[index - 1] : nil
+    }
+
     private func firstIndex(notBefore date: BusinessDate) -> Int {
         var low = 0
         var high = days.count

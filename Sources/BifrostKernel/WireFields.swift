@@ -102,6 +102,9 @@ public protocol FieldVisitor {
     /// An enumeration that may be absent.
     mutating func choice<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout C?)
         throws(WireError)
+    /// Enumerations in their order, packed.
+    mutating func choices<C: WireChoice>(_ number: UInt64, _ name: StaticString, _ value: inout [C])
+        throws(WireError)
     /// A nested message, always present.
     mutating func message<M: WireFields>(_ number: UInt64, _ name: StaticString, _ value: inout M)
         throws(WireError)

@@ -124,4 +124,20 @@ extension FieldVisitor {
         guard let known = Money(exactly: nanos) else { throw .outOfRange(field: number) }
         value = known
     }
+    /// A currency as the text of its code, absent where there is none.
+    @inlinable
+    public mutating func currency(
+        _ number: UInt64,
+        _ name: StaticString,
+        _ value: inout Currency?
+    ) throws(WireError) {
+        var code = value?.code ?? ""
+        try text(number, name, &code)
+        guard !code.isEmpty else {
+            value = nil
+            return
+        }
+        guard let known = Currency(code) else { throw .outOfRange(field: number) }
+        value = known
+    }
 }

@@ -75,7 +75,8 @@ extension DomainEvent {
             return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: "CORE")
         // The order of its group that was refused says why.
         case .order(.rejected(let fact)) where fact.code == .groupLegRefused: return nil
-        case .order(.rejected(let fact)):
+        // A person who closes an order has done what was asked.
+        case .order(.rejected(let fact)) where fact.judge != .person:
             guard let code = fact.code else { return nil }
             return .refused(Rejection(code, limit: fact.limit, value: fact.value), by: fact.judge.name)
         case .order(.replaceRejected(let fact)) where fact.judge != .venue:

@@ -60,36 +60,55 @@ extension Sequencer {
         case .order(.replaceApproved(let fact)):
             state.orderByID[fact.order].flatMap { entry in
                 entry.state.pendingReplaces.first { $0.request == fact.request }
-                    .map { .replace(routed($0, entry.account)) }
+                    .map { .replace(routed($0, entry)) }
+            }
+        case .order(.adjusted(let fact)):
+            state.orderByID[fact.order].flatMap { entry in
+                entry.state.pendingReplaces.first { $0.request == fact.request }
+                    .map { .replace(routed($0, entry)) }
             }
         default: nil
         }
     }
 
     private func routed(_ order: OrderID) -> RoutedOrder? {
-        state.orderByID.look(at: order) { entry in routed(entry, order) } ?? nil
+        state.orderByID.look(at: order) { entry in routed(entry) } ?? nil
     }
 
-    private func routed(_ entry: OrderEntry, _ order: OrderID) -> RoutedOrder? {
+    private func routed(_ entry: OrderEntry) -> RoutedOrder? {
         guard entry.state.venue != nil, entry.state.external == nil, let placed = entry.state.placed,
             let instrument = state.reference.instrumentByID[placed.instrument]
         else { return nil }
-        return RoutedOrder(
+        // A venue that does not have it yet gets it in the units of today.
+        if entry.state.isAdjusted, let amended = entry.state.amended {
+            return routed(amended, instrument.currency)
+        }
+        return routed(placed, instrument.currency)
+    }
+
+    private func routed(_ placed: OrderPlaced, _ currency: Currency) -> RoutedOrder {
+        RoutedOrder(
             account: placed.account,
-            order: order,
+            order: placed.order,
             instrument: placed.instrument,
             side: placed.side,
             quantity: placed.quantity,
             limitPrice: placed.limitPrice,
-            currency: instrument.currency,
+            currency: currency,
             type: placed.type,
             timeInForce: placed.timeInForce,
             special: placed.routedTerms.forVenue
         )
     }
 
-    private func routed(_ request: OrderReplaceRequested, _ account: AccountID) -> RoutedReplace {
-        RoutedReplace(account: account, order: request.order, request: request.request, terms: request.terms)
+    private func routed(_ request: OrderReplaceRequested, _ entry: OrderEntry) -> RoutedReplace {
+        RoutedReplace(
+            account: entry.account,
+            order: request.order,
+            request: request.request,
+            terms: request.terms,
+            adjusted: entry.state.adjustment(ofRequest: request.request)
+        )
     }
 
     /// The commands that carry on what `request` began and could not finish within its bound.
@@ -103,22 +122,29 @@ extension Sequencer {
         if case .refused = outcome.result { return [] }
         switch request.command {
         case .pullKillSwitch, .setLimits, .copyReference: return sweeping(receipt.firstPosition)
-        case .continueSweep(let position, _): return sweeping(position)
-        case .rollThrough, .rollDay: return sweeping(receipt.firstPosition) + rolling(receipt.lastPosition)
-        case .continueRoll, .closeSession: return rolling(receipt.lastPosition)
+        case .continueSweep(let position, _):
+            let rest = sweeping(position)
+            // Days that are due wait for what the last one did to orders.
+            return rest.isEmpty && state.dueRolls != nil ? rolling(receipt.lastPosition) : rest
+        case .rollThrough, .catchUp, .rollDay, .continueRoll, .closeSession:
+            return rolling(receipt.lastPosition)
+        // It may let an order live again whose day is rolled.
+        case .recordVenueFact where state.rollIsUnfinished: return rolling(receipt.lastPosition)
         default: return []
         }
     }
 
     private func sweeping(_ position: Int64) -> [CommandRequest] {
-        state.sweeps.filter { $0.position == position }.compactMap(continuing)
+        state.readySweeps.filter { $0.position == position }.compactMap(continuing)
     }
 
-    /// The rest of a day, or the next day that is due.
+    /// The rest of a day, then what the next one does to orders, then the next day that is due.
     private func rolling(_ position: Int64) -> [CommandRequest] {
         if state.rollIsUnfinished, let date = state.rolledDate {
             return [continuing(date, position)].compactMap(\.self)
         }
+        let sweeps = state.sweeps.filter { $0.day != nil }
+        if !sweeps.isEmpty { return sweeps.compactMap(continuing) }
         return [state.dueRolls.flatMap(rollingOn)].compactMap(\.self)
     }
 
@@ -138,7 +164,7 @@ extension Sequencer {
         guard let through = last.through else { return nil }
         return own(
             "days:\(last.date.text):\(position)",
-            .rollThrough(calendar: last.calendar, through),
+            last.ofEvery ? .catchUp(through) : .rollThrough(calendar: last.calendar, through),
             position
         )
     }
@@ -238,10 +264,10 @@ extension Sequencer {
             let isAsked = entry.state.cancelPending
             return isAsked ? [.cancel(entry.account, entry.state.idAtVenue(order))] : []
         }
-        guard let routed = routed(entry, order) else { return [] }
+        guard let routed = routed(entry) else { return [] }
         var instructions = [VenueInstruction.new(routed)]
         for request in entry.state.pendingReplaces {
-            instructions.append(.replace(self.routed(request, entry.account)))
+            instructions.append(.replace(self.routed(request, entry)))
         }
         if entry.state.cancelPending { instructions.append(.cancel(entry.account, order)) }
         return instructions
@@ -252,7 +278,8 @@ extension Sequencer {
     func unfinished() -> (instructions: [VenueInstruction], followUps: [CommandRequest]) {
         var instructions: [VenueInstruction] = []
         for order in state.openOrders.sorted() { instructions += self.instructions(askingAfter: order) }
-        let followUps = state.sweeps.compactMap(continuing) + rolling(position) + dueSagas(position)
+        let others = state.sweeps.filter { $0.day == nil }
+        let followUps = others.compactMap(continuing) + rolling(position) + dueSagas(position)
         return (instructions, followUps)
     }
 }

@@ -82,7 +82,8 @@ public enum ReferenceReplay {
         return try walk.event(at: try walk.end(nil))?.header.businessDate ?? BusinessDate(days: 0)
     }
 
-    /// Folds the shard's copies up to position `last`; marks of days after `asOf` are left out.
+    /// Folds the shard's copies up to position `last`; marks and exchange rates of days after `asOf`
+    /// are left out.
     public static func fold(
         _ log: any EventLog,
         _ shard: ShardNumber,
@@ -96,6 +97,7 @@ public enum ReferenceReplay {
             guard case .reference(let fact) = try walk.decode(event) else { return true }
             let own: ReferenceEvent = if case .copied(_, let inner) = fact { inner } else { fact }
             if case .marksRecorded(let marks) = own, let date, marks.date > date { return true }
+            if case .ratesRecorded(let rates) = own, let date, rates.date > date { return true }
             book.evolve(by: own)
             return true
         }

@@ -10,14 +10,14 @@ struct BeancountText: JournalText {
     func header(
         _ title: String,
         _ currency: Currency,
-        _ accounts: [LedgerAccount],
+        _ accounts: [String],
         _ opening: BusinessDate
     ) -> [String] {
         var lines = [
             "option \"title\" \"Bifrost: \(title)\"", "option \"operating_currency\" \"\(currency.code)\"",
             "",
         ]
-        lines += accounts.map { "\(opening.text) open \($0.journalName)" }
+        lines += accounts.map { "\(opening.text) open \($0)" }
         for commodity in names.all {
             lines += ["\(opening.text) commodity \(commodity.name)", "  name: \"\(commodity.meaning)\""]
         }
@@ -27,7 +27,7 @@ struct BeancountText: JournalText {
     func entry(_ entry: LedgerExport.Entry) -> [String] {
         ["", "\(entry.date.text) * \"\(entry.name)\"", "  position: \(entry.position)"]
             + entry.postings.map { posting in
-                "  \(posting.account.journalName)  \(posting.amount.text) \(names.name(posting.commodity))"
+                "  \(posting.key.journalName)  \(posting.amount.text) \(names.name(posting.commodity))"
             }
     }
 
@@ -36,7 +36,7 @@ struct BeancountText: JournalText {
         let next = BusinessDate(days: date.days == .max ? .max : date.days + 1)
         return [""]
             + balances.map { key, balance in
-                "\(next.text) balance \(key.account.journalName)  \(Decimals.text(balance)) ~ 0"
+                "\(next.text) balance \(key.journalName)  \(Decimals.text(balance)) ~ 0"
                     + " \(names.name(key.commodity))"
             }
     }

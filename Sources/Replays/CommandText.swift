@@ -22,11 +22,13 @@ enum CommandText {
         60: "change an instrument", 61: "change an instrument's status", 62: "open a session",
         63: "close a session", 64: "roll the days that are due", 70: "rebalance",
         71: "continue a rebalance", 72: "stop a rebalance", 73: "reach a deadline", 37: "transfer cash",
-        38: "resolve a break", 90: "place a group of orders", 91: "continue a group of orders",
+        38: "resolve a break", 83: "convert cash", 84: "record exchange rates",
+        85: "set interest rates", 90: "place a group of orders", 91: "continue a group of orders",
         92: "cancel a group of orders", 93: "resolve a group of orders",
         100: "record an order of somebody else's",
         101: "assign a trade in suspense", 102: "resolve a break of no account",
         103: "end an order at its time",
+        110: "catch up with the days that are due",
     ]
 
     /// What the command with this content asked for.
@@ -72,6 +74,7 @@ enum CommandText {
         _ timeInForce: TimeInForce
     ) -> String {
         let price = limit.map { " " + $0.text } ?? ""
-        return "\(side) \(quantity.text) \(symbol.text), \(type)\(price), \(timeInForce)"
+        let way = side.name.lowercased().split(separator: "_").joined(separator: " ")
+        return "\(way) \(quantity.text) \(symbol.text), \(type)\(price), \(timeInForce)"
     }
 }

@@ -12,14 +12,16 @@ struct CommodityNames {
     /// Longest name of a commodity in Beancount.
     private static let bytesMax = 24
 
+    /// An instrument has one name throughout: that of the last entry's day.
     init(_ entries: [LedgerExport.Entry], _ reference: ReferenceBook, isQuoted: Bool) {
+        let date = entries.last?.date ?? BusinessDate(days: 0)
         let commodities = Set(entries.lazy.flatMap { $0.postings }.map { $0.commodity }).sorted()
         var taken: Set<String> = []
         for commodity in commodities {
             let meaning: String =
                 switch commodity {
                 case .money(let currency): currency.code
-                case .instrument(let id): reference.instrumentByID[id]?.symbol.text ?? id.id.text
+                case .instrument(let id): reference.terms(of: id, on: date)?.symbol.text ?? id.id.text
                 }
             let plain = isQuoted ? meaning : Self.beancount(meaning)
             // Symbols are reused, and different ones can become the same name.
@@ -51,6 +53,24 @@ struct CommodityNames {
     }
 }
 
+extension Ledger.Key {
+    /// The place in a journal: a kind of fee has a line of its own beside the other expenses.
+    var journalName: String {
+        guard let feeKind else { return account.journalName }
+        return "Expenses:Fees:" + feeKind.journalName
+    }
+}
+
+extension FeeKind {
+    /// `SEC`, or `Exchange`.
+    fileprivate var journalName: String {
+        switch self {
+        case .sec, .taf, .cat: name
+        default: name.prefix(1) + name.dropFirst().lowercased()
+        }
+    }
+}
+
 extension LedgerAccount {
     /// The account's place in a journal: one of the five kinds that accounting programs know, and its name in
     /// the chart.
@@ -63,7 +83,7 @@ extension LedgerAccount {
             case .cashPayable, .feesAccrued: "Liabilities"
             case .income, .realisedProfit: "Income"
             case .expense, .rounding: "Expenses"
-            case .contributedEquity, .depository: "Equity"
+            case .contributedEquity, .depository, .currencyTrading: "Equity"
             }
         let word = "\(self)"
         return kind + ":" + word.prefix(1).uppercased() + word.dropFirst()

@@ -10,11 +10,11 @@ struct HledgerText: JournalText {
     func header(
         _ title: String,
         _ currency: Currency,
-        _ accounts: [LedgerAccount],
+        _ accounts: [String],
         _ opening: BusinessDate
     ) -> [String] {
         var lines = ["; Bifrost: \(title)", "decimal-mark .", ""]
-        lines += accounts.map { "account \($0.journalName)" }
+        lines += accounts.map { "account \($0)" }
         for commodity in names.all {
             let digits = if case .money(let money) = commodity.commodity { money.minorUnitDigits } else { 0 }
             lines.append("commodity 1.\(String(repeating: "0", count: digits)) \(commodity.name)")
@@ -25,7 +25,7 @@ struct HledgerText: JournalText {
     func entry(_ entry: LedgerExport.Entry) -> [String] {
         ["", "\(entry.date.text) * \(entry.name)  ; position:\(entry.position)"]
             + entry.postings.map { posting in
-                "    \(posting.account.journalName)  \(posting.amount.text) \(names.name(posting.commodity))"
+                "    \(posting.key.journalName)  \(posting.amount.text) \(names.name(posting.commodity))"
             }
     }
 
@@ -34,7 +34,7 @@ struct HledgerText: JournalText {
         ["", "\(date.text) * balances"]
             + balances.map { key, balance in
                 let name = names.name(key.commodity)
-                return "    \(key.account.journalName)  0 \(name) = \(Decimals.text(balance)) \(name)"
+                return "    \(key.journalName)  0 \(name) = \(Decimals.text(balance)) \(name)"
             }
     }
 }

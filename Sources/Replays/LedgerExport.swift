@@ -77,9 +77,7 @@ public struct LedgerExport {
     public func lines(assertingEach period: Period, _ write: (String) -> Bool) {
         let text: any JournalText = format == .beancount ? BeancountText(names) : HledgerText(names)
         let title = "account \(account.alias), up to position \(end)"
-        let accounts = LedgerAccount.allCases.filter { account in
-            entries.contains { $0.postings.contains { $0.account == account } }
-        }
+        let accounts = accountNames
         let opening = entries.first?.date ?? BusinessDate(days: 0)
         for line in text.header(title, account.currency, accounts, opening) where !write(line) { return }
         var ledger = Ledger()
@@ -87,14 +85,23 @@ public struct LedgerExport {
         for (index, entry) in entries.enumerated() {
             for line in text.entry(entry) where !write(line) { return }
             ledger.book(entry.postings)
-            touched.formUnion(entry.postings.map { Ledger.Key($0.account, $0.commodity) })
+            touched.formUnion(entry.postings.map(\.key))
             let next = index + 1 < entries.count ? entries[index + 1].date : nil
             if let next, Self.isSame(entry.date, next, period) { continue }
             let balances = touched.sorted().map { key in
-                (key: key, balance: ledger.balance(key.account, key.commodity))
+                (key: key, balance: ledger.balance(key.account, key.commodity, key.feeKind))
             }
             for line in text.assertions(balances, after: entry.date) where !write(line) { return }
         }
+    }
+
+    /// The accounts that have a posting, in the order of the chart, each once.
+    private var accountNames: [String] {
+        var names: [String] = []
+        for key in Set(entries.lazy.flatMap(\.postings).map(\.key)).sorted() {
+            if !names.contains(key.journalName) { names.append(key.journalName) }
+        }
+        return names
     }
 
     private static func isSame(_ one: BusinessDate, _ other: BusinessDate, _ period: Period) -> Bool {
@@ -111,7 +118,7 @@ protocol JournalText {
     func header(
         _ title: String,
         _ currency: Currency,
-        _ accounts: [LedgerAccount],
+        _ accounts: [String],
         _ opening: BusinessDate
     ) -> [String]
     /// One event.

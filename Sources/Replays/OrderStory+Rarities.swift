@@ -34,10 +34,13 @@ extension Narrator {
         case .executionCorrected(let fact):
             return (
                 "\(actor) corrected a fill to \(fact.quantity.text) at \(fact.price.text).",
-                Self.revision(fact.revision)
+                Self.revision(fact.revision) + [
+                    "commission \(fact.commission.text) \(fact.currency.code)" + Self.fees(fact.fees)
+                ]
             )
         case .executionBusted(let fact):
-            return ("\(actor) took a fill back.", Self.revision(fact.revision))
+            let kept = fact.commission.map { ["it still bears \($0.text) of the order's commission"] } ?? []
+            return ("\(actor) took a fill back.", Self.revision(fact.revision) + kept)
         case .externalFound(let fact): return found(fact)
         case .heldForReview: return ("The order waits for a person.", [])
         case .reviewed(let fact):
@@ -52,8 +55,24 @@ extension Narrator {
             let word =
                 fact.retry ? "wants the venue asked again" : "says that the venue does not work the order"
             return ("\(fact.resolver) \(word).", [])
+        case .adjusted(let fact): return Self.adjusted(fact)
         default: return ("\(event) was recorded.", [])
         }
+    }
+
+    private static func adjusted(_ fact: OrderAdjusted) -> Words {
+        var causes: [String] = []
+        if let dividend = fact.dividend { causes.append("a dividend of \(dividend.text)") }
+        if fact.numerator > 0 { causes.append("a split of \(fact.numerator) for \(fact.denominator)") }
+        let cause = causes.isEmpty ? "" : " by \(causes.joined(separator: " and "))"
+        let parts = [
+            ("minimum", fact.minimumQuantity?.text), ("display", fact.displayQuantity?.text),
+            ("limit offset", fact.limitOffset?.text),
+        ].compactMap { name, value in value.map { "\(name) \($0)" } }
+        return (
+            "From \(fact.exDate.text) on the order has other terms\(cause), as request \(fact.request) to the"
+                + " venue.", terms(fact.terms) + parts
+        )
     }
 
     private static func terms(_ terms: AmendedTerms) -> [String] {

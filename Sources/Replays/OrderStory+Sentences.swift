@@ -169,7 +169,7 @@ struct Narrator {
             ("strategy", fact.strategy),
             ("parent order", fact.parent == .none ? "" : fact.parent.id.text),
             ("group", fact.group == .none ? "" : fact.group.id.text),
-            ("capacity", "\(fact.capacity)"),
+            ("capacity", "\(fact.capacity)"), ("locate", fact.special.locate?.text ?? ""),
         ]
         details.append(names.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
         if let method = fact.special.lotMethod { details.append("closes lots by \(method.name)") }
@@ -181,12 +181,12 @@ struct Narrator {
     }
 
     private func executed(_ fact: OrderExecuted) -> Words {
-        let verb = fact.side == .buy ? "bought" : "sold"
+        let verb = fact.side == .buy ? "bought" : fact.side.isShort ? "sold short" : "sold"
         var details = [
             "venue execution \(fact.venueExecutionID) at \(fact.venue), trade date \(fact.tradeDate.text),"
                 + " execution \(fact.execution.text)",
             "settlement amount \(fact.settlementAmount.text) \(fact.currency.code),"
-                + " commission \(fact.commission.text) \(fact.currency.code)",
+                + " commission \(fact.commission.text) \(fact.currency.code)" + Self.fees(fact.fees),
             "the venue says: \(fact.venueCumulative.text) filled, \(fact.venueLeaves.text) left,"
                 + " position \(fact.venuePosition.text), cash \(fact.venueCash.text)",
         ]
@@ -229,6 +229,7 @@ struct Narrator {
                 "The order was judged again after the change at position \(fact.sweep): it is \(outcome).",
                 fact.checks.map(Self.check)
             )
+        case .marginCallIssued, .marginCallMet: return MarginText.of(event, account)
         case .killSwitchReleased(let fact):
             return (
                 "\(actor) released the kill switch of \(fact.account == .none ? "the shard" : account).", []
@@ -243,11 +244,16 @@ struct Narrator {
             fact.referencePrice.map { "judged by reference price \($0.text)" }
                 ?? "judged without a reference price"
         )
-        if fact.reservedCash > .zero {
+        if let shorts = fact.pendingShorts {
+            details.append(
+                "holds back buying power for \(shorts.text) short at \(fact.reservedPrice.text) a unit"
+            )
+        } else if fact.reservedCash > .zero {
             details.append(
                 "held back: \(fact.reservedCash.text) \(fact.currency.code),"
                     + " \(fact.reservedPrice.text) a unit"
                     + " and commission of \(fact.commission.text) basis points"
+                    + (fact.extraFees.terms.map(Self.fees) ?? "")
             )
         } else if fact.reservedShares > .zero {
             details.append("held back: \(fact.reservedShares.text) of the position")
@@ -296,7 +302,10 @@ struct Narrator {
                 fact.postings.map(posting)
             )
         case .dayClosed(let fact):
-            return ("The day \(fact.date.text) was closed at equity \(fact.equity.text).", [])
+            return (
+                "The day \(fact.date.text) was closed at equity \(fact.equity.text).",
+                MarginText.close(fact) + fact.foreign.map { CurrencyText.translated($0, fact.currency) }
+            )
         case .dividendAccrued, .dividendPaid, .positionAdjusted:
             return (CorporateActionText.of(event), event.postings.map(posting))
         case .positionImported(let fact):
@@ -305,6 +314,8 @@ struct Narrator {
                     + " for \(fact.cost.text) \(fact.currency.code).",
                 fact.postings.map(posting)
             )
+        case .interestAccrued, .interestPaid, .converted:
+            return (CurrencyText.of(event), event.postings.map(posting))
         case .reconciliationBroke(let fact): return Self.broken(fact)
         case .breakResolved(let fact):
             let found = "the difference found at #\(fact.brokeAt)"
@@ -343,6 +354,7 @@ struct Narrator {
     func posting(_ posting: Posting) -> String {
         let instrument = symbolByID[posting.instrument]?.text ?? "of instrument \(posting.instrument.id.text)"
         let unit = posting.instrument == .none ? posting.currency.code : instrument
-        return "\(posting.account.name) \(posting.amount.text) \(unit)"
+        let kind = posting.feeKind.map { " (\($0.name))" } ?? ""
+        return "\(posting.account.name)\(kind) \(posting.amount.text) \(unit)"
     }
 }

@@ -20,6 +20,8 @@ public struct PortfolioReplay {
     private var state = Portfolio.initial
     private var waiting: [Booking] = []
     private var days: [DayClosed] = []
+    /// The last business date that was seen: what is known by position has the names of that day.
+    private var today = BusinessDate(days: 0)
 
     private init(_ point: ReplayPoint) { self.point = point }
 
@@ -42,6 +44,7 @@ public struct PortfolioReplay {
             return true
         }
         replay.settle()
+        replay.today = try walk.event(at: end)?.header.businessDate ?? replay.today
         let reference = try ReferenceReplay.fold(log, shard, upTo: end, asOf: point.date)
         return replay.view(account, end, reference)
     }
@@ -86,6 +89,7 @@ public struct PortfolioReplay {
         let value = own.reduce(Int128(0)) { $0 + $1.value.nanos }
         let cost = own.reduce(Int128(0)) { $0 + $1.cost.nanos }
         let booked = (state.realised[currency] ?? .zero).nanos
+        let foreign = foreign(account, positions, reference)
         let cash = state.ledger.lines.compactMap { line -> (currency: Currency, amount: Money)? in
             guard line.key.account == .cashSettled, case .money(let currency) = line.key.commodity else {
                 return nil
@@ -102,16 +106,31 @@ public struct PortfolioReplay {
             positions: positions,
             realised: Money(clamping: point.date == nil ? booked : derived(currency)),
             unrealised: Money(clamping: value - cost),
-            fees: Money(clamping: state.ledger.balance(.expense, money)),
+            fees: Money(clamping: state.ledger.expense(currency)),
+            feesByKind: state.fees(currency),
             contributions: Money(clamping: -state.ledger.balance(.contributedEquity, money)),
+            foreign: foreign,
+            translation: days.last?.translation,
             equity: Money(
-                clamping: state.cash(currency).nanos + state.receivable(currency).nanos
-                    - state.payable(currency).nanos + value
-                    + state.accrued(currency)
+                clamping: state.money(in: currency) + value
+                    + foreign.reduce(Int128(0)) { $0 + ($1.value ?? .zero).nanos }
             ),
             days: days,
             state: state
         )
+    }
+
+    private func foreign(
+        _ account: AccountOpened,
+        _ positions: [PositionView],
+        _ reference: ReferenceBook
+    ) -> [TranslatedBalance] {
+        let rates = state.foreignCurrencies(beside: account.currency).map { currency in
+            let standing = reference.exchange.rate(currency, in: account.currency)
+            return RateSeen(currency, standing?.rate, of: standing?.date)
+        }
+        let marks = positions.map { MarkSeen($0.instrument, $0.mark, stale: $0.isStale) }
+        return state.translated(marks: marks, rates: rates).filter { !$0.isEmpty }
     }
 
     private func holding(_ instrument: InstrumentID, _ reference: ReferenceBook) -> PositionView {
@@ -124,7 +143,8 @@ public struct PortfolioReplay {
         let present = point.date ?? days.last?.date
         return PositionView(
             instrument: instrument,
-            symbol: reference.instrumentByID[instrument]?.symbol.text ?? instrument.id.text,
+            symbol: reference.terms(of: instrument, on: point.date ?? today)?.symbol.text
+                ?? instrument.id.text,
             quantity: quantity,
             cost: cost,
             averageCost: Self.average(cost, quantity),

@@ -61,12 +61,19 @@ public struct PortfolioView: Sendable {
     public var realised: Money
     /// Value − cost of what is held.
     public var unrealised: Money
-    /// Commission paid.
+    /// Commission and fees paid, and dividends owed on short positions, in the account's currency.
     public var fees: Money
+    /// What trades cost by what it was for, as they now stand.
+    public var feesByKind: [Fee]
     /// Deposits − withdrawals.
     public var contributions: Money
+    /// What is in other currencies, at the latest official rates.
+    public var foreign: [TranslatedBalance]
+    /// What changes of exchange rates made since the account was opened, as of the last close; `nil` where it
+    /// never had another currency.
+    public var translation: Money?
     /// Cash in the account's currency + what is still to come and to go + positions at their marks +
-    /// dividends, interest and fees that are due.
+    /// dividends, interest and fees that are due + what is in other currencies.
     public var equity: Money
     /// The equity curve: one point for each day closed.
     public var days: [DayClosed]

@@ -40,6 +40,7 @@ struct StateBytes {
         number(state.effectiveAt.nanos)
         present(state.openDay)
         present(state.rolledDate)
+        text(state.rolledCalendar)
         number(Int64(state.rolledByName.count))
         for name in state.rolledByName.keys.sorted() {
             text(name)
@@ -84,6 +85,7 @@ struct StateBytes {
             number(sweep.position)
             number(Int64(sweep.done))
             number(sweep.reassesses)
+            present(sweep.day)
             number(Int64(sweep.orders.count))
             for order in sweep.orders { identifier(order.id) }
         }
@@ -167,6 +169,7 @@ struct StateBytes {
             letter("F")
             for fees in book.feesByVenue[venue] ?? [] { message(fees) }
         }
+        currencies(book)
         for day in book.corporateActions.actionsByExDate.keys.sorted() {
             letter("W")
             for action in book.corporateActions.actionsByExDate[day] ?? [] { message(action) }
@@ -204,6 +207,7 @@ struct StateBytes {
         wide(entry.watch.flows)
         wide(entry.watch.peak)
         number(entry.risk.killed)
+        present(entry.risk.marginCall)
         number(Int64(entry.compliance.restrictionsVersionSeen))
         for order in entry.risk.reservationByID.keys.sorted() {
             guard let held = entry.risk.reservationByID[order] else { continue }
@@ -213,9 +217,11 @@ struct StateBytes {
             wide(held.cash.nanos)
             identifier(held.instrument.id)
             identifier((entry.risk.partnerByID[order] ?? .none).id)
-            for value in [held.shares.nanos, held.buys.nanos, held.price.nanos, held.commission.micros] {
+            let units = [held.shares, held.buys, held.shorts].map(\.nanos)
+            for value in units + [held.price.nanos, held.commission.micros] {
                 number(value)
             }
+            if let terms = held.extraFees.terms { message(terms) }
         }
         portfolio(entry.portfolio)
         for name in entry.orderByName.keys.sorted() {
@@ -225,16 +231,21 @@ struct StateBytes {
         }
     }
 
-    private mutating func portfolio(_ state: PortfolioState) {
-        for line in state.ledger.lines {
+    private mutating func balances(_ ledger: Ledger) {
+        for line in ledger.lines {
             letter("L")
             number(Int64(line.key.account.rawValue))
             switch line.key.commodity {
             case .money(let currency): number(Int64(currency.packed))
             case .instrument(let instrument): identifier(instrument.id)
             }
+            if let kind = line.key.feeKind { number(Int64(kind.rawValue)) }
             wide(line.balance)
         }
+    }
+
+    private mutating func portfolio(_ state: PortfolioState) {
+        balances(state.ledger)
         for instrument in state.lotsByID.keys.sorted() {
             for lot in state.lotsByID[instrument]?.lots ?? [] {
                 letter("T")
@@ -259,6 +270,8 @@ struct StateBytes {
                 number(trade.lot.effectiveAt.nanos)
                 number(trade.lot.quantity.nanos)
                 wide(trade.lot.gross.nanos)
+                wide(trade.flow)
+                for fee in trade.fees { message(fee) }
             }
         }
         for action in state.appliedActions.sorted() {
@@ -283,6 +296,36 @@ struct StateBytes {
             wide((state.tradedCash[currency] ?? .zero).nanos)
         }
         present(state.closedDay)
+        currencies(state)
+    }
+
+    private mutating func currencies(_ book: ReferenceBook) {
+        for (rate, date) in book.exchange.latest {
+            letter("E")
+            message(rate)
+            number(Int64(date.days))
+        }
+        for day in book.exchange.versionByDate.keys.sorted() {
+            letter("E")
+            number(Int64(day.days))
+            number(Int64(book.exchange.versionByDate[day] ?? 0))
+        }
+        for currency in book.interest.ratesByCurrency.keys.sorted() {
+            letter("J")
+            for rates in book.interest.ratesByCurrency[currency] ?? [] { message(rates) }
+        }
+    }
+
+    private mutating func currencies(_ state: PortfolioState) {
+        for currency in state.lastInterest.keys.sorted() {
+            letter("J")
+            present(state.lastInterest[currency])
+        }
+        for currency in state.tradedAtClose.keys.sorted() {
+            letter("K")
+            number(Int64(currency.packed))
+            wide(state.tradedAtClose[currency] ?? 0)
+        }
     }
 
     private mutating func order(_ id: OrderID, _ entry: OrderEntry, isOpen: Bool) {
@@ -334,6 +377,7 @@ struct StateBytes {
             number(standing.price.nanos)
             wide(standing.settlementAmount.nanos)
             wide(standing.commission.nanos)
+            for fee in standing.fees { message(fee) }
         }
     }
 

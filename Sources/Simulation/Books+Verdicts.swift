@@ -13,6 +13,8 @@ struct FactBooks {
     private(set) var fees: [FeeScheduleSet] = []
     private(set) var marks: [InstrumentID: (date: BusinessDate, price: Price)] = [:]
     private(set) var instruments: [InstrumentRegistered] = []
+    /// What a dollar costs in other currencies.
+    private(set) var rates: [Currency: (date: BusinessDate, price: Price)] = [:]
     private(set) var days: [BusinessDate] = []
     private var copiedUpTo: Int64 = 0
 
@@ -35,6 +37,11 @@ struct FactBooks {
         // No client of the simulation announces one, and what follows from one is booked by its own event.
         case .corporateActionAnnounced: break
         case .termsChanged: break
+        case .interestSet: break
+        case .ratesRecorded(let fact):
+            for rate in fact.rates where rates[rate.quote].map({ $0.date <= fact.date }) ?? true {
+                rates[rate.quote] = (fact.date, rate.rate)
+            }
         case .statusChanged(let fact): statuses[fact.instrument] = fact.status
         case .copied(let copy, let fact):
             try expect(copy.sourcePosition > copiedUpTo, "I2", "fact \(copy.sourcePosition) is copied twice")
@@ -117,7 +124,11 @@ extension Books {
             Expected(rule: .priceUnavailable, passed: !isBuy || reference != nil),
         ]
         if let price = placed.limitPrice ?? reference {
-            let value = Self.up(Int128(price.nanos) * quantity, 1_000_000_000)
+            let value = inDollarsOrYen(
+                Self.up(Int128(price.nanos) * quantity, 1_000_000_000),
+                from: fact.currency,
+                to: account.opened.currency
+            )
             let limit = limits.orderValueMax.nanos
             rules.append(
                 Expected(rule: .orderValueAboveLimit, passed: value <= limit, limit: limit, value: value)
@@ -142,6 +153,16 @@ extension Books {
             )
         }
         return rules
+    }
+
+    /// The rates of the simulation are those of a dollar.
+    private func inDollarsOrYen(_ nanos: Int128, from: Currency, to base: Currency) -> Int128 {
+        if from == base { return nanos }
+        let other = from == .usd ? base : from
+        let price = Int128(facts.rates[other]?.price.nanos ?? 1)
+        let (factor, divisor) = from == .usd ? (price, 1_000_000_000) : (1_000_000_000, price)
+        let (product, overflow) = nanos.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : Self.up(product, divisor)
     }
 
     private func expectedPower(

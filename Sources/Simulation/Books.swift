@@ -182,6 +182,16 @@ struct Books {
         case .dividendPaid(let fact):
             try checkBalanced(fact.postings)
             accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
+        case .interestAccrued(let fact): try checkBalanced(fact.postings)
+        case .converted(let fact):
+            try checkBalanced(fact.postings)
+            let free = freeCash(fact.account, fact.soldCurrency)
+            try expect(fact.sold.nanos <= free, "I10", "converted \(fact.sold.text) of \(free) free nanos")
+            accounts[fact.account]?.cash[fact.soldCurrency, default: 0] -= fact.sold.nanos
+            accounts[fact.account]?.cash[fact.boughtCurrency, default: 0] += fact.bought.nanos
+        case .interestPaid(let fact):
+            try checkBalanced(fact.postings)
+            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
         case .positionAdjusted(let fact):
             try checkBalanced(fact.postings)
             accounts[fact.account]?.cash[fact.currency, default: 0] += fact.cashInLieu.nanos
@@ -280,6 +290,8 @@ struct Books {
                 "I8",
                 "an open order is \(fact.outcome), restricted \(isRestricted ?? false)"
             )
+        // No client of the simulation opens a margin account.
+        case .marginCallIssued, .marginCallMet: throw Violation("I8", "a cash account got a margin call")
         case .killSwitchPulled(let fact):
             if fact.account == .none { isKilled = true } else { accounts[fact.account]?.isKilled = true }
             for order in ordersInOrder {

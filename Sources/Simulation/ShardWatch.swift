@@ -98,7 +98,8 @@ struct ShardWatch {
         }
         tally[EventRegistry.name(type: header.type) ?? "", default: 0] += 1
         switch fact {
-        case .commandRejected, .order(.rejected): if let current { refused.insert(current.header.position) }
+        case .commandRejected, .order(.rejected), .group(.legRefused):
+            if let current { refused.insert(current.header.position) }
         default: break
         }
         try books.take(fact, on: header.businessDate)

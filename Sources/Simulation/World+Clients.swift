@@ -80,7 +80,8 @@ extension World {
             return .cancelOrder(choices.chance(90) ? owner : account, order)
         case 70..<76: return .deposit(account, cash(account, &choices))
         case 76..<80: return .withdraw(account, cash(account, &choices))
-        case 80..<82:
+        case 80: return conversion(account, &choices)
+        case 81:
             let move = cash(account, &choices)
             var wanted = TransferCash()
             wanted.to = self.account(&choices)
@@ -152,12 +153,26 @@ extension World {
     private func cash(_ account: AccountID, _ choices: inout Generator) -> MoveCash {
         var move = MoveCash()
         move.currency = watch.books.accounts[account]?.opened.currency ?? .usd
+        if choices.chance(10) { move.currency = choices.one(of: [.usd, Self.yen]) }
         let free = watch.books.freeCash(account, move.currency)
         let most = Money.nanosMax
         let usual = Int128(choices.int64(1...5_000)) * 1_000_000_000
         let odd = choices.one(of: [0, -1, 1, most, -most, free, free + 10_000_000, most - free])
         move.amount = Money(clamping: choices.chance(70) ? usual : odd)
         return move
+    }
+
+    /// Mostly near the rate that the market has, sometimes far from it.
+    private func conversion(_ account: AccountID, _ choices: inout Generator) -> Command {
+        let move = cash(account, &choices)
+        var wanted = ConvertCash()
+        wanted.currency = move.currency
+        wanted.amount = move.amount
+        wanted.to = choices.chance(90) ? (move.currency == .usd ? Self.yen : .usd) : move.currency
+        let near: Int64 = wanted.currency == .usd ? 150_000_000_000 : 6_666_667
+        wanted.rate = Price(nanos: near / 100 * choices.int64(choices.chance(90) ? 95...105 : 0...300))
+        wanted.source = "simulated"
+        return .convertCash(account, wanted)
     }
 
     private func rollDate(_ choices: inout Generator) -> BusinessDate {
@@ -238,6 +253,8 @@ extension World {
             marks.source = "simulated"
             marks.marks = [SymbolPrice(symbol, Price(nanos: choices.int64(0...20_000) * 10_000_000))]
             command = .recordMarks(marks)
+        case 7 where choices.chance(30):
+            command = .recordRates(Self.exchange(choices.int64(100...200), on: Int32(choices.int(98...104))))
         case 7: command = .setFees(Self.fees(choices.int64(0...1_001), from: Int32(choices.int(98...104))))
         case 8: command = .registerInstrument(Self.instrument("N\(namesGiven)", .usd))
         default: command = .registerInstrument(Self.instrument("X", .usd))
@@ -263,6 +280,26 @@ extension World {
         wanted.terms.tradingCalendar = calendar
         wanted.terms.settlementDays = settlementDays(symbol)
         return wanted
+    }
+
+    static let yen = Currency("JPY") ?? .usd
+
+    static func exchange(_ rate: Int64, on day: Int32) -> OfficialRatesRecorded {
+        var rates = OfficialRatesRecorded()
+        rates.date = BusinessDate(days: day)
+        rates.source = "simulated"
+        rates.rates = [OfficialRate(.usd, yen, Price(nanos: rate * 1_000_000_000))]
+        return rates
+    }
+
+    static func interest(_ currency: Currency, _ basisPoints: Int64, from day: Int32) -> InterestRatesSet {
+        var rates = InterestRatesSet()
+        rates.currency = currency
+        rates.credit = InterestRate(micros: basisPoints * 1_000_000) ?? .zero
+        rates.debit = InterestRate(micros: 900_000_000) ?? .zero
+        rates.validFrom = BusinessDate(days: day)
+        rates.source = "simulated"
+        return rates
     }
 
     static func fees(_ rate: Int64, from day: Int32) -> FeeScheduleSet {
@@ -310,6 +347,9 @@ extension World {
         case (.transferCash(let account, let wanted), .portfolio(.withdrawn(let fact))):
             fact.account == account && fact.currency == wanted.currency && fact.amount == wanted.amount
                 && fact.transfer != .none
+        case (.convertCash(let account, let wanted), .portfolio(.converted(let fact))):
+            fact.account == account && fact.soldCurrency == wanted.currency && fact.sold == wanted.amount
+                && fact.boughtCurrency == wanted.to && fact.rate == wanted.rate
         case (.setLimits(let account, let limits), .risk(.limitsSet(let fact))):
             fact.account == account && fact.orderValueMax == limits.orderValueMax
                 && fact.priceCollar == limits.priceCollar
@@ -343,7 +383,8 @@ extension World {
             fact == SessionClosed(calendar, date)
         case (.changeInstrument, .reference), (.setInstrumentStatus, .reference),
             (.openAccount, .ownerRegistered), (.registerInstrument, .reference), (.recordMarks, .reference),
-            (.restrict, .reference), (.setFees, .reference), (.declareTradingDays, .reference):
+            (.restrict, .reference), (.setFees, .reference), (.declareTradingDays, .reference),
+            (.recordRates, .reference), (.setInterestRates, .reference):
             true
         default: false
         }

@@ -25,11 +25,14 @@ extension World {
         days.days = (98..<160).map { BusinessDate(days: $0) }
         submit("days", .declareTradingDays(days), on: .reference)
         try settle()
-        let yen = Currency("JPY") ?? .usd
+        let yen = Self.yen
         for (symbol, currency) in [("X", Currency.usd), ("Y", .usd), ("J", yen)] {
             submit("list-\(symbol)", .registerInstrument(Self.instrument(symbol, currency)), on: .reference)
         }
         submit("fees", .setFees(Self.fees(5, from: 98)), on: .reference)
+        submit("yen", .recordRates(Self.exchange(150, on: 98)), on: .reference)
+        submit("interest", .setInterestRates(Self.interest(.usd, 425, from: 98)), on: .reference)
+        submit("yen-interest", .setInterestRates(Self.interest(yen, -10, from: 98)), on: .reference)
         for (alias, currency) in [("a", Currency.usd), ("b", .usd), ("c", yen)] {
             var wanted = OpenAccount()
             wanted.alias = alias

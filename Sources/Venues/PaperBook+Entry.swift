@@ -37,6 +37,8 @@ extension PaperBook {
         var trailedLimit: Price?
         /// The highest price since a trailing sale came, the lowest since a trailing buy did.
         var extreme: Price?
+        /// What an ex-date made of it last: its parts, and the day before which no price trades it.
+        var adjusted: OrderAdjusted?
         var outcome = Outcome.open
         /// What happened to it since it was accepted, in order.
         var story: [PaperFact] = []
@@ -90,7 +92,7 @@ extension PaperBook {
         /// The limit of a trailing stop-limit that wakes now, within the bounds of prices.
         var limitBehindStop: Price? {
             guard terms.type == .trailingStopLimit else { return nil }
-            let offset = Int128(terms.special.limitOffset?.nanos ?? 0)
+            let offset = Int128(limitOffset?.nanos ?? 0)
             let limit = Int128(stop) + (terms.side == .buy ? offset : -offset)
             return Price(nanos: Int64(min(max(limit, 0), Int128(Price.nanosMax))))
         }
@@ -117,7 +119,29 @@ extension PaperBook {
         mutating func amend(_ fact: PaperReplacement) {
             live = fact.terms
             request = fact.request
+            guard let adjusted = fact.adjusted else { return }
+            self.adjusted = adjusted
+            // What it has seen and got so far is of old units as well.
+            extreme = extreme.flatMap { adjusted.newPrice($0, up: terms.side == .buy) }
+            trailedLimit = trailedLimit.flatMap { adjusted.newPrice($0, up: terms.side == .sell) }
         }
+
+        /// Whether its terms are of a day that has not begun: prices of `date` are of the units before.
+        func sleeps(on date: BusinessDate?) -> Bool {
+            guard let adjusted else { return false }
+            return date.map { $0 < adjusted.exDate } ?? true
+        }
+
+        /// The least that may trade at once.
+        var minimumQuantity: Quantity? {
+            adjusted == nil ? terms.special.minimumQuantity : adjusted?.minimumQuantity
+        }
+        /// The most that the book shows.
+        var displayQuantity: Quantity? {
+            adjusted == nil ? terms.special.displayQuantity : adjusted?.displayQuantity
+        }
+        /// How far the limit of a trailing stop-limit is from its stop.
+        var limitOffset: Price? { adjusted == nil ? terms.special.limitOffset : adjusted?.limitOffset }
 
         /// Whether the replacement sends it to the end of the queue: it wants more, or another price.
         func losesPlace(by wanted: AmendedTerms) -> Bool {

@@ -100,7 +100,7 @@ extension PaperBook {
     /// Trades a working limit order at its limit before a cancel of it arrives, where chance says so.
     private mutating func race(_ entry: Entry, _ rules: PaperRules, _ outcome: inout PaperOutcome) {
         let subject = entry.terms.order.subject
-        guard isResting(entry), !entry.waitsForStop, !entry.terms.type.isForAuction,
+        guard isResting(entry), !entry.sleeps(on: date), !entry.waitsForStop, !entry.terms.type.isForAuction,
             let at, let limit = entry.limit, limit > .zero,
             rules.happens(.race, subject, at: rules.conditions.cancelRaces)
         else { return }
@@ -110,7 +110,7 @@ extension PaperBook {
             let isUnits = quantity.nanos % Decimals.nanosPerUnit == 0
             quantity = Quantity(nanos: isUnits ? half / Decimals.nanosPerUnit * Decimals.nanosPerUnit : half)
         }
-        guard quantity > .zero, quantity >= min(entry.terms.special.minimumQuantity ?? .zero, entry.leaves),
+        guard quantity > .zero, quantity >= min(entry.minimumQuantity ?? .zero, entry.leaves),
             let report = execution(of: entry, quantity, limit, rules)
         else { return }
         record(.executed(PaperExecution(report: report, at: at)), &outcome)
@@ -137,8 +137,9 @@ extension PaperBook {
             return record(.replaceRefused(refusal), &outcome)
         }
         var fact = PaperReplacement(order: wanted.order, request: wanted.request, terms: wanted.terms, at: at)
+        fact.adjusted = wanted.adjusted
         var amended = entry
-        amended.live = wanted.terms
+        amended.amend(fact)
         if entry.terms.type == .limit, entry.losesPlace(by: wanted.terms),
             let quote = quoteByID[entry.terms.instrument], !amended.takes(quote.price)
         {
@@ -162,15 +163,16 @@ extension PaperBook {
         guard isResting(entry) else { return .tooLate }
         guard wanted.request > entry.request else { return .outOfSequence }
         guard wanted.terms.quantity > entry.filled else { return .quantityBelowFilled }
-        let special = entry.terms.special
-        let parts = max(special.minimumQuantity ?? .zero, special.displayQuantity ?? .zero)
+        let parts =
+            wanted.adjusted.map { max($0.minimumQuantity ?? .zero, $0.displayQuantity ?? .zero) }
+            ?? max(entry.minimumQuantity ?? .zero, entry.displayQuantity ?? .zero)
         guard wanted.terms.isWhole(for: entry.terms.type), parts <= wanted.terms.quantity else {
             return .termsInvalid
         }
         var amended = entry
         amended.live = wanted.terms
-        let price = quoteByID[entry.terms.instrument]?.price
-        return special.postOnly && price.map(amended.takes) ?? false ? .wouldTrade : nil
+        let price = wanted.adjusted == nil ? quoteByID[entry.terms.instrument]?.price : nil
+        return entry.terms.special.postOnly && price.map(amended.takes) ?? false ? .wouldTrade : nil
     }
 }
 

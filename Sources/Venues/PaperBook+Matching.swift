@@ -93,7 +93,7 @@ extension PaperBook {
 
     /// Does with an order what the present price allows: wakes it, trades it, and ends what cannot wait.
     mutating func work(_ order: OrderID, _ rules: PaperRules, _ outcome: inout PaperOutcome) {
-        guard var entry = entryByID[order], isResting(entry), let at,
+        guard var entry = entryByID[order], isResting(entry), !entry.sleeps(on: date), let at,
             let price = quoteByID[entry.terms.instrument]?.price
         else { return }
         if entry.waitsForStop {
@@ -130,7 +130,7 @@ extension PaperBook {
         }
         let isWhole = quantity == entry.leaves
         if entry.terms.timeInForce == .fillOrKill, !isWhole { return .zero }
-        if let minimum = entry.terms.special.minimumQuantity, quantity < minimum, !isWhole { return .zero }
+        if let minimum = entry.minimumQuantity, quantity < minimum, !isWhole { return .zero }
         return quantity
     }
 
@@ -152,7 +152,7 @@ extension PaperBook {
         _ rules: PaperRules
     ) -> OrderExecuted? {
         let terms = entry.terms
-        let amounts = PaperAmounts(price, quantity, terms.currency, rules.commission)
+        let amounts = date.flatMap { PaperAmounts(price, quantity, of: entry, on: $0, rules) }
         let holding = Holding(account: terms.account, instrument: terms.instrument)
         let purse = Purse(account: terms.account, currency: terms.currency)
         let signed = terms.side == .buy ? quantity : -quantity
@@ -172,6 +172,7 @@ extension PaperBook {
         report.currency = terms.currency
         report.settlementAmount = amounts.settlement
         report.commission = amounts.commission
+        report.fees = amounts.fees
         report.venueCumulative = cumulative
         report.venueLeaves = entry.leaves - quantity
         report.venuePosition = position

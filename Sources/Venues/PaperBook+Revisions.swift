@@ -14,7 +14,7 @@ extension PaperBook {
         for trade in trades {
             let number = UInt64(trade.number)
             if rules.happens(.bust, number, at: rules.conditions.busts) {
-                bust(trade.fact.report, &outcome)
+                bust(trade.fact.report, rules, &outcome)
             } else if rules.happens(.correction, number, at: rules.conditions.corrections) {
                 let steps = 1 + rules.draw(.correctedSteps, number) % 5
                 correct(trade.fact.report, by: Int64(steps), rules, &outcome)
@@ -22,14 +22,21 @@ extension PaperBook {
         }
     }
 
-    private mutating func bust(_ report: OrderExecuted, _ outcome: inout PaperOutcome) {
+    /// What the other trades do not come to of the order's commission stays with the busted one.
+    private mutating func bust(
+        _ report: OrderExecuted,
+        _ rules: PaperRules,
+        _ outcome: inout PaperOutcome
+    ) {
         guard let at, let entry = entryByID[report.order] else { return }
         let signed = report.side == .buy ? -report.quantity : report.quantity
-        guard let position = position(entry).adding(signed),
-            let revision = revision(of: report, entry, position, flow: .zero)
+        guard let kept = entry.charge(rules, replacing: report.venueExecutionID).due,
+            let position = position(entry).adding(signed),
+            let revision = revision(of: report, entry, position, flow: -kept)
         else { return }
         var fact = ExecutionBusted()
         fact.revision = revision
+        fact.commission = kept == .zero ? nil : kept
         record(.busted(PaperBust(fact: fact, at: at)), &outcome)
     }
 
@@ -44,7 +51,14 @@ extension PaperBook {
         let distance = Int128(steps) * report.currency.minorUnitNanos
         let nanos = Int128(report.price.nanos) + (report.side == .buy ? -distance : distance)
         guard nanos > 0, let price = Price(exactly: Int64(clamping: nanos)),
-            let amounts = PaperAmounts(price, report.quantity, report.currency, rules.commission),
+            let amounts = PaperAmounts(
+                price,
+                report.quantity,
+                of: entry,
+                on: report.tradeDate,
+                rules,
+                replacing: report.venueExecutionID
+            ),
             let flow = amounts.cashFlow(report.side),
             let revision = revision(of: report, entry, position(entry), flow: flow)
         else { return }
@@ -55,6 +69,7 @@ extension PaperBook {
         fact.currency = report.currency
         fact.settlementAmount = amounts.settlement
         fact.commission = amounts.commission
+        fact.fees = amounts.fees
         record(.corrected(PaperCorrection(fact: fact, at: at)), &outcome)
     }
 
@@ -71,7 +86,7 @@ extension PaperBook {
     ) -> ExecutionRevision? {
         let purse = Purse(account: entry.terms.account, currency: report.currency)
         let paid = report.side == .buy ? -report.settlementAmount : report.settlementAmount
-        let before = paid.nanos - report.commission.nanos
+        let before = paid.nanos - report.commission.nanos - report.fees.nanos
         guard let date, let cash = cashByID[purse], let difference = Money(exactly: flow.nanos - before),
             let after = cash.adding(difference)
         else { return nil }

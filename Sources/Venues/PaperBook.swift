@@ -124,7 +124,9 @@ struct PaperBook: Equatable, Sendable {
         guard let resting = restingByID[quote.instrument] else { return false }
         var hasFollowed = false
         for waiting in resting where waiting.follows {
-            guard var entry = entryByID[waiting.order], entry.follow(quote) else { continue }
+            guard var entry = entryByID[waiting.order], !entry.sleeps(on: date), entry.follow(quote) else {
+                continue
+            }
             entryByID[waiting.order] = entry
             watchAnew(waiting.order)
             hasFollowed = true

@@ -74,8 +74,14 @@ public struct PaperConditions: Sendable, Equatable {
 
 /// What the book goes by beside its facts.
 struct PaperRules: Sendable {
-    let commission: BasisPoints
+    /// What it charges, by the date of the trade, ascending.
+    var schedules: [FeeSchedule]
     var conditions = PaperConditions.none
+
+    /// What it charges for a trade on `date`: nothing before the first schedule.
+    func schedule(on date: BusinessDate) -> FeeSchedule {
+        schedules.last { $0.validFrom <= date } ?? FeeSchedule(BasisPoints(0))
+    }
 
     /// What chance decides in the book.
     enum Matter: UInt64 {

@@ -115,6 +115,7 @@ struct PaperAcceptance: WireFields, Equatable, Sendable {
         try visitor.date(19, "expireDate", &special.expireDate)
         try visitor.quantity(20, "ahead", &ahead)
         try visitor.time(21, "expireAt", &special.expireAt)
+        try visitor.name(22, "locateId", &special.locate)
     }
 }
 
@@ -182,6 +183,8 @@ struct PaperReplacement: WireFields, Equatable, Sendable {
     var at = Timestamp(nanos: 0)
     /// What stands before it at its limit, if it goes to the end of the queue.
     var ahead: Quantity?
+    /// What an ex-date makes of it, where that is why.
+    var adjusted: OrderAdjusted?
 
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.order(1, "orderId", &order)
@@ -189,6 +192,7 @@ struct PaperReplacement: WireFields, Equatable, Sendable {
         try visitor.message(3, "terms", &terms)
         try visitor.time(4, "at", &at)
         try visitor.quantity(5, "ahead", &ahead)
+        try visitor.message(6, "adjusted", &adjusted)
     }
 }
 

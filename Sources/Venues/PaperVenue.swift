@@ -48,41 +48,52 @@ public final class PaperVenue: Venue {
         var outbox: [[VenueReport]]
         var report: (@Sendable ([VenueReport]) -> Void)?
         var isReporting = false
+        var rules: PaperRules
 
         init(
             book: PaperBook,
+            rules: PaperRules,
             journal: consuming PaperJournal?,
             link: PaperLink,
             outbox: [[VenueReport]]
         ) {
             self.book = book
+            self.rules = rules
             self.journal = journal
             self.link = link
             self.outbox = outbox
         }
     }
 
-    private let rules: PaperRules
     private let desk: Mutex<Desk>
     /// Beside the desk, so that asking for a price never waits for the disk.
     private let quotes: Mutex<[InstrumentID: PaperQuote]>
 
-    /// A venue that takes `commission` on the settlement amount, and goes on from `journal`; without one it
-    /// forgets all when it ends.
-    ///
-    /// Under other `conditions` than none it trades in parts, and things go wrong.
-    public init(
+    /// A venue that takes `commission` on the settlement amount, whatever the date.
+    public convenience init(
         commission: BasisPoints,
         conditions: PaperConditions = .none,
         journal: consuming PaperJournal?
     ) {
+        self.init(fees: [FeeSchedule(commission)], conditions: conditions, journal: journal)
+    }
+
+    /// A venue that charges by `fees`, ascending by their first dates, and goes on from `journal`; without
+    /// one it forgets all when it ends.
+    ///
+    /// Under other `conditions` than none it trades in parts, and things go wrong.
+    public init(
+        fees: [FeeSchedule],
+        conditions: PaperConditions = .none,
+        journal: consuming PaperJournal?
+    ) {
         let book = journal?.takeBook() ?? PaperBook()
-        rules = PaperRules(commission: commission, conditions: conditions)
         quotes = Mutex(book.quoteByID)
         let late = book.lateReports()
         desk = Mutex(
             Desk(
                 book: book,
+                rules: PaperRules(schedules: fees, conditions: conditions),
                 journal: journal,
                 link: PaperLink(conditions),
                 outbox: late.isEmpty ? [] : [late]
@@ -95,6 +106,12 @@ public final class PaperVenue: Venue {
     /// A failed journal closes it for good: it answers nothing more and has no price, so that
     /// nothing is reported that a crash would make it forget. Repair the cause and open the journal again.
     public var failure: PaperJournalError? { desk.withLock { $0.failure } }
+
+    /// Charges by other schedules from now on, ascending by their first dates.
+    ///
+    /// What was charged stays; the next trade, bust or correction of an order brings its commission to what
+    /// they say.
+    public func setFees(_ fees: [FeeSchedule]) { desk.withLock { $0.rules.schedules = fees } }
 
     /// Where the price stream stands, `nil` before its first move.
     public var clock: (at: Timestamp, date: BusinessDate)? {
@@ -161,6 +178,7 @@ public final class PaperVenue: Venue {
             let held = desk.link.release()
             if !held.isEmpty { desk.outbox.append(held) }
             var outcome = PaperOutcome()
+            let rules = desk.rules
             guard
                 desk.book.advance(
                     to: at,
@@ -192,6 +210,7 @@ public final class PaperVenue: Venue {
         guard desk.failure == nil, let present = desk.book.date, date > present, desk.book.hasOrdersOnClose
         else { return }
         var outcome = PaperOutcome()
+        let rules = desk.rules
         desk.book.closeDate(rules: rules, into: &outcome)
         commit(outcome, &desk, always: false)
     }
@@ -200,6 +219,7 @@ public final class PaperVenue: Venue {
     private func take(_ instructions: [VenueInstruction], _ desk: inout Desk) {
         guard desk.failure == nil, !instructions.isEmpty else { return }
         var outcome = PaperOutcome()
+        let rules = desk.rules
         for instruction in instructions { desk.book.take(instruction, rules: rules, into: &outcome) }
         commit(outcome, &desk, always: false)
     }

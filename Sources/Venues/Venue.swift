@@ -67,13 +67,22 @@ public struct RoutedReplace: Sendable, Equatable {
     public let request: UInt32
     /// The terms that are wanted, whole and not by difference.
     public let terms: AmendedTerms
+    /// What an ex-date makes of the order, where that is why: no price of before it trades the terms.
+    public let adjusted: OrderAdjusted?
 
     /// Puts the parts together.
-    public init(account: AccountID, order: OrderID, request: UInt32, terms: AmendedTerms) {
+    public init(
+        account: AccountID,
+        order: OrderID,
+        request: UInt32,
+        terms: AmendedTerms,
+        adjusted: OrderAdjusted? = nil
+    ) {
         self.account = account
         self.order = order
         self.request = request
         self.terms = terms
+        self.adjusted = adjusted
     }
 }
 

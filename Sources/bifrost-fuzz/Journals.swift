@@ -34,7 +34,7 @@ extension FuzzTarget {
     private static func journalBytes(_ seed: UInt64) throws -> [UInt8] {
         let folder = try Folder()
         let journal = try PaperJournal(path: folder.path + "/journal", log: log)
-        let venue = PaperVenue(commission: BasisPoints(5), journal: journal)
+        let venue = PaperVenue(fees: [fullSchedule], journal: journal)
         for call in try Script(seed: seed, calls: callsOfSeed).calls { call(venue) }
         return try folder.read("journal")
     }
@@ -45,12 +45,12 @@ extension FuzzTarget {
         _ = book.advance(
             to: seconds(0),
             date: day1,
-            prices: [(apple, Price(nanos: 9_500_000_000))],
-            commission: BasisPoints(5),
+            ticks: [PaperTick(apple, Price(nanos: 9_500_000_000))],
+            rules: PaperRules(schedules: [fullSchedule]),
             into: &outcome
         )
         for order in try Script(seed: seed, calls: callsOfSeed).orders {
-            book.take(.new(order), commission: BasisPoints(5), into: &outcome)
+            book.take(.new(order), rules: PaperRules(schedules: [fullSchedule]), into: &outcome)
         }
         return WireEncoder.encode(outcome.batch)
     }

@@ -36,6 +36,7 @@ extension FuzzTarget {
         3: OpenAccount.self, 4: MoveCash.self, 6: SetLimits.self, 7: PlaceOrder.self,
         19: RegisterInstrument.self, 20: RecordMarks.self, 21: SymbolPrice.self, 25: ReplaceOrder.self,
         35: ReviewOrder.self, 36: ResolveOrder.self, 37: TransferCash.self, 38: ResolveBreak.self,
+        83: ConvertCash.self,
         50: AnnounceCorporateAction.self,
         51: ImportHoldings.self,
         60: ChangeInstrument.self, 70: RebalanceAccount.self, 90: PlaceGroup.self, 93: ResolveOrder.self,

@@ -24,7 +24,8 @@ struct Bifrost: AsyncParsableCommand {
                 name: "The world",
                 subcommands: [
                     CalendarCommand.self, InstrumentCommand.self, MarkCommand.self,
-                    CorporateActionCommand.self,
+                    CorporateActionCommand.self, FeesCommand.self, InterestCommand.self,
+                    ExchangeRateCommand.self,
                 ]
             ),
             CommandGroup(

@@ -44,10 +44,8 @@ final class MarkFeed: Sendable {
         progress = Mutex(Progress(isSimulated: isNewSimulated))
     }
 
-    /// The paper venue's commission as the log declares it; `nil` when it does not.
-    var commission: BasisPoints? {
-        progress.withLock { $0.book.feesByVenue[PaperProfile.venue]?.last?.commission }
-    }
+    /// The paper venue's schedules as the log declares them; `nil` when it declares none.
+    var schedules: [FeeSchedule]? { progress.withLock { $0.book.schedulesByVenue[PaperProfile.venue] } }
 
     /// Reads on to the end of the global facts; blocks.
     func read() throws(ReadError) {
@@ -102,7 +100,9 @@ final class MarkFeed: Sendable {
         let today = isSimulated ? latest : at.date
         let date = max(today, clock?.date ?? today)
         let ticks = marks.map { instrument, mark in
-            PaperTick(instrument, mark.price, isClosing: marked.contains(instrument) && mark.date == date)
+            // A mark of before a split says what a unit of today is worth.
+            let price = book.mark(mark, of: instrument, on: date).price
+            return PaperTick(instrument, price, isClosing: marked.contains(instrument) && mark.date == date)
         }
         if !venue.advance(to: at, date: date, ticks: ticks) {
             ServiceLog.logger.error("the paper venue took no prices: it closed, or time went back")

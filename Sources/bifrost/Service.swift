@@ -161,7 +161,7 @@ private final class Parts: Sendable {
         try feed.read()
         let journal = try PaperJournal(path: directory + "/paper-venue.journal", log: log.id)
         let venue = PaperVenue(
-            commission: feed.commission ?? options.commission,
+            fees: feed.schedules ?? [FeeSchedule(options.commission)],
             conditions: options.conditions,
             journal: journal
         )
@@ -189,17 +189,24 @@ private final class Parts: Sendable {
         self.access = Mutex(access)
     }
 
-    /// Poses a global fact; a new mark is the paper venue's price from then on.
+    /// Poses a global fact; a new mark is the paper venue's price from then on, and new fees are what it
+    /// takes.
     ///
     /// Blocks.
     @Sendable func declare(_ request: CommandRequest) -> CommandAnswer {
         let answer = node.declare(request)
-        guard case .recordMarks = request.command else { return answer }
         do {
-            try feed.read()
-            feed.advance(venue)
+            switch request.command {
+            case .recordMarks:
+                try feed.read()
+                feed.advance(venue)
+            case .setFees:
+                try feed.read()
+                if let schedules = feed.schedules { venue.setFees(schedules) }
+            default: break
+            }
         } catch {
-            ServiceLog.logger.error("the venue did not get the new marks: \(error)")
+            ServiceLog.logger.error("the venue did not get the new facts: \(error)")
         }
         return answer
     }

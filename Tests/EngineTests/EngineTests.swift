@@ -65,8 +65,8 @@ struct EngineTests {
         #expect(answers.count == 2)
     }
 
-    @Test("the roll before a split has the venue cancel what outlives the day")
-    func cancelsBeforeSplit() throws {
+    @Test("the roll before a split has the venue adjust what outlives the day")
+    func adjustsBeforeSplit() throws {
         let desk = try open()
         defer { desk.stop() }
         desk.declareMarket()
@@ -86,8 +86,10 @@ struct EngineTests {
         desk.perform("roll", .rollDay(calendar: "XNYS", BusinessDate(days: 0)))
         desk.settle()
         let facts = try desk.events().filter { $0.header.correlation == outcome.subject }.map(\.event)
-        #expect(facts.contains { if case .order(.cancelRequested) = $0 { true } else { false } })
-        #expect(facts.contains { if case .order(.cancelled) = $0 { true } else { false } })
+        let adjusted = facts.compactMap { if case .order(.adjusted(let fact)) = $0 { fact } else { nil } }
+        #expect(adjusted.map(\.terms.quantity) == [Quantity(units: 10)])
+        #expect(adjusted.map(\.terms.limitPrice) == [try Price("4.5")])
+        #expect(!facts.contains { if case .order(.cancelRequested) = $0 { true } else { false } })
     }
 
     @Test("a venue may say the same words again: an order is suspended, resumed and suspended")

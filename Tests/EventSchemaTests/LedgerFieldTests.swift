@@ -74,6 +74,39 @@ struct LedgerFieldTests {
         #expect(!(try read(DayClosed(), as: Bifrost_V1_DayClosed.self).hasReceivable))
     }
 
+    @Test("an order that dividends leave as it is")
+    func dividends() throws {
+        var fact = OrderPlaced()
+        fact.special.doNotReduce = true
+        #expect(try read(fact, as: Bifrost_V1_OrderPlaced.self).doNotReduce)
+        #expect(!(try read(OrderPlaced(), as: Bifrost_V1_OrderPlaced.self).doNotReduce))
+    }
+
+    @Test("what is in other currencies at the close of a day")
+    func currencies() throws {
+        var fact = DayClosed()
+        var balance = TranslatedBalance()
+        balance.currency = Extreme.yen
+        balance.cash = Extreme.money
+        balance.owed = Extreme.lowMoney
+        balance.positionValue = Extreme.money
+        balance.unrealised = Extreme.lowMoney
+        balance.realised = Extreme.money
+        balance.rate = Extreme.price
+        balance.inverse = true
+        balance.rateDate = Extreme.lowDate
+        balance.value = .zero
+        fact.foreign = [balance, TranslatedBalance()]
+        fact.translation = .zero
+        fact.staleRates = 0
+        let message = try read(fact, as: Bifrost_V1_DayClosed.self)
+        #expect(message.foreign.map(\.currency) == ["JPY", "USD"])
+        #expect(message.foreign.map(\.hasValue) == [true, false] && message.foreign[0].inverse)
+        #expect(message.foreign.map(\.hasRate) == [true, false])
+        #expect(message.hasTranslation && message.hasStaleRates)
+        #expect(!(try read(DayClosed(), as: Bifrost_V1_DayClosed.self).hasTranslation))
+    }
+
     @Test("an account's lot method")
     func accounts() throws {
         var fact = AccountOpened()

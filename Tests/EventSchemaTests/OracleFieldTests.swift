@@ -129,6 +129,7 @@ struct OracleFieldTests {
         same(ReservationReason.self, Bifrost_V1_ReservationReason.self)
         same(LedgerAccount.self, Bifrost_V1_LedgerAccount.self)
         same(BreakKind.self, Bifrost_V1_BreakKind.self)
+        same(DayCount.self, Bifrost_V1_DayCount.self)
         same(ShardClock.self, Bifrost_V1_ShardClock.self)
         same(AccountKind.self, Bifrost_V1_AccountKind.self)
         same(InstrumentStatus.self, Bifrost_V1_InstrumentStatus.self)

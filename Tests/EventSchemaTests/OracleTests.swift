@@ -85,6 +85,8 @@ enum Oracle {
         "InstrumentTermsChanged": Bifrost_V1_InstrumentTermsChanged.self,
         "InstrumentStatusChanged": Bifrost_V1_InstrumentStatusChanged.self,
         "OpenOrderReassessed": Bifrost_V1_OpenOrderReassessed.self,
+        "MarginCallIssued": Bifrost_V1_MarginCallIssued.self,
+        "MarginCallMet": Bifrost_V1_MarginCallMet.self,
         "OrderReplaceRequested": Bifrost_V1_OrderReplaceRequested.self,
         "OrderReplaced": Bifrost_V1_OrderReplaced.self,
         "OrderReplaceRejected": Bifrost_V1_OrderReplaceRejected.self,
@@ -101,6 +103,7 @@ enum Oracle {
         "OrderStatusRequested": Bifrost_V1_OrderStatusRequested.self,
         "OrderParked": Bifrost_V1_OrderParked.self,
         "OrderResolved": Bifrost_V1_OrderResolved.self,
+        "OrderAdjusted": Bifrost_V1_OrderAdjusted.self,
         "RebalanceStarted": Bifrost_V1_RebalanceStarted.self,
         "RebalanceAdvanced": Bifrost_V1_RebalanceAdvanced.self,
         "RebalanceLegRefused": Bifrost_V1_RebalanceLegRefused.self,
@@ -131,6 +134,11 @@ enum Oracle {
         "TradeSuspended": Bifrost_V1_TradeSuspended.self,
         "SuspendedTradeAssigned": Bifrost_V1_SuspendedTradeAssigned.self,
         "SuspendedTradeRevised": Bifrost_V1_SuspendedTradeRevised.self,
+        "OfficialRatesRecorded": Bifrost_V1_OfficialRatesRecorded.self,
+        "CashConverted": Bifrost_V1_CashConverted.self,
+        "InterestRatesSet": Bifrost_V1_InterestRatesSet.self,
+        "InterestAccrued": Bifrost_V1_InterestAccrued.self,
+        "InterestPaid": Bifrost_V1_InterestPaid.self,
     ]
 
     static func message(of sample: Sample) throws -> any SwiftProtobuf.Message {
@@ -155,9 +163,16 @@ enum Oracle {
         "InstrumentRegistered": Set([
             "tickTable", "marginable", "shortable", "fractionable", "settlementCycles",
         ]),
-        "OrderPlaced": Set(["reduceOnly", "postOnly", "chosenLots"]),
+        "OrderPlaced": Set(["reduceOnly", "postOnly", "chosenLots", "doNotReduce"]),
+        "DayRolled": Set(["ofEveryCalendar"]),
         "TradingDaysDeclared": Set(["hours"]),
-        "TradeBooked": Set(["chosenLots"]),
+        "TradeBooked": Set(["chosenLots", "fees"]),
+        "TradeCorrected": Set(["fees"]),
+        "SuspendedTradeRevised": Set(["fees"]),
+        "FeeScheduleSet": Set(["fees"]),
+        "OrderExecuted": Set(["fees"]),
+        "ExecutionCorrected": Set(["fees"]),
+        "DayClosed": Set(["foreign"]),
         "AccountLimitsSet": Set(["approvers"]),
     ]
 

@@ -1,6 +1,9 @@
 import BifrostKernel
+import ComplianceRules
 import EventMessages
 import Foundation
+import Orders
+import Portfolios
 import References
 import RiskLimits
 import Sagas
@@ -53,6 +56,43 @@ struct RiskFieldTests {
         changed.reservedPrice = .zero
         let message = try read(changed, as: Bifrost_V1_ReservationChanged.self)
         #expect(message.reason == .replaced && message.hasReservedPrice && message.reservedPrice == 0)
+    }
+
+    @Test("what margin accounts have")
+    func margin() throws {
+        var assessed = RiskAssessed()
+        assessed.pendingShorts = .zero
+        let verdict = try read(assessed, as: Bifrost_V1_RiskAssessed.self)
+        #expect(verdict.hasPendingShorts && verdict.pendingShorts == 0)
+        var changed = ReservationChanged()
+        changed.remainingShorts = Extreme.quantity
+        let rest = try read(changed, as: Bifrost_V1_ReservationChanged.self)
+        #expect(rest.remainingShorts == Quantity.nanosMax)
+        var opened = AccountOpened()
+        opened.kind = .margin
+        opened.marginRegime = MarginRegime.regulationT
+        let account = try read(opened, as: Bifrost_V1_AccountOpened.self)
+        #expect(account.kind == .margin && account.marginRegime == "us-reg-t-1")
+        var closed = DayClosed()
+        closed.initialRequirement = Extreme.money
+        closed.maintenanceRequirement = .zero
+        closed.marginExcess = Extreme.lowMoney
+        let day = try read(closed, as: Bifrost_V1_DayClosed.self)
+        #expect(day.hasInitialRequirement && day.hasMaintenanceRequirement && day.hasMarginExcess)
+        #expect(!(try read(DayClosed(), as: Bifrost_V1_DayClosed.self).hasMarginExcess))
+    }
+
+    @Test("a short sale and its locate")
+    func shortSales() throws {
+        var placed = OrderPlaced()
+        placed.side = .sellShortExempt
+        placed.special.locate = Extreme.clientName
+        let order = try read(placed, as: Bifrost_V1_OrderPlaced.self)
+        #expect(order.side == .sellShortExempt && order.locateID == Extreme.clientName?.text)
+        var cleared = ComplianceAssessed()
+        cleared.locate = Extreme.clientName
+        let clearance = try read(cleared, as: Bifrost_V1_ComplianceAssessed.self)
+        #expect(clearance.locateID == Extreme.clientName?.text)
     }
 
     @Test("hours of days, and days that are due")

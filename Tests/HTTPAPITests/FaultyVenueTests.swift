@@ -19,8 +19,11 @@ struct FaultyVenueTests {
         arguments: [1, 2, 3] as [UInt64]
     )
     func agreement(seed: UInt64) async throws {
-        try await Fixture.run(.faults(seed: seed)) { fixture, caller in
+        // The least and the most of an order, across parts, busts and corrections; and fees of sales.
+        let fees = seed == 1 ? FeeSchedule(BasisPoints(0)) : FeeTests.schedule
+        try await Fixture.run(.faults(seed: seed), fees: fees) { fixture, caller in
             try await fixture.furnish(caller)
+            if seed > 1 { _ = try await caller.post("/v1/fees", FeeTests.body, 201) }
             var choices = Generator(seed: seed)
             var orders: [String] = []
             for round in 0..<40 {
@@ -81,7 +84,7 @@ extension Fixture {
     /// Moves the stream.
     fileprivate func move(to units: Int64, volume: Int64) throws {
         let symbol = try #require(Symbol("ACME"))
-        let acme = try #require(try Directory(log, ShardNumber(1)).instrument(symbol))
+        let acme = try #require(try Directory(log, ShardNumber(1), FixedTime()).instrument(symbol))
         let now = FixedTime().now()
         let price = Price(nanos: units * 1_000_000_000)
         let tick = PaperTick(acme, price, volume: Quantity(units: volume))

@@ -27,8 +27,8 @@ final class Fixture: Sendable {
     let commits: AsyncStream<Int64>
     private let options: EngineOptions
 
-    init(_ conditions: PaperConditions = .none) throws {
-        venue = PaperVenue(commission: BasisPoints(0), conditions: conditions, journal: nil)
+    init(_ conditions: PaperConditions = .none, fees: FeeSchedule = FeeSchedule(BasisPoints(0))) throws {
+        venue = PaperVenue(fees: [fees], conditions: conditions, journal: nil)
         let (commits, committed) = AsyncStream<Int64>.makeStream()
         var options = EngineOptions(
             holder: "test",
@@ -70,9 +70,10 @@ final class Fixture: Sendable {
     /// Runs `body` against the routes, and stops everything after.
     static func run(
         _ conditions: PaperConditions = .none,
+        fees: FeeSchedule = FeeSchedule(BasisPoints(0)),
         _ body: @Sendable (Fixture, Caller) async throws -> Void
     ) async throws {
-        let fixture = try Fixture(conditions)
+        let fixture = try Fixture(conditions, fees: fees)
         let pool = BlockingPool()
         let application = Application(router: DoorRoutes(fixture.core, pool).router())
         do {
@@ -129,7 +130,7 @@ final class Fixture: Sendable {
         try await caller.post("/v1/accounts", #"{"alias":"main","currency":"USD"}"#, 201)
         try await caller.post("/v1/accounts/main/deposits", #"{"currency":"USD","amount":"1000000"}"#, 201)
         let symbol = try #require(Symbol("ACME"))
-        let acme = try #require(try Directory(log, ShardNumber(1)).instrument(symbol))
+        let acme = try #require(try Directory(log, ShardNumber(1), FixedTime()).instrument(symbol))
         let now = FixedTime().now()
         #expect(venue.advance(to: now, date: now.date, prices: [(acme, try Price("100"))]))
     }

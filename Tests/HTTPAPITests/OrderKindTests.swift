@@ -73,7 +73,7 @@ extension Fixture {
     /// Moves the stream to the closing price of its date.
     fileprivate func moveToClose(_ price: String) throws {
         let symbol = try #require(Symbol("ACME"))
-        let acme = try #require(try Directory(log, ShardNumber(1)).instrument(symbol))
+        let acme = try #require(try Directory(log, ShardNumber(1), FixedTime()).instrument(symbol))
         let now = FixedTime().now()
         let tick = PaperTick(acme, try Price(price), isClosing: true)
         #expect(venue.advance(to: now, date: now.date, ticks: [tick]))

@@ -46,6 +46,19 @@ struct PortfolioReplayTests {
         #expect(view.unrealised == engine.closedDay?.unrealised)
     }
 
+    @Test("a position has the name of the date that is asked for, and the last one without a date")
+    func names() throws {
+        try twoDays()
+        try recorded.rename(to: "Y", from: 2)
+        try recorded.roll(2)
+        try recorded.roll(3)
+        #expect(try fold().positions.map { $0.symbol } == ["Y"])
+        let before = ReplayPoint(date: BusinessDate(days: 1))
+        #expect(try fold(before).positions.map { $0.symbol } == ["X"])
+        let after = ReplayPoint(date: BusinessDate(days: 2))
+        #expect(try fold(after).positions.map { $0.symbol } == ["Y"])
+    }
+
     @Test("the figures are those of the trades")
     func figures() throws {
         try twoDays()

@@ -113,6 +113,19 @@ final class RecordedLog {
         return opened
     }
 
+    /// Lets the instrument have another symbol from a day on.
+    func rename(to name: String, from day: Int32) throws {
+        guard let old = Symbol("X"), let symbol = Symbol(name),
+            let terms = state.reference.instrument(old)
+        else { throw Unexpected() }
+        var wanted = ChangeInstrument()
+        wanted.symbol = old
+        wanted.effectiveFrom = BusinessDate(days: day)
+        wanted.terms = terms
+        wanted.terms.symbol = symbol
+        try declare("rename-\(name)", .changeInstrument(wanted))
+    }
+
     func marks(_ price: String, on day: Int32) throws {
         guard let symbol = Symbol("X") else { throw Unexpected() }
         var marks = RecordMarks()
@@ -149,7 +162,8 @@ final class RecordedLog {
         _ order: Identifier,
         _ account: AccountOpened,
         at price: String,
-        _ when: Timestamp? = nil
+        _ when: Timestamp? = nil,
+        fees: [Fee] = []
     ) throws {
         guard let entry = state.orderByID[OrderID(order)], let placed = entry.state.placed,
             let portfolio = state.accountByID[account.account]?.portfolio
@@ -168,13 +182,14 @@ final class RecordedLog {
         fact.price = try Price(price)
         fact.settlementAmount = Money.notional(fact.price, fact.quantity, .halfAwayFromZero)
         fact.commission = try Money("0.05")
+        fact.fees = fees
         fact.venueCumulative = placed.quantity
         let sign: Int64 = placed.side == .buy ? 1 : -1
         fact.venuePosition = Quantity(
             nanos: portfolio.position(placed.instrument).nanos + sign * placed.quantity.nanos
         )
         let traded = (portfolio.tradedCash[.usd] ?? .zero).nanos - Int128(sign) * fact.settlementAmount.nanos
-        fact.venueCash = Money(nanos: traded - fact.commission.nanos)
+        fact.venueCash = Money(nanos: traded - fact.commission.nanos - fees.nanos)
         try pose(
             "exec-\(order.birth)",
             .recordExecution(account.account, fact),

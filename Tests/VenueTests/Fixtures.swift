@@ -121,6 +121,36 @@ func opened(
     return (venue, recorder)
 }
 
+/// Half a cent a unit, at least 1 and at most 25 an order, and the fees of the market on sales.
+let fullSchedule: FeeSchedule = {
+    var terms = FeeTerms()
+    terms.perShare = Price(nanos: 5_000_000)
+    terms.minimum = Money(nanos: 1_000_000_000)
+    terms.maximum = Money(nanos: 25_000_000_000)
+    terms.fees = [
+        FeeRate(.sec, rate: BasisPoints(micros: 278_000) ?? BasisPoints(0), on: [.sell]),
+        FeeRate(.taf, perShare: Price(nanos: 166_000), maximum: Money(nanos: 8_300_000_000), on: [.sell]),
+    ]
+    return FeeSchedule(BasisPoints(1), .terms(terms))
+}()
+
+extension PaperAmounts {
+    /// What the first trade of an order costs at a share of the traded amount.
+    init?(_ price: Price, _ quantity: Quantity, _ currency: Currency, _ share: BasisPoints) {
+        let order = RoutedOrder(
+            account: account,
+            order: orderID(0),
+            instrument: apple,
+            side: .buy,
+            quantity: quantity,
+            limitPrice: nil,
+            currency: currency
+        )
+        let entry = PaperBook().newcomer(PaperAcceptance(order, at: seconds(0)), on: day1)
+        self.init(price, quantity, of: entry, on: day1, PaperRules(schedules: [FeeSchedule(share)]))
+    }
+}
+
 func executions(_ reports: [VenueReport]) -> [OrderExecuted] {
     reports.compactMap { if case .executed(_, let report, _) = $0 { report } else { nil } }
 }

@@ -9,6 +9,11 @@ import Testing
 struct PaperFaultPropertyTests {
     static let seeds: [UInt64] = [1, 2, 3, 42, 1990, 20_221_228]
 
+    /// A share alone, or all that a schedule can take.
+    private static func schedule(_ seed: UInt64) -> FeeSchedule {
+        seed % 2 == 0 ? fullSchedule : FeeSchedule(BasisPoints(5))
+    }
+
     /// Faults of the book in any measure, and none of the way to it.
     private static func bookFaults(_ seed: UInt64) -> PaperConditions {
         var choices = Generator(seed: seed)
@@ -39,7 +44,7 @@ struct PaperFaultPropertyTests {
         let script = try Script(seed: seed, calls: 300, isWide: true)
         let runs = (0..<2).map { _ in
             let (venue, recorder) = listening(
-                PaperVenue(commission: BasisPoints(5), conditions: Self.faults(seed), journal: nil)
+                PaperVenue(fees: [Self.schedule(seed)], conditions: Self.faults(seed), journal: nil)
             )
             for call in script.calls { call(venue) }
             return recorder.take()
@@ -52,9 +57,9 @@ struct PaperFaultPropertyTests {
     func reconciliation(seed: UInt64) throws {
         let script = try Script(seed: seed, calls: 300, isWide: true)
         let (venue, recorder) = listening(
-            PaperVenue(commission: BasisPoints(5), conditions: Self.bookFaults(seed), journal: nil)
+            PaperVenue(fees: [Self.schedule(seed)], conditions: Self.bookFaults(seed), journal: nil)
         )
-        var sums = ReportSums(script.orders)
+        var sums = ReportSums(script.orders, Self.schedule(seed))
         for call in script.calls {
             call(venue)
             for report in recorder.take() { try sums.take(report) }
@@ -67,11 +72,11 @@ struct PaperFaultPropertyTests {
     func completeness(seed: UInt64) throws {
         let script = try Script(seed: seed, calls: 300, isWide: true)
         let (venue, recorder) = listening(
-            PaperVenue(commission: BasisPoints(5), conditions: Self.faults(seed), journal: nil)
+            PaperVenue(fees: [Self.schedule(seed)], conditions: Self.faults(seed), journal: nil)
         )
         for call in script.calls { call(venue) }
         recorder.listen(to: venue)
-        var sums = ReportSums(script.orders, isInOrder: false)
+        var sums = ReportSums(script.orders, isInOrder: false, Self.schedule(seed))
         for report in recorder.take() { try sums.take(report) }
         sums.compare(with: venue.presentBook)
         #expect(sums.tradeByID.count > 20)
@@ -83,13 +88,13 @@ struct PaperFaultPropertyTests {
         var conditions = Self.bookFaults(seed)
         // So that the book keeps what volume each price carried, with which it is quoted again.
         conditions.hasQueues = true
-        let whole = PaperVenue(commission: BasisPoints(5), conditions: conditions, journal: nil)
+        let whole = PaperVenue(fees: [Self.schedule(seed)], conditions: conditions, journal: nil)
         let folder = try Folder()
         let path = folder.path + "/journal"
         var differences = 0
         for call in script.calls {
             let journal = try reopened(path)
-            let broken = PaperVenue(commission: BasisPoints(5), conditions: conditions, journal: journal)
+            let broken = PaperVenue(fees: [Self.schedule(seed)], conditions: conditions, journal: journal)
             broken.quoteAgain(from: whole.presentBook)
             call(whole)
             call(broken)
@@ -106,16 +111,16 @@ struct PaperFaultPropertyTests {
         do {
             let journal = try reopened(path)
             let venue = PaperVenue(
-                commission: BasisPoints(5),
+                fees: [Self.schedule(seed)],
                 conditions: Self.faults(seed),
                 journal: journal
             )
             for call in script.calls { call(venue) }
         }
         let (venue, recorder) = listening(
-            PaperVenue(commission: BasisPoints(5), journal: try reopened(path))
+            PaperVenue(fees: [Self.schedule(seed)], journal: try reopened(path))
         )
-        var sums = ReportSums(script.orders, isInOrder: false)
+        var sums = ReportSums(script.orders, isInOrder: false, Self.schedule(seed))
         for order in script.orders { venue.send([.new(order)]) }
         for report in recorder.take() { try sums.take(report) }
         let book = venue.presentBook

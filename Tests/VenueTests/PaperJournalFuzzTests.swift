@@ -41,7 +41,7 @@ struct PaperJournalFuzzTests {
 
     @Test("a record whose checksum is right and whose facts are not", arguments: [1, 2] as [UInt64])
     func foldsNothingWrong(seed: UInt64) throws {
-        let rules = PaperRules(commission: BasisPoints(5), conditions: .faults(seed: seed))
+        let rules = PaperRules(schedules: [fullSchedule], conditions: .faults(seed: seed))
         var book = PaperBook()
         var batch = PaperBatch()
         func move(_ second: Int64, _ nanos: Int64) {

@@ -67,21 +67,25 @@ struct PaperVenuePropertyTests {
             to: seconds(0),
             date: day1,
             ticks: [PaperTick(apple, price), PaperTick(boeing, price)],
-            rules: PaperRules(commission: BasisPoints(5)),
+            rules: PaperRules(schedules: [FeeSchedule(BasisPoints(5))]),
             into: &outcome
         )
         #expect(moved)
         for order in script.orders {
-            book.take(.new(order), rules: PaperRules(commission: BasisPoints(5)), into: &outcome)
+            book.take(
+                .new(order),
+                rules: PaperRules(schedules: [FeeSchedule(BasisPoints(5))]),
+                into: &outcome
+            )
             book.take(
                 .cancel(order.account, order.order),
-                rules: PaperRules(commission: BasisPoints(5)),
+                rules: PaperRules(schedules: [FeeSchedule(BasisPoints(5))]),
                 into: &outcome
             )
         }
         let unpriced = InstrumentID(Identifier(.instrument, slot: 0, shard: 1, birth: 77))
         let refused = try order(9_001, .buy, "1", unpriced)
-        book.take(.new(refused), rules: PaperRules(commission: BasisPoints(5)), into: &outcome)
+        book.take(.new(refused), rules: PaperRules(schedules: [FeeSchedule(BasisPoints(5))]), into: &outcome)
         let quotes = [PaperQuote(instrument: apple, price: .zero, at: seconds(1))]
         outcome.batch.facts.append(.moved(PaperMove(at: seconds(1), date: day1, quotes: quotes)))
         let bytes = WireEncoder.encode(outcome.batch)

@@ -9,6 +9,7 @@ struct ReportSums {
     private let orderByID: [OrderID: RoutedOrder]
     /// Whether reports come as they are made, so that each can be held against the sums of that moment.
     private let isInOrder: Bool
+    private let schedule: FeeSchedule
     private var quantityByID: [OrderID: Quantity] = [:]
     /// By their ids, each once, with what they come to after everything that was said of them.
     private(set) var tradeByID: [String: (trade: OrderExecuted, account: AccountID)] = [:]
@@ -22,7 +23,12 @@ struct ReportSums {
     var busted: Int { bustByID.count }
     var corrected: Int { correctionByID.count }
 
-    init(_ orders: [RoutedOrder], isInOrder: Bool = true) {
+    init(
+        _ orders: [RoutedOrder],
+        isInOrder: Bool = true,
+        _ schedule: FeeSchedule = FeeSchedule(BasisPoints(5))
+    ) {
+        self.schedule = schedule
         orderByID = Dictionary(uniqueKeysWithValues: orders.map { ($0.order, $0) })
         self.isInOrder = isInOrder
     }
@@ -48,8 +54,9 @@ struct ReportSums {
     private mutating func take(_ trade: OrderExecuted, _ account: AccountID) throws {
         let order = try #require(orderByID[trade.order])
         #expect(order.account == account && order.side == trade.side && trade.quantity > .zero)
-        let amounts = PaperAmounts(trade.price, trade.quantity, trade.currency, BasisPoints(5))
-        #expect(amounts?.settlement == trade.settlementAmount && amounts?.commission == trade.commission)
+        let exact = Money.notional(trade.price, trade.quantity, .halfAwayFromZero)
+        #expect(exact.rounded(to: trade.currency, .halfAwayFromZero) == trade.settlementAmount)
+        #expect(trade.fees == fees(of: trade.settlementAmount, trade.quantity, trade))
         guard tradeByID.updateValue((trade, account), forKey: trade.venueExecutionID) == nil, isInOrder else {
             return
         }
@@ -61,6 +68,48 @@ struct ReportSums {
         #expect(trade.venueLeaves.nanos == quantity.nanos - filled)
         #expect(trade.venuePosition.nanos == positions[holding(order)])
         #expect(trade.venueCash.nanos == cash[PaperBook.Purse(account: account, currency: trade.currency)])
+        #expect(borne(trade.order) == commission(trade.order))
+    }
+
+    /// What the trades of an order bear of its commission, as said last.
+    private func borne(_ order: OrderID) -> Int128 {
+        tradeByID.reduce(0) { sum, entry in
+            guard entry.value.trade.order == order else { return sum }
+            if let bust = bustByID[entry.key] { return sum + (bust.commission ?? .zero).nanos }
+            return sum + (correctionByID[entry.key]?.commission ?? entry.value.trade.commission).nanos
+        }
+    }
+
+    /// The share and the amounts per unit of all that stands, rounded once to cents, within the bounds.
+    private func commission(_ order: OrderID) -> Int128 {
+        var (sum, count): (Int128, Int) = (0, 0)
+        for (id, (trade, _)) in tradeByID where trade.order == order && bustByID[id] == nil {
+            let settled = (correctionByID[id]?.settlementAmount ?? trade.settlementAmount).nanos
+            let units = Int128(trade.quantity.nanos)
+            sum += settled * Int128(schedule.commission.micros)
+            sum += units * Int128(schedule.extra.terms?.perShare?.nanos ?? 0) * 10
+            count += 1
+        }
+        guard count > 0 else { return 0 }
+        let cent: Int128 = 10_000_000 * 10_000_000_000
+        let rounded = (sum * 2 + cent) / (cent * 2) * 10_000_000
+        let least = max(rounded, schedule.extra.terms?.minimum?.nanos ?? rounded)
+        return min(least, schedule.extra.terms?.maximum?.nanos ?? least)
+    }
+
+    /// Of sales alone, each rounded up to the cent.
+    private func fees(of settled: Money, _ quantity: Quantity, _ trade: OrderExecuted) -> [Fee] {
+        guard trade.side == .sell, let terms = schedule.extra.terms else { return [] }
+        return terms.fees.compactMap { rate in
+            guard trade.price >= rate.perShare ?? .zero else { return nil }
+            let exact =
+                settled.nanos * Int128(rate.rate.micros)
+                + Int128(quantity.nanos) * Int128(rate.perShare?.nanos ?? 0) * 10
+            let cent: Int128 = 10_000_000 * 10_000_000_000
+            let cents = (exact + cent - 1) / cent * 10_000_000
+            let amount = min(cents, rate.maximum?.nanos ?? cents)
+            return amount == 0 ? nil : Fee(rate.kind, Money(nanos: amount), trade.currency)
+        }
     }
 
     private func check(_ revision: ExecutionRevision, _ account: AccountID) throws {
@@ -68,6 +117,7 @@ struct ReportSums {
         let order = try #require(orderByID[revision.order])
         #expect(revision.venuePosition.nanos == positions[holding(order)])
         #expect(revision.venueCash.nanos == cash[PaperBook.Purse(account: account, currency: order.currency)])
+        #expect(borne(revision.order) == commission(revision.order))
     }
 
     private func holding(_ order: RoutedOrder) -> PaperBook.Holding {
@@ -98,10 +148,10 @@ struct ReportSums {
         for (id, (trade, account)) in tradeByID {
             let said = correctionByID[id]
             let amount = said?.settlementAmount ?? trade.settlementAmount
-            let fee = said?.commission ?? trade.commission
-            let flow = (trade.side == .buy ? -amount.nanos : amount.nanos) - fee.nanos
-            sums[PaperBook.Purse(account: account, currency: trade.currency), default: 0] +=
-                bustByID[id] == nil ? flow : 0
+            let fee = (said?.commission ?? trade.commission).nanos + (said?.fees ?? trade.fees).nanos
+            let flow = (trade.side == .buy ? -amount.nanos : amount.nanos) - fee
+            let kept = bustByID[id].map { -($0.commission ?? .zero).nanos }
+            sums[PaperBook.Purse(account: account, currency: trade.currency), default: 0] += kept ?? flow
         }
         return sums
     }
@@ -114,6 +164,7 @@ struct ReportSums {
         for (order, entry) in book.entryByID {
             #expect(entry.filled.nanos == filled(order, withBusted: true))
             #expect(entry.filled.nanos - entry.busted.nanos == filled(order, withBusted: false))
+            #expect(borne(order) == commission(order))
         }
     }
 }

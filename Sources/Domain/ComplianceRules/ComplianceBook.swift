@@ -14,6 +14,8 @@ public struct ComplianceAssessed: EventPayload {
     public var restrictionsVersion: UInt32 = 0
     /// Every rule that looked, in the order of judgement.
     public var checks: [RuleCheck] = []
+    /// The locate that a short sale rests on.
+    public var locate: ClientName?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ComplianceAssessed`; gaps are reserved there.
@@ -22,6 +24,7 @@ public struct ComplianceAssessed: EventPayload {
         try visitor.flag(2, "cleared", &cleared)
         try visitor.uint(3, "restrictionsVersion", &restrictionsVersion)
         try visitor.list(4, "checks", &checks)
+        try visitor.name(8, "locateId", &locate)
     }
 }
 
@@ -61,6 +64,27 @@ public enum InstrumentStanding: Sendable {
     }
 }
 
+/// What a short sale rests on.
+public struct ShortSale: Sendable {
+    /// Whether its instrument may be sold short.
+    public let shortable: Bool
+    /// The locate, `nil` when there is none.
+    public let locate: ClientName?
+    /// Puts the parts together.
+    public init(shortable: Bool, locate: ClientName?) {
+        self.shortable = shortable
+        self.locate = locate
+    }
+
+    /// Regulation SHO, 17 CFR 242.203(b)(1): no short sale without a locate.
+    var checks: [RuleCheck] {
+        [
+            RuleCheck(.instrumentNotShortable, passed: shortable),
+            RuleCheck(.locateMissing, passed: locate != nil),
+        ]
+    }
+}
+
 /// What the compliance book is asked to do.
 public enum ComplianceCommand: Sendable {
     /// Judge an order; whether its instrument is restricted comes from the log's own copy of the list, and
@@ -69,7 +93,8 @@ public enum ComplianceCommand: Sendable {
         OrderID,
         restricted: Bool,
         restrictionsVersion: UInt32,
-        standing: InstrumentStanding = .trading
+        standing: InstrumentStanding = .trading,
+        shortSale: ShortSale? = nil
     )
 }
 
@@ -85,13 +110,18 @@ public enum ComplianceBook: Decider {
         into decision: inout Decision<ComplianceEvent>
     ) throws(Rejection) {
         switch command {
-        case .assess(let order, let restricted, let version, let standing):
+        case .assess(let order, let restricted, let version, let standing, let shortSale):
             var fact = ComplianceAssessed()
             fact.order = order
             fact.restrictionsVersion = version
             fact.checks = [RuleCheck(.instrumentRestricted, passed: !restricted)]
             if let check = standing.check { fact.checks.append(check) }
             fact.cleared = !restricted && standing.check?.passed ?? true
+            if let shortSale {
+                fact.checks += shortSale.checks
+                fact.locate = shortSale.locate
+                fact.cleared = fact.checks.allSatisfy { $0.passed }
+            }
             try decision.emit(.assessed(fact))
         }
     }

@@ -79,8 +79,10 @@ public struct ExecutionCorrected: EventPayload {
     public var currency = Currency.usd
     /// What the venue takes or pays for the instrument, rounded by the venue to what can be paid.
     public var settlementAmount = Money.zero
-    /// What the venue takes for the trade, never below zero.
+    /// What the trade now adds to the commission of its order.
     public var commission = Money.zero
+    /// Fees beside the commission, as they now are.
+    public var fees: [Fee] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ExecutionCorrected`.
@@ -91,6 +93,7 @@ public struct ExecutionCorrected: EventPayload {
         try visitor.currency(4, "currency", &currency)
         try visitor.money(5, "settlementAmount", &settlementAmount)
         try visitor.money(6, "commission", &commission)
+        try visitor.list(7, "fees", &fees)
     }
 }
 
@@ -102,10 +105,14 @@ public struct ExecutionBusted: EventPayload {
     public static let eventName: StaticString = "ExecutionBusted"
     /// Which trade.
     public var revision = ExecutionRevision()
+    /// What the trade still bears of the commission of its order, where the other trades do not come to it;
+    /// given back whole where absent.
+    public var commission: Money?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ExecutionBusted`.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.message(1, "revision", &revision)
+        try visitor.money(2, "commission", &commission)
     }
 }

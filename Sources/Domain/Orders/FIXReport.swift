@@ -6,6 +6,8 @@ public struct FIXReport: Equatable, Sendable {
     public let execType: Character
     /// The status (OrdStatus, tag 39).
     public let ordStatus: Character
+    /// Which way it trades and how a sale is marked (Side, tag 54); `7`, undisclosed, before its terms.
+    public let side: Character
     /// The quantity of the terms in force (OrderQty, tag 38).
     public let orderQuantity: Quantity
     /// What traded in all (CumQty, tag 14).
@@ -28,6 +30,7 @@ public struct FIXReport: Equatable, Sendable {
     public init(_ state: OrderState, after event: OrderEvent? = nil) {
         execType = event?.execType ?? "I"
         ordStatus = state.status.fix
+        side = state.placed?.side.fix ?? "7"
         orderQuantity = state.ordered
         cumulative = state.cumulative
         // FIX lets an order that is done for its day show nothing left; one that outlives the day goes on.
@@ -80,7 +83,7 @@ extension OrderEvent {
         case .doneForDay: "3"
         case .suspended: "9"
         case .triggered: "L"
-        case .resumed, .restated: "D"
+        case .resumed, .restated, .adjusted: "D"
         case .executionCorrected: "G"
         case .executionBusted: "H"
         case .approved, .executionConflicted, .cancelRejected, .replaceRejected, .heldForReview, .reviewed,

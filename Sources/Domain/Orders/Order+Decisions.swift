@@ -34,6 +34,8 @@ public enum OrderCommand: Sendable {
     case review(OrderReviewed)
     /// The venue's time to answer is over.
     case reachDeadline(OrderID)
+    /// Give it the terms of an ex-date.
+    case adjust(OrderAdjusted)
     /// A person says what becomes of it when the venue does not answer.
     case resolve(OrderResolved)
 }
@@ -117,6 +119,7 @@ public enum Order: Decider {
             try decision.emit(.reviewed(fact))
         case .reachDeadline(let order): try reachDeadline(order, state, &decision)
         case .resolve(let fact): try resolve(fact, state, &decision)
+        case .adjust(let fact): try decision.emit(.adjusted(fact))
         }
     }
 
@@ -205,7 +208,7 @@ public enum Order: Decider {
         case .executionConflicted, .replaceApproved, .resolved: break
         case .replaceRequested, .replaced, .replaceRejected, .triggered, .doneForDay, .suspended, .resumed,
             .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed, .statusRequested,
-            .parked:
+            .parked, .adjusted:
             evolveRarely(&state, by: event)
         case .cancelRequested: state.cancelPending = true
         case .cancelled: state.close(.cancelled)
@@ -224,5 +227,6 @@ extension OrderExecuted {
         order == other.order && quantity == other.quantity && price == other.price
             && currency == other.currency
             && settlementAmount == other.settlementAmount && commission == other.commission
+            && fees == other.fees
     }
 }

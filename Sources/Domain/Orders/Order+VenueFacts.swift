@@ -11,7 +11,7 @@ extension Order {
         _ state: OrderState,
         _ decision: inout Decision<OrderEvent>
     ) throws(Rejection) {
-        guard let placed = state.placed, state.isOpen, state.venue != nil, !state.cancelPending else {
+        guard let placed = state.standing, state.isOpen, state.venue != nil, !state.cancelPending else {
             throw Rejection(
                 .orderNotOpen,
                 limit: state.placed.map { Int128($0.quantity.nanos) },
@@ -36,7 +36,9 @@ extension Order {
         switch said {
         case .replaced(let fact):
             let before = fact.request > 0 ? rare?.amendments.first { $0.request == fact.request } : nil
-            guard before == nil, fact.request > 0 || fact.terms != state.terms else { return }
+            // An adjustment is in force before the venue answers it.
+            let isAsked = state.pendingReplaces.contains { $0.request == fact.request }
+            guard before == nil || isAsked, fact.request > 0 || fact.terms != state.terms else { return }
             try decision.emit(.replaced(fact))
         case .replaceRejected(let fact):
             guard state.pendingReplaces.contains(where: { $0.request == fact.request }) else { return }
@@ -61,7 +63,7 @@ extension Order {
             fact.revision = revision
             try decision.emit(.executionCorrected(fact))
         case .busted(var fact):
-            guard let revision = resolved(fact.revision, state, correction: nil) else { return }
+            guard let revision = resolved(fact.revision, state, kept: fact.commission) else { return }
             fact.revision = revision
             try decision.emit(.executionBusted(fact))
         }
@@ -71,14 +73,15 @@ extension Order {
     private static func resolved(
         _ said: ExecutionRevision,
         _ state: OrderState,
-        correction: ExecutionCorrected?
+        correction: ExecutionCorrected? = nil,
+        kept: Money? = nil
     ) -> ExecutionRevision? {
         var revision = said
         revision.revised = state.reported(said.target) ?? .none
         guard let before = state.rare.value?.revisions[said.target] else { return revision }
         let isSame =
             before.identity == said.identity && before.reinstated == said.reinstated
-            && before.correction?.numbers == correction?.numbers
+            && before.correction?.numbers == correction?.numbers && before.kept == kept ?? .zero
         guard !isSame else { return nil }
         revision.conflicting = true
         return revision
@@ -104,7 +107,7 @@ extension Order {
         case .resumed: state.rare.change { $0.suspended = false }
         case .restated(let fact): state.restate(fact)
         case .executionCorrected(let fact): state.revise(fact.revision, fact)
-        case .executionBusted(let fact): state.revise(fact.revision, nil)
+        case .executionBusted(let fact): state.revise(fact.revision, nil, kept: fact.commission)
         case .heldForReview(let fact): state.rare.change { $0.heldForReview = fact }
         case .reviewed: state.rare.change { $0.heldForReview = nil }
         case .statusRequested(let fact):
@@ -113,6 +116,7 @@ extension Order {
                 rare.parked = false
             }
         case .parked: state.rare.change { $0.parked = true }
+        case .adjusted(let fact): state.adjust(fact)
         default: break
         }
     }
@@ -139,11 +143,12 @@ extension OrderState {
     fileprivate mutating func amend(_ fact: OrderReplaced) {
         var isInForce = true
         rare.change { rare in
+            let isAsked = rare.pendingReplaces.contains { $0.request == fact.request }
             rare.amendments.append(fact)
             rare.pendingReplaces.removeAll { $0.request == fact.request }
             guard fact.request > 0 else { return }
             rare.lastRequest = max(rare.lastRequest, fact.request)
-            isInForce = fact.request > rare.requestInForce
+            isInForce = fact.request > rare.requestInForce || isAsked && fact.request == rare.requestInForce
             rare.requestInForce = max(rare.requestInForce, fact.request)
         }
         if isInForce { ordered = fact.terms.quantity }
@@ -165,13 +170,18 @@ extension OrderState {
         recount()
     }
 
-    fileprivate mutating func revise(_ revision: ExecutionRevision, _ correction: ExecutionCorrected?) {
+    fileprivate mutating func revise(
+        _ revision: ExecutionRevision,
+        _ correction: ExecutionCorrected?,
+        kept: Money? = nil
+    ) {
         guard !revision.conflicting else { return }
         rare.change { rare in
             rare.revisions[revision.target] = Revised(
                 execution: revision.execution,
                 identity: revision.identity,
                 correction: correction,
+                kept: kept ?? .zero,
                 reinstated: max(revision.reinstated, .zero)
             )
         }

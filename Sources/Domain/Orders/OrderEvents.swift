@@ -6,6 +6,10 @@ public enum Side: UInt8, WireChoice {
     case buy = 1
     /// Takes from the position.
     case sell = 2
+    /// Sells what the seller does not own: it opens a short position or adds to one.
+    case sellShort = 3
+    /// The same, and the price test of Regulation SHO Rule 201 does not bind it.
+    case sellShortExempt = 4
 }
 
 /// How an order is priced.
@@ -181,9 +185,11 @@ public struct OrderPlaced: EventPayload {
         try visitor.message(25, "seen", &seen)
         try visitor.order(26, "groupId", &special.group)
         try visitor.choice(27, "contingency", &special.contingency)
+        try visitor.name(29, "locateId", &special.locate)
         try visitor.list(30, "chosenLots", &special.lots)
         try visitor.choice(34, "lotMethod", &special.lotMethod)
         try visitor.price(36, "limitOffset", &special.limitOffset)
+        try visitor.flag(40, "doNotReduce", &special.doNotReduce)
         rareTerms.terms = special
     }
 }
@@ -280,7 +286,7 @@ public struct OrderExecuted: EventPayload {
     public var currency = Currency.usd
     /// What the venue takes or pays for the instrument, rounded by the venue to what can be paid.
     public var settlementAmount = Money.zero
-    /// What the venue takes for the trade, never below zero.
+    /// What the trade adds to the commission of its order; below zero where a schedule was lowered since.
     public var commission = Money.zero
     /// What the venue says of the order after this trade.
     public var venueCumulative = Quantity.zero
@@ -294,6 +300,8 @@ public struct OrderExecuted: EventPayload {
     public var afterClose = false
     /// The venue filled more than was ordered.
     public var overfilled = false
+    /// Fees beside the commission, in the currency of the price.
+    public var fees: [Fee] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.OrderExecuted`; gaps are reserved there.
@@ -315,6 +323,7 @@ public struct OrderExecuted: EventPayload {
         try visitor.money(15, "venueCash", &venueCash)
         try visitor.flag(16, "afterClose", &afterClose)
         try visitor.flag(17, "overfilled", &overfilled)
+        try visitor.list(22, "fees", &fees)
     }
 }
 
@@ -467,5 +476,7 @@ public enum OrderEvent: Equatable, Sendable {
     /// Other terms go to the venue.
     case replaceApproved(OrderReplaceApproved)
     /// It was found at a venue, and the core did not send it.
-    case externalFound(ExternalOrderFound)
+    indirect case externalFound(ExternalOrderFound)
+    /// An ex-date gave it other terms.
+    indirect case adjusted(OrderAdjusted)
 }

@@ -8,6 +8,8 @@ struct Revised: Sendable {
     let identity: ExecutionIdentity
     /// The corrected numbers, `nil` for a bust.
     let correction: ExecutionCorrected?
+    /// What a busted trade still bears of the commission of its order.
+    let kept: Money
     /// How much of what was taken back lives again.
     let reinstated: Quantity
 }
@@ -22,6 +24,8 @@ struct RareFacts: Sendable {
     var amendments: [OrderReplaced] = []
     /// The highest request among them: a lower one that is said later changes nothing.
     var requestInForce: UInt32 = 0
+    /// What ex-dates made of it, in the order of their requests.
+    var adjustments: [OrderAdjusted] = []
     /// Whether its stop price was reached.
     var triggered = false
     /// The last day that it was done for.
@@ -72,8 +76,10 @@ public struct StandingTrade: Sendable {
     public let price: Price
     /// What the venue takes or pays for the instrument.
     public let settlementAmount: Money
-    /// What the venue takes for the trade.
+    /// What the trade bears of the commission of its order.
     public let commission: Money
+    /// Fees beside the commission.
+    public let fees: [Fee]
     /// How much of what was taken back lives again.
     public let reinstated: Quantity
 }
@@ -85,6 +91,7 @@ extension RareFacts {
         var execution = report.execution
         var said: ExecutionCorrected?
         var busted = false
+        var kept = Money.zero
         var reinstated: Int64 = 0
         // A venue could name reports in a circle; each of them is followed once.
         for _ in 0..<revisions.count {
@@ -93,6 +100,7 @@ extension RareFacts {
             execution = revised.execution
             said = revised.correction
             busted = revised.correction == nil
+            kept = revised.kept
             let (sum, overflow) = reinstated.addingReportingOverflow(revised.reinstated.nanos)
             reinstated = overflow ? Quantity.nanosMax : min(sum, Quantity.nanosMax)
         }
@@ -102,7 +110,8 @@ extension RareFacts {
             quantity: busted ? .zero : said?.quantity ?? report.quantity,
             price: busted ? .zero : said?.price ?? report.price,
             settlementAmount: busted ? .zero : said?.settlementAmount ?? report.settlementAmount,
-            commission: busted ? .zero : said?.commission ?? report.commission,
+            commission: busted ? kept : said?.commission ?? report.commission,
+            fees: busted ? [] : said?.fees ?? report.fees,
             reinstated: Quantity(nanos: reinstated)
         )
     }

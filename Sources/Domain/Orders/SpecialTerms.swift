@@ -20,6 +20,8 @@ public struct SpecialTerms: Hashable, Sendable {
     public var reduceOnly = false
     /// It rests on the book or is refused; it never takes.
     public var postOnly = false
+    /// A cash dividend leaves its prices as they are.
+    public var doNotReduce = false
     /// The last business date that it lives on.
     public var expireDate: BusinessDate?
     /// The group of orders that it belongs to, by the id of the group's first order, or none.
@@ -32,6 +34,8 @@ public struct SpecialTerms: Hashable, Sendable {
     public var lots: [ChosenLot] = []
     /// How its trades choose among open lots; the account's method where absent.
     public var lotMethod: LotMethod?
+    /// The locate that a short sale rests on, by the name that its giver has for it.
+    public var locate: ClientName?
 
     /// None of them.
     public init() {}

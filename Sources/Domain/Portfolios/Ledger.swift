@@ -27,14 +27,23 @@ public struct Ledger: Sendable {
         public let account: LedgerAccount
         /// What is counted there.
         public let commodity: Commodity
+        /// What an expense is for, where it is a fee beside the commission.
+        public let feeKind: FeeKind?
         /// Puts the parts together.
-        public init(_ account: LedgerAccount, _ commodity: Commodity) {
+        public init(_ account: LedgerAccount, _ commodity: Commodity, _ feeKind: FeeKind? = nil) {
             self.account = account
             self.commodity = commodity
+            self.feeKind = feeKind
         }
-        /// Orders by account, then by commodity.
+        /// Orders by account, then by commodity, then by kind of fee.
         public static func < (left: Key, right: Key) -> Bool {
-            (left.account.rawValue, left.commodity) < (right.account.rawValue, right.commodity)
+            (left.account.rawValue, left.commodity, left.feeKind?.rawValue ?? 0)
+                < (right.account.rawValue, right.commodity, right.feeKind?.rawValue ?? 0)
+        }
+        /// Kinds of fees are few, and most keys have none.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(account)
+            hasher.combine(commodity)
         }
     }
 
@@ -43,9 +52,17 @@ public struct Ledger: Sendable {
     /// An empty ledger.
     public init() {}
 
-    /// The balance in units of 10⁻⁹, debit positive.
-    public func balance(_ account: LedgerAccount, _ commodity: Commodity) -> Int128 {
-        balances[Key(account, commodity)] ?? 0
+    /// The balance in units of 10⁻⁹, debit positive; of an expense without a kind, or of one kind of fee.
+    public func balance(_ account: LedgerAccount, _ commodity: Commodity, _ feeKind: FeeKind? = nil) -> Int128
+    {
+        balances[Key(account, commodity, feeKind)] ?? 0
+    }
+
+    /// Everything paid for trading and owed on short positions, all kinds of fees together.
+    public func expense(_ currency: Currency) -> Int128 {
+        FeeKind.allCases.reduce(balance(.expense, .money(currency))) {
+            $0 + balance(.expense, .money(currency), $1)
+        }
     }
 
     /// All balances that are not zero, in order.
@@ -53,10 +70,20 @@ public struct Ledger: Sendable {
         balances.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// The currencies in which any of these accounts has a balance, in order.
+    public func currencies(_ accounts: Set<LedgerAccount>) -> [Currency] {
+        var found: Set<Currency> = []
+        // ORDER: they are sorted below.
+        for (key, balance) in balances where balance != 0 && accounts.contains(key.account) {
+            if case .money(let currency) = key.commodity { found.insert(currency) }
+        }
+        return found.sorted()
+    }
+
     /// Books all postings.
     public mutating func book(_ postings: [Posting]) {
         for posting in postings {
-            balances[Key(posting.account, posting.commodity), default: 0] += posting.amount.nanos
+            balances[posting.key, default: 0] += posting.amount.nanos
         }
     }
 
@@ -78,4 +105,6 @@ public struct Ledger: Sendable {
 extension Posting {
     /// What the line is in.
     public var commodity: Commodity { instrument == .none ? .money(currency) : .instrument(instrument) }
+    /// The balance that the line changes.
+    public var key: Ledger.Key { Ledger.Key(account, commodity, feeKind) }
 }

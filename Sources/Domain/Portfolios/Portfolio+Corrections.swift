@@ -34,6 +34,7 @@ extension Portfolio {
         fact.gross = new.lot.gross
         fact.settlementAmount = new.settlementAmount
         fact.commission = new.commission
+        fact.fees = new.fees
         fact.realised = Money(nanos: effect.realised)
         fact.closedCost = Money(nanos: effect.closedCost)
         fact.tradeDate = new.lot.tradeDate
@@ -97,6 +98,7 @@ extension Portfolio {
             Posting(.expense, currency, new.commission - old.commission),
             position, depository,
         ]
+        lines += Posting.fees(new.fees, before: old.fees, currency)
         return lines.filter { $0.amount != .zero }
     }
 
@@ -108,11 +110,12 @@ extension Portfolio {
     ) -> Bool {
         let reach = trades.reduce(UInt128(0)) {
             $0 + $1.settlementAmount.nanos.magnitude + $1.commission.nanos.magnitude
-                + $1.lot.gross.nanos.magnitude
+                + $1.lot.gross.nanos.magnitude + $1.fees.reach
         }
         let derived = max(effect.realised.magnitude, effect.closedCost.magnitude)
         let position = Int128(state.position(instrument).nanos) + effect.units
-        return state.reach(trades[0].currency) + reach + derived <= UInt128(Money.nanosMax)
+        return state.reach(trades[0].currency, trades.flatMap(\.fees)) + reach + derived
+            <= UInt128(Money.nanosMax)
             && max(position.magnitude, effect.units.magnitude) <= UInt128(Quantity.nanosMax)
     }
 
@@ -141,7 +144,10 @@ extension PortfolioState {
         )
         tradesByID[fact.instrument] = history
         let units = Quantity(nanos: Int64(fact.postings.units(of: fact.instrument)))
-        if let waiting = settlements.remove(old.execution, on: old.settlementDate), fact.quantity != .zero {
+        // A bust leaves nothing to settle but what it still bears of its order's commission.
+        if let waiting = settlements.remove(old.execution, on: old.settlementDate),
+            fact.quantity != .zero || new.flow != 0
+        {
             let left = Quantity(nanos: waiting.quantity.nanos + units.nanos)
             settlements.add(new.unsettled(fact.instrument, left), on: new.settlementDate)
         }
@@ -158,9 +164,10 @@ extension BookedTrade {
         trade.lot.quantity = correction.quantity
         trade.lot.gross = Money.notional(correction.price, correction.quantity, .halfAwayFromZero)
         trade.lot.tradeDate = correction.quantity == .zero ? lot.tradeDate : correction.tradeDate
-        // A bust leaves nothing, whatever amounts it names.
+        // A bust leaves nothing but its part of the order's commission, whatever amounts it names.
         trade.settlementAmount = correction.quantity == .zero ? .zero : correction.settlementAmount
-        trade.commission = correction.quantity == .zero ? .zero : correction.commission
+        trade.commission = correction.commission
+        trade.fees = correction.quantity == .zero ? [] : correction.fees
         return trade
     }
 
@@ -172,6 +179,7 @@ extension BookedTrade {
         trade.lot.tradeDate = fact.tradeDate
         trade.settlementAmount = fact.settlementAmount
         trade.commission = fact.commission
+        trade.fees = fact.fees
         return trade
     }
 }

@@ -28,11 +28,7 @@ public enum Portfolio: Decider {
             try decision.emit(.deposited(fact))
         case .withdraw(let account, let currency, let amount, let held):
             try checkPayable(amount, currency)
-            // What is still to come in may be spent and not be taken out: it can be busted.
-            let free = state.cash(currency).nanos - state.payable(currency).nanos - held.nanos
-            guard amount.nanos <= free else {
-                throw Rejection(.cashInsufficient, limit: free, value: amount.nanos)
-            }
+            try checkFree(amount, currency, held: held, state)
             var fact = CashWithdrawn()
             fact.account = account
             fact.currency = currency
@@ -41,6 +37,8 @@ public enum Portfolio: Decider {
                 Posting(.cashSettled, currency, -amount), Posting(.contributedEquity, currency, amount),
             ]
             try decision.emit(.withdrawn(fact))
+        case .convert(let account, let conversion, let held):
+            try convert(conversion, account, held: held, state, &decision)
         case .book(let report):
             guard let fact = booked(report, state) else {
                 return try decision.emit(.reconciliationBroke(broken(.beyondBounds, report)))
@@ -54,14 +52,32 @@ public enum Portfolio: Decider {
             }
         case .accrueDividend(let account, let terms): try accrue(terms, account, state, &decision)
         case .payDividend(let account, let action): try pay(action, account, state, &decision)
+        case .accrueInterest(let account, let terms): try accrue(terms, account, state, &decision)
+        case .payInterest(let account, let currency, let free):
+            try payInterest(currency, account, free: free, state, &decision)
         case .importLot(let account, let lot): try open(lot, account, state, &decision)
         case .split(let account, let terms): try split(terms, account, state, &decision)
-        case .closeDay(let account, let date, let currency, let marks, let version):
-            try decision.emit(.dayClosed(closed(account, date, currency, marks, version, state)))
+        case .closeDay(let account, let date, let currency, let marks, let version, let rates):
+            var fact = closed(account, date, currency, marks, version, state)
+            translate(&fact, marks: marks, rates: rates, state)
+            try decision.emit(.dayClosed(fact))
         }
     }
 
-    private static func checkPayable(_ amount: Money, _ currency: Currency) throws(Rejection) {
+    /// What is still to come in may be spent and not be taken out: it can be busted.
+    static func checkFree(
+        _ amount: Money,
+        _ currency: Currency,
+        held: Money,
+        _ state: PortfolioState
+    ) throws(Rejection) {
+        let free = state.cash(currency).nanos - state.payable(currency).nanos - held.nanos
+        guard amount.nanos <= free else {
+            throw Rejection(.cashInsufficient, limit: free, value: amount.nanos)
+        }
+    }
+
+    static func checkPayable(_ amount: Money, _ currency: Currency) throws(Rejection) {
         guard amount > .zero else { throw Rejection(.amountNotPositive, value: amount.nanos) }
         let payable = amount.rounded(to: currency, .halfAwayFromZero)
         guard payable == amount else {
@@ -119,15 +135,8 @@ public enum Portfolio: Decider {
         fact.settledCash = state.cash(currency)
         fact.marksVersion = version
         fact.realised = state.realised[currency] ?? .zero
-        var cost: Int128 = 0
-        var value: Int128 = 0
-        for mark in marks where state.currencyByID[mark.instrument] == currency {
-            let position = state.position(mark.instrument)
-            cost += state.cost(mark.instrument).nanos
-            if mark.stale || mark.price == nil { fact.staleMarks += 1 }
-            guard let price = mark.price else { continue }
-            value += Money.notional(price, position, .halfAwayFromZero).nanos
-        }
+        for mark in marks where mark.stale || mark.price == nil { fact.staleMarks += 1 }
+        let (value, cost) = state.positions(in: currency, at: marks)
         fact.positionValue = Money(clamping: value)
         fact.unrealised = Money(clamping: value - cost)
         let receivable = state.receivable(currency)
@@ -167,9 +176,16 @@ public enum Portfolio: Decider {
         case .dividendPaid(let fact):
             state.ledger.book(fact.postings)
             state.accruedDividends[fact.action] = nil
+        case .interestAccrued(let fact):
+            state.ledger.book(fact.postings)
+            state.lastInterest[fact.currency] = fact
+        case .interestPaid(let fact): state.ledger.book(fact.postings)
+        case .converted(let fact): state.ledger.book(fact.postings)
         case .positionImported(let fact): evolve(&state, byImport: fact, at: effectiveAt)
         case .positionAdjusted(let fact): evolve(&state, byAdjustment: fact, at: effectiveAt)
-        case .dayClosed(let fact): state.closedDay = fact
+        case .dayClosed(let fact):
+            state.closedDay = fact
+            state.keepTraded()
         case .reconciliationBroke, .breakResolved: break
         }
     }

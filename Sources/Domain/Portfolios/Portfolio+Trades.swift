@@ -23,6 +23,7 @@ extension Portfolio {
         fact.gross = gross
         fact.settlementAmount = report.settlementAmount
         fact.commission = report.commission
+        fact.fees = report.fees
         fact.realised = Money(nanos: effect.realised)
         fact.closedCost = Money(nanos: effect.closedCost)
         fact.tradeDate = report.tradeDate
@@ -38,7 +39,7 @@ extension Portfolio {
         let currency = fact.currency
         let settled = Money(nanos: trade.settled)
         let holding: LedgerAccount = trade.settlesLater ? .positionUnsettled : .positionSettled
-        var cash = Posting(trade.cashAccount, currency, -settled - fact.commission)
+        var cash = Posting(trade.cashAccount, currency, Money(nanos: trade.flow))
         if trade.settlesLater { cash.settlementDate = trade.settlementDate }
         // In the units of today: a trade from before a split that became known after it is split as well.
         var position = Posting(holding, fact.instrument, currency, .zero)
@@ -52,7 +53,8 @@ extension Portfolio {
             Posting(.expense, currency, fact.commission),
             position, depository,
         ]
-        return lines.filter { $0.amount != .zero }
+        if fact.fees.isEmpty { return lines.filter { $0.amount != .zero } }
+        return (lines + Posting.fees(fact.fees, before: [], currency)).filter { $0.amount != .zero }
     }
 
     private static func isBookable(
@@ -61,10 +63,12 @@ extension Portfolio {
         gross: Money,
         _ state: PortfolioState
     ) -> Bool {
-        let reach = report.settlementAmount.nanos.magnitude + report.commission.nanos.magnitude
+        let reach =
+            report.settlementAmount.nanos.magnitude + report.commission.nanos.magnitude
+            + report.fees.reach
         let derived = max(effect.realised.magnitude, effect.closedCost.magnitude)
         let position = Int128(state.position(report.instrument).nanos) + effect.units
-        return state.reach(report.currency) + reach + gross.nanos.magnitude + derived
+        return state.reach(report.currency, report.fees) + reach + gross.nanos.magnitude + derived
             <= UInt128(Money.nanosMax)
             && max(position.magnitude, effect.units.magnitude) <= UInt128(Quantity.nanosMax)
     }
@@ -95,7 +99,7 @@ extension Portfolio {
 
 extension PortfolioState {
     /// The largest balance in magnitude that a booking of the currency adds to, settled or not.
-    func reach(_ currency: Currency) -> UInt128 {
+    func reach(_ currency: Currency, _ fees: [Fee] = []) -> UInt128 {
         let money = Commodity.money(currency)
         let cash = ledger.balance(.cashSettled, money)
         let touched = [
@@ -103,7 +107,8 @@ extension PortfolioState {
             ledger.balance(.positionCost, money), ledger.balance(.realisedProfit, money),
             ledger.balance(.rounding, money), ledger.balance(.expense, money),
         ]
-        return touched.reduce(0) { max($0, $1.magnitude) }
+        let most = touched.reduce(UInt128(0)) { max($0, $1.magnitude) }
+        return fees.reduce(most) { max($0, ledger.balance(.expense, money, $1.kind).magnitude) }
     }
 
     mutating func add(_ fact: TradeBooked, at effectiveAt: Timestamp) {
@@ -148,6 +153,7 @@ extension BookedTrade {
         currency = report.currency
         settlementAmount = report.settlementAmount
         commission = report.commission
+        fees = report.fees
         settlementDate = max(report.settlementDate ?? report.tradeDate, report.tradeDate)
     }
 
@@ -164,6 +170,7 @@ extension BookedTrade {
         currency = fact.currency
         settlementAmount = fact.settlementAmount
         commission = fact.commission
+        fees = fact.fees
         settlementDate = fact.settlementDate
     }
 

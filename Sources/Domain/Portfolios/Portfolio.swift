@@ -22,10 +22,14 @@ public struct PortfolioState: Sendable {
     public internal(set) var accruedDividends: [Identifier: DividendAccrued] = [:]
     /// The corporate actions that were applied to the account.
     public internal(set) var appliedActions: Set<Identifier> = []
+    /// The latest accrual of interest, by currency.
+    public internal(set) var lastInterest: [Currency: InterestAccrued] = [:]
     /// What anything but trades did to positions, in units of 10⁻⁹: a venue's own book has the rest.
     public internal(set) var untradedByID: [InstrumentID: Int128] = [:]
     /// The last day that was closed.
     public internal(set) var closedDay: DayClosed?
+    /// What conversions had left open at that close, in units of 10⁻⁹; zero ones are absent.
+    public internal(set) var tradedAtClose: [Currency: Int128] = [:]
     /// No bookings.
     public init() {}
 
@@ -69,6 +73,8 @@ public enum PortfolioCommand: Sendable {
     case deposit(AccountID, Currency, Money)
     /// `held` is what open orders hold back.
     case withdraw(AccountID, Currency, Money, held: Money)
+    /// Turn cash of one currency into another's; `held` is what open orders hold back of the first.
+    case convert(AccountID, Conversion, held: Money)
     /// Book a trade, whatever it does to the balances.
     case book(TradeReport)
     /// Put a booked trade right, or take it back.
@@ -79,12 +85,23 @@ public enum PortfolioCommand: Sendable {
     case accrueDividend(AccountID, DividendTerms)
     /// Pay the dividend that was accrued of this corporate action.
     case payDividend(AccountID, Identifier)
+    /// Accrue interest on the cash at the close.
+    case accrueInterest(AccountID, InterestTerms)
+    /// Pay the interest that has accrued, no more than `free` where that is owed.
+    case payInterest(AccountID, Currency, free: Money?)
     /// Open a lot that was bought elsewhere.
     case importLot(AccountID, ImportedLot)
     /// Split the position.
     case split(AccountID, SplitTerms)
-    /// Close the account's day at these marks.
-    case closeDay(AccountID, BusinessDate, Currency, marks: [MarkSeen], marksVersion: UInt32)
+    /// Close the account's day at these marks, and at these rates of the other currencies that it has.
+    case closeDay(
+        AccountID,
+        BusinessDate,
+        Currency,
+        marks: [MarkSeen],
+        marksVersion: UInt32,
+        rates: [RateSeen] = []
+    )
 }
 
 /// A mark for closing a day.
@@ -127,6 +144,8 @@ public struct TradeReport: Sendable {
     public var settlementAmount = Money.zero
     /// What the venue takes for the trade.
     public var commission = Money.zero
+    /// Fees beside the commission, in the same currency.
+    public var fees: [Fee] = []
     /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
     /// The date on which money and units change hands; at once where it is not after the trade date.

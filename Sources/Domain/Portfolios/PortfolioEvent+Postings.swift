@@ -13,6 +13,9 @@ extension PortfolioEvent {
         case .dividendPaid(let fact): fact.postings
         case .positionAdjusted(let fact): fact.postings
         case .positionImported(let fact): fact.postings
+        case .interestAccrued(let fact): fact.postings
+        case .interestPaid(let fact): fact.postings
+        case .converted(let fact): fact.postings
         case .dayClosed, .reconciliationBroke, .breakResolved: []
         }
     }

@@ -38,6 +38,8 @@ public enum LedgerAccount: UInt8, WireChoice {
     case positionCost = 16
     /// Where the instruments are kept: the other side of every position in the stock record.
     case depository = 17
+    /// What conversions between currencies left open in each: sold positive, bought negative.
+    case currencyTrading = 18
 }
 
 /// One line of a booking: an amount of money, or a quantity of an instrument, on one ledger account.
@@ -52,6 +54,8 @@ public struct Posting: WireFields, Hashable, Sendable {
     public var amount = Money.zero
     /// The settlement date of a receivable or payable.
     public var settlementDate: BusinessDate?
+    /// What an expense is for, where it is a fee beside the commission.
+    public var feeKind: FeeKind?
     /// An empty posting.
     public init() {}
     /// A line of money.
@@ -79,6 +83,7 @@ public struct Posting: WireFields, Hashable, Sendable {
         try visitor.currency(3, "currency", &currency)
         try visitor.money(4, "amount", &amount)
         try visitor.date(6, "settlementDate", &settlementDate)
+        try visitor.choice(7, "feeKind", &feeKind)
     }
 }
 
@@ -176,6 +181,8 @@ public struct TradeBooked: EventPayload {
     public var postings: [Posting] = []
     /// How it chose among the lots that it closed; the oldest first where absent.
     public var lotMethod: LotMethod?
+    /// Fees beside the commission.
+    public var fees: [Fee] = []
     /// The lots that its order named; those of its trades that took effect earlier have closed their part.
     public var chosenLots: [ChosenLot] = []
     /// An empty payload.
@@ -198,6 +205,7 @@ public struct TradeBooked: EventPayload {
         try visitor.date(14, "settlementDate", &settlementDate)
         try visitor.list(15, "postings", &postings)
         try visitor.choice(18, "lotMethod", &lotMethod)
+        try visitor.list(19, "fees", &fees)
         try visitor.list(21, "chosenLots", &chosenLots)
     }
 }
@@ -215,7 +223,7 @@ public struct DayClosed: EventPayload {
     /// The currency of all amounts here.
     public var currency = Currency.usd
     /// Settled cash + receivable − payable + positions at their marks + dividends, interest and fees that are
-    /// due.
+    /// due + what is in other currencies.
     public var equity = Money.zero
     /// Cash that is there, reservations included.
     public var settledCash = Money.zero
@@ -233,6 +241,20 @@ public struct DayClosed: EventPayload {
     public var receivable: Money?
     /// Cash to go by trades that have not settled, where there is some.
     public var payable: Money?
+    /// What equity would have to be there to open the positions at their marks; in margin accounts alone.
+    public var initialRequirement: Money?
+    /// What equity has to be there to keep them; in margin accounts alone.
+    public var maintenanceRequirement: Money?
+    /// Equity − initial requirement; in margin accounts alone.
+    public var marginExcess: Money?
+    /// What is in other currencies, in order of their codes; the figures above leave it out, but for equity
+    /// and stale marks.
+    public var foreign: [TranslatedBalance] = []
+    /// What changes of exchange rates alone made since the account was opened, where it ever had another
+    /// currency.
+    public var translation: Money?
+    /// Currencies whose rate is of an earlier day, or that have none and count as zero, where there are any.
+    public var staleRates: UInt32?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.DayClosed`; gaps are reserved there.
@@ -247,8 +269,14 @@ public struct DayClosed: EventPayload {
         try visitor.money(8, "realised", &realised)
         try visitor.uint(9, "marksVersion", &marksVersion)
         try visitor.uint(10, "staleMarks", &staleMarks)
+        try visitor.money(11, "initialRequirement", &initialRequirement)
+        try visitor.money(12, "maintenanceRequirement", &maintenanceRequirement)
         try visitor.money(14, "receivable", &receivable)
         try visitor.money(15, "payable", &payable)
+        try visitor.list(18, "foreign", &foreign)
+        try visitor.money(19, "translation", &translation)
+        try visitor.uint(20, "staleRates", &staleRates)
+        try visitor.money(24, "marginExcess", &marginExcess)
     }
 }
 
@@ -324,6 +352,12 @@ public enum PortfolioEvent: Equatable, Sendable {
     indirect case dividendPaid(DividendPaid)
     /// A split changed the position.
     indirect case positionAdjusted(PositionAdjusted)
+    /// Interest on cash accrued.
+    indirect case interestAccrued(InterestAccrued)
+    /// Interest that had accrued was paid.
+    indirect case interestPaid(InterestPaid)
+    /// Cash of one currency became cash of another.
+    indirect case converted(CashConverted)
     /// A lot came from elsewhere.
     indirect case positionImported(PositionImported)
     /// The venue's book and ours differ.

@@ -79,6 +79,8 @@ public struct TradeCorrected: EventPayload {
     public var settlementDate = BusinessDate(days: 0)
     /// The lines of the difference, zero in sum for each commodity.
     public var postings: [Posting] = []
+    /// Fees beside the commission, in all.
+    public var fees: [Fee] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.TradeCorrected`.
@@ -99,5 +101,6 @@ public struct TradeCorrected: EventPayload {
         try visitor.date(14, "tradeDate", &tradeDate)
         try visitor.date(15, "settlementDate", &settlementDate)
         try visitor.list(16, "postings", &postings)
+        try visitor.list(17, "fees", &fees)
     }
 }

@@ -2,7 +2,7 @@ public import BifrostKernel
 
 /// What a venue says a trade was after all: other terms, or no trade at all.
 ///
-/// A bust has zero for quantity and for every amount.
+/// A bust has zero for quantity and for every amount but what it still bears of its order's commission.
 public struct TradeCorrection: Sendable {
     /// The account that traded.
     public var account = AccountID.none
@@ -24,6 +24,8 @@ public struct TradeCorrection: Sendable {
     public var settlementAmount = Money.zero
     /// What the venue takes for it in commission, in all.
     public var commission = Money.zero
+    /// Fees beside the commission, in all.
+    public var fees: [Fee] = []
     /// The trade date by the venue's calendar.
     public var tradeDate = BusinessDate(days: 0)
     /// What the venue says the account has after the correction.

@@ -12,6 +12,8 @@ public struct BookedTrade: Hashable, Sendable {
     public var settlementAmount = Money.zero
     /// What the venue took for it.
     public var commission = Money.zero
+    /// Fees beside the commission.
+    public var fees: [Fee] = []
     /// The date on which money and units change hands.
     public var settlementDate = BusinessDate(days: 0)
 
@@ -25,7 +27,7 @@ public struct BookedTrade: Hashable, Sendable {
         lot.quantity > .zero ? settlementAmount.nanos : -settlementAmount.nanos
     }
     /// What it does to cash, in units of 10⁻⁹.
-    var flow: Int128 { -settled - commission.nanos }
+    public var flow: Int128 { -settled - commission.nanos - fees.nanos }
 }
 
 /// What changes lots and is no trade.

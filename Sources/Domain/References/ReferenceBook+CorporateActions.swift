@@ -33,7 +33,11 @@ extension ReferenceBook {
         _ wanted: AnnounceCorporateAction,
         id: Identifier
     ) throws(Rejection) -> CorporateActionAnnounced {
-        guard let instrument = instrument(wanted.symbol) else { throw Rejection(.unknownSymbol) }
+        // A name is looked up as of the ex-date, which may be the first of a new one.
+        let known = try required(wanted.symbol, on: wanted.terms.exDate)
+        guard let instrument = terms(of: known, on: wanted.terms.exDate) else {
+            throw Rejection(.unknownSymbol)
+        }
         var fact = wanted.terms
         fact.action = id
         fact.instrument = instrument.instrument
@@ -76,7 +80,8 @@ extension ReferenceBook {
     /// The latest mark of an instrument up to `date` that is still known, in the units of that day.
     public func latestMark(of instrument: InstrumentID, upTo date: BusinessDate) -> StandingMark? {
         let waiting = marksByDate.filter { $0.key <= date && $0.value[instrument] != nil }.keys.max()
-        let standing = markByID[instrument].flatMap { $0.date <= date ? $0 : nil }
+        let known = [markByID[instrument], carriedByID[instrument]].compactMap(\.self)
+        let standing = known.first { $0.date <= date }
         let found = waiting.flatMap { marksByDate[$0]?[instrument] } ?? standing
         return found.map { mark($0, of: instrument, on: date) }
     }

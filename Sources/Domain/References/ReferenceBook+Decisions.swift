@@ -41,7 +41,7 @@ extension ReferenceBook {
         fact.source = source
         fact.version = (marksVersionByDate[date] ?? 0) + 1
         for (symbol, price) in prices {
-            guard let instrument = id(of: symbol, on: date) else { throw Rejection(.unknownSymbol) }
+            let instrument = try required(symbol, on: date)
             guard price > .zero else { throw Rejection(.priceNotPositive, value: Int128(price.nanos)) }
             fact.marks.append(OfficialMark(instrument, price))
         }
@@ -50,8 +50,12 @@ extension ReferenceBook {
     }
 
     /// The change of the restricted list, `nil` when it already says so, or why not.
-    public func restricting(_ symbol: Symbol, _ restricted: Bool) throws(Rejection) -> RestrictionChanged? {
-        guard let instrument = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
+    public func restricting(
+        _ symbol: Symbol,
+        _ restricted: Bool,
+        on date: BusinessDate
+    ) throws(Rejection) -> RestrictionChanged? {
+        let instrument = try required(symbol, on: date)
         guard self.restricted.contains(instrument) != restricted else { return nil }
         var fact = RestrictionChanged()
         fact.instrument = instrument
@@ -60,21 +64,12 @@ extension ReferenceBook {
         return fact
     }
 
-    /// A venue's commission from a day on, or why not.
-    public func settingFees(
-        venue: String,
-        commission: BasisPoints,
-        from date: BusinessDate
-    ) throws(Rejection) -> FeeScheduleSet {
-        let schedules = feesByVenue[venue] ?? []
-        if let last = schedules.last, date < last.validFrom { throw Rejection(.dayOutOfOrder) }
-        guard commission <= BasisPoints(1000) else {
-            throw Rejection(.feeUnsupported, limit: 1000_000_000_000, value: Int128(commission.micros) * 1000)
-        }
-        var fact = FeeScheduleSet()
-        fact.venue = venue
-        fact.commission = commission
-        fact.validFrom = date
+    /// A venue's schedule from a day on, or why not.
+    public func settingFees(_ wanted: FeeScheduleSet) throws(Rejection) -> FeeScheduleSet {
+        let schedules = feesByVenue[wanted.venue] ?? []
+        if let last = schedules.last, wanted.validFrom < last.validFrom { throw Rejection(.dayOutOfOrder) }
+        if let fault = wanted.shareFault() ?? wanted.extraFault() { throw fault }
+        var fact = wanted
         fact.version = UInt32(schedules.count + 1)
         return fact
     }
@@ -89,7 +84,8 @@ extension ReferenceBook {
         case .tradingDaysDeclared(let fact):
             var calendar = calendarByName[fact.calendar] ?? TradingCalendar()
             return calendar.append(fact.days) && Self.areInOrder(fact.hours, fact.days)
-        case .marksRecorded, .restrictionChanged, .feesSet: return true
+        case .marksRecorded, .restrictionChanged: return true
+        case .feesSet(let fact): return fact.extraFault() == nil
         case .corporateActionAnnounced(let fact): return fact.isSound
         case .termsChanged(let fact):
             guard let standing = latestTerms(of: fact.instrument), fact.terms.fault() == nil else {
@@ -97,6 +93,8 @@ extension ReferenceBook {
             }
             return fact.effectiveFrom > standing.validFrom
         case .statusChanged(let fact): return instrumentByID[fact.instrument] != nil
+        case .interestSet(let fact): return fact.dayCount != nil
+        case .ratesRecorded(let fact): return fact.isSound
         case .copied: return false
         }
     }

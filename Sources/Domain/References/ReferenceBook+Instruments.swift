@@ -35,6 +35,19 @@ extension ReferenceBook {
         return period.instrument
     }
 
+    /// Why `symbol` names nothing on `date`: it never did, or it was given up before.
+    public func missing(_ symbol: Symbol, on date: BusinessDate) -> Rejection {
+        let given = periodsBySymbol[symbol]?.last { $0.validFrom <= date }
+        guard let last = given?.validTo else { return Rejection(.unknownSymbol) }
+        return Rejection(.symbolGivenUp, limit: nanos(last), value: nanos(date))
+    }
+
+    /// The instrument that `symbol` names on `date`, or why it names none.
+    public func required(_ symbol: Symbol, on date: BusinessDate) throws(Rejection) -> InstrumentID {
+        guard let id = id(of: symbol, on: date) else { throw missing(symbol, on: date) }
+        return id
+    }
+
     /// The terms of `instrument` on `date`: those registered before the first change.
     public func terms(of instrument: InstrumentID, on date: BusinessDate) -> InstrumentRegistered? {
         if let changes = changesByID[instrument], let last = changes.last(where: { $0.effectiveFrom <= date })
@@ -44,9 +57,34 @@ extension ReferenceBook {
         return instrumentByID[instrument]
     }
 
+    /// Whether what binds an order for `instrument` differs on `date` from what held on `before`: anything
+    /// but its name.
+    public func isChanged(_ instrument: InstrumentID, from before: BusinessDate, on date: BusinessDate)
+        -> Bool
+    {
+        guard changesByID[instrument] != nil, let new = terms(of: instrument, on: date),
+            var old = terms(of: instrument, on: before)
+        else { return false }
+        (old.symbol, old.validFrom) = (new.symbol, new.validFrom)
+        return old != new
+    }
+
     /// The terms of `instrument` that were decided last, whenever they begin to hold.
     func latestTerms(of instrument: InstrumentID) -> InstrumentRegistered? {
         changesByID[instrument]?.last?.terms ?? instrumentByID[instrument]
+    }
+
+    /// Whether `day` is the first of its calendar that other terms bind an order on.
+    public func changes(_ instrument: InstrumentID, with day: BusinessDate) -> Bool {
+        guard changesByID[instrument] != nil else { return false }
+        let before = BusinessDate(days: max(day.days, .min + 1) - 1)
+        return isChanged(instrument, from: lastDay(of: instrument, notAfter: before), on: day)
+    }
+
+    /// The last day up to `date` on which `instrument` had a close: its own mark is not older.
+    public func lastDay(of instrument: InstrumentID, notAfter date: BusinessDate) -> BusinessDate {
+        let name = instrumentByID[instrument]?.tradingCalendar
+        return name.flatMap { calendarByName[$0]?.last(upTo: date) } ?? date
     }
 
     /// Whether `instrument` trades.
@@ -66,9 +104,8 @@ extension ReferenceBook {
     /// Other terms from a day on, or why not.
     public func changing(_ wanted: ChangeInstrument) throws(Rejection) -> InstrumentTermsChanged {
         let before = BusinessDate(days: max(wanted.effectiveFrom.days, .min + 1) - 1)
-        guard let id = id(of: wanted.symbol, on: before), let standing = latestTerms(of: id) else {
-            throw Rejection(.unknownSymbol)
-        }
+        let id = try required(wanted.symbol, on: before)
+        guard let standing = latestTerms(of: id) else { throw Rejection(.unknownSymbol) }
         guard wanted.effectiveFrom > standing.validFrom else {
             throw Rejection(
                 .instrumentTermsOutOfOrder,
@@ -98,9 +135,10 @@ extension ReferenceBook {
     /// The change of an instrument's status, `nil` when it has it already, or why not.
     public func setting(
         _ status: InstrumentStatus,
-        of symbol: Symbol
+        of symbol: Symbol,
+        on date: BusinessDate
     ) throws(Rejection) -> InstrumentStatusChanged? {
-        guard let id = instrumentBySymbol[symbol] else { throw Rejection(.unknownSymbol) }
+        let id = try required(symbol, on: date)
         guard self.status(of: id) != status else { return nil }
         var fact = InstrumentStatusChanged()
         fact.instrument = id

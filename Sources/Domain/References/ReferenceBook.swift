@@ -20,6 +20,9 @@ public struct ReferenceBook: Sendable {
     public private(set) var markByID: [InstrumentID: StandingMark] = [:]
     /// The marks of days that are not rolled yet: a day closes at its own marks, whatever came after them.
     public private(set) var marksByDate: [BusinessDate: [InstrumentID: StandingMark]] = [:]
+    /// The latest mark of each instrument among the days that were forgotten: what a day without one closes
+    /// at.
+    public private(set) var carriedByID: [InstrumentID: StandingMark] = [:]
     /// The latest version of each day's marks.
     public private(set) var marksVersionByDate: [BusinessDate: UInt32] = [:]
     /// Restricted instruments.
@@ -28,6 +31,8 @@ public struct ReferenceBook: Sendable {
     public private(set) var restrictionsVersion: UInt32 = 0
     /// The schedules of each venue, ascending by their first day.
     public private(set) var feesByVenue: [String: [FeeScheduleSet]] = [:]
+    /// What they take, in the same order.
+    public private(set) var schedulesByVenue: [String: [FeeSchedule]] = [:]
     /// Calendars by name.
     public private(set) var calendarByName: [String: TradingCalendar] = [:]
     /// The hours of the days that have any, by calendar.
@@ -40,6 +45,10 @@ public struct ReferenceBook: Sendable {
     public internal(set) var statusByID: [InstrumentID: InstrumentStatusChanged] = [:]
     /// Corporate actions.
     public private(set) var corporateActions = CorporateActionList()
+    /// The official exchange rates.
+    public internal(set) var exchange = ExchangeRates()
+    /// The interest on cash.
+    public internal(set) var interest = InterestRates()
     /// The last position of the reference shard that was copied here.
     public private(set) var copiedUpTo: Int64 = 0
 
@@ -52,18 +61,32 @@ public struct ReferenceBook: Sendable {
     }
 
     /// The schedule of `venue` that holds on `date`.
-    public func fees(of venue: String, on date: BusinessDate) -> FeeScheduleSet? {
-        feesByVenue[venue]?.last { $0.validFrom <= date }
+    public func fees(of venue: String, on date: BusinessDate) -> FeeSchedule? {
+        schedulesByVenue[venue]?.last { $0.validFrom <= date }
     }
 
-    /// The mark by which a position is valued at the close of `date`: that day's own, else the latest known.
+    /// The mark by which a position is valued at the close of `date`: that day's own, else the latest before
+    /// it, and one of a later day only where there is none.
     public func closingMark(of instrument: InstrumentID, on date: BusinessDate) -> StandingMark? {
-        marksByDate[date]?[instrument] ?? markByID[instrument]
+        if let own = marksByDate[date]?[instrument] { return own }
+        // ORDER: the latest of all.
+        let waiting = marksByDate.filter { $0.key < date && $0.value[instrument] != nil }.keys.max()
+        return waiting.flatMap { marksByDate[$0]?[instrument] } ?? carriedByID[instrument]
+            ?? markByID[instrument]
     }
 
-    /// Forgets the marks of days before `date`: they are rolled and close no more.
+    /// Forgets the marks and exchange rates of days before `date`: they are rolled and close no more.
     public mutating func forgetMarks(before date: BusinessDate) {
-        marksByDate = marksByDate.filter { $0.key >= date }
+        exchange.forget(before: date)
+        for day in marksByDate.keys.filter({ $0 < date }).sorted() { forgetMarks(of: day) }
+    }
+
+    private mutating func forgetMarks(of day: BusinessDate) {
+        // ORDER: each instrument stands once in a day.
+        for (instrument, mark) in marksByDate.removeValue(forKey: day) ?? [:] {
+            if let carried = carriedByID[instrument], carried.date > day { continue }
+            carriedByID[instrument] = mark
+        }
     }
 
     /// Adds a fact.
@@ -87,7 +110,7 @@ public struct ReferenceBook: Sendable {
                 )
             }
             if marksByDate.count > Self.waitingDaysMax, let earliest = marksByDate.keys.min() {
-                marksByDate[earliest] = nil
+                forgetMarks(of: earliest)
             }
             marksVersionByDate[fact.date] = fact.version
         case .restrictionChanged(let fact):
@@ -99,6 +122,7 @@ public struct ReferenceBook: Sendable {
             restrictionsVersion = fact.listVersion
         case .feesSet(let fact):
             feesByVenue[fact.venue, default: []].append(fact)
+            schedulesByVenue[fact.venue, default: []].append(fact.schedule)
         case .tradingDaysDeclared(let fact):
             let appended = calendarByName[fact.calendar, default: TradingCalendar()].append(fact.days)
             precondition(appended, "declared days come after those declared before")
@@ -106,6 +130,8 @@ public struct ReferenceBook: Sendable {
         case .termsChanged(let fact): change(fact)
         case .statusChanged(let fact): statusByID[fact.instrument] = fact
         case .corporateActionAnnounced(let fact): corporateActions.add(fact)
+        case .ratesRecorded(let fact): exchange.add(fact)
+        case .interestSet(let fact): interest.add(fact)
         case .copied(let copy, let fact):
             copiedUpTo = copy.sourcePosition
             evolve(by: fact)

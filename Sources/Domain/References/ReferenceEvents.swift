@@ -136,31 +136,6 @@ public struct RestrictionChanged: EventPayload {
     }
 }
 
-/// The commission that a venue takes, from a day on.
-public struct FeeScheduleSet: EventPayload {
-    /// 103 in the registry.
-    public static let eventType: UInt32 = 103
-    /// The published name.
-    public static let eventName: StaticString = "FeeScheduleSet"
-    /// The venue.
-    public var venue = ""
-    /// Commission as a share of the traded amount.
-    public var commission = BasisPoints(0)
-    /// The first business date it holds for.
-    public var validFrom = BusinessDate(days: 0)
-    /// The schedule's version: 1, 2, 3, and so on.
-    public var version: UInt32 = 0
-    /// An empty payload.
-    public init() {}
-    /// Visits the fields of `bifrost.v1.FeeScheduleSet`; gaps are reserved there.
-    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.text(1, "venue", &venue)
-        try visitor.rate(2, "commissionMicroBasisPoints", &commission)
-        try visitor.date(3, "validFrom", &validFrom)
-        try visitor.uint(4, "version", &version)
-    }
-}
-
 /// The next days of a calendar became known.
 public struct TradingDaysDeclared: EventPayload {
     /// 104 in the registry.
@@ -233,6 +208,10 @@ public enum ReferenceEvent: Equatable, Sendable {
     indirect case termsChanged(InstrumentTermsChanged)
     /// An instrument stopped trading, or trades again.
     indirect case statusChanged(InstrumentStatusChanged)
+    /// A day got its official exchange rates.
+    indirect case ratesRecorded(OfficialRatesRecorded)
+    /// Interest rates changed.
+    indirect case interestSet(InterestRatesSet)
     /// A fact of the reference shard was copied.
     indirect case copied(ReferenceFactCopied, ReferenceEvent)
 }

@@ -16,13 +16,37 @@ extension RiskBook {
         fact.feeVersion = question.feeVersion
         fact.referencePrice = question.referencePrice
         fact.commission = question.commission
+        if question.isBuy { fact.extraFees = question.extraFees }
         fact.checks.reserveCapacity(checksMax)
         var question = question
         // A book without quotes shows zero; a reservation at such a price would hold nothing back.
         if let price = question.referencePrice, price <= .zero { question.referencePrice = nil }
         if question.sharesWith != .none { share(&question, state, &fact) }
+        if let margin = question.margin {
+            assess(question, margin, limits, state, &fact)
+        } else {
+            judge(question, limits, state, &fact)
+        }
+        fact.verdict = fact.checks.allSatisfy { $0.passed } ? .approved : .refused
+        if fact.verdict == .refused {
+            fact.reservedCash = .zero
+            fact.reservedShares = .zero
+            fact.pendingBuys = .zero
+            fact.pendingShorts = nil
+        }
+        return fact
+    }
+
+    /// The checks of an account that is no margin account.
+    private static func judge(
+        _ question: RiskQuestion,
+        _ limits: AccountLimitsSet?,
+        _ state: RiskState,
+        _ fact: inout RiskAssessed
+    ) {
         checkSwitch(question, state, &fact)
         checkPrice(question, &fact)
+        if question.isForeign { checkRate(question, &fact) }
         checkValue(question, limits, &fact)
         checkCollar(question, limits, &fact)
         if question.isBuy {
@@ -31,14 +55,9 @@ extension RiskBook {
         } else {
             checkPosition(question, state, &fact)
         }
-        if let limits, limits.isSpecial { checkSpecial(question, limits, state, &fact) }
-        fact.verdict = fact.checks.allSatisfy { $0.passed } ? .approved : .refused
-        if fact.verdict == .refused {
-            fact.reservedCash = .zero
-            fact.reservedShares = .zero
-            fact.pendingBuys = .zero
+        if let limits, limits.isSpecial {
+            checkSpecial(question, limits, adds: question.isBuy, state, &fact)
         }
-        return fact
     }
 
     /// An order that only reduces a position passes a pulled switch with a warning; a cash account's sells
@@ -67,26 +86,43 @@ extension RiskBook {
         )
     }
 
-    private static func checkValue(
+    /// Limits are in the account's currency: without a rate nobody can say whether an order keeps to them.
+    private static func checkRate(_ question: RiskQuestion, _ fact: inout RiskAssessed) {
+        let isKnown = question.exchangeRate != nil
+        let isRequired = question.isBuy
+        fact.checks.append(
+            RuleCheck(
+                .exchangeRateUnavailable,
+                passed: isKnown || !isRequired,
+                warned: !isKnown && !isRequired
+            )
+        )
+    }
+
+    static func checkValue(
         _ question: RiskQuestion,
         _ limits: AccountLimitsSet?,
         _ fact: inout RiskAssessed
     ) {
         guard let price = question.limitPrice ?? question.referencePrice, let limits else { return }
         let whole = question.quantity.adding(question.filled) ?? question.quantity
-        let value = Money.notional(price, whole, .awayFromZero)
+        var value = Money.notional(price, whole, .awayFromZero).nanos
+        if question.isForeign {
+            guard let rate = question.exchangeRate else { return }
+            value = rate.converted(value, .awayFromZero) ?? (value < 0 ? .min : .max)
+        }
         fact.checks.append(
             RuleCheck(
                 .orderValueAboveLimit,
-                passed: value <= limits.orderValueMax,
+                passed: value <= limits.orderValueMax.nanos,
                 limit: limits.orderValueMax.nanos,
-                value: value.nanos
+                value: value
             )
         )
     }
 
     /// The harmful side only: a buy above, or a sell below, the reference price by more than the collar.
-    private static func checkCollar(
+    static func checkCollar(
         _ question: RiskQuestion,
         _ limits: AccountLimitsSet?,
         _ fact: inout RiskAssessed
@@ -113,7 +149,7 @@ extension RiskBook {
         let reserved = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
         let available = question.settledCash.nanos - reserved
         let needed = Price(exactly: Int64(clamping: unit)).flatMap {
-            requirement($0, question.quantity, question.commission, question.currency)
+            requirement(question, at: $0)
         }
         guard let needed, let price = Price(exactly: Int64(clamping: unit)) else {
             fact.checks.append(RuleCheck(.notionalTooLarge, passed: false, limit: Money.nanosMax))
@@ -145,7 +181,7 @@ extension RiskBook {
     }
 
     /// A buy reduces a short position alone, and no more of it than other buys leave.
-    private static func checkReduces(
+    static func checkReduces(
         _ question: RiskQuestion,
         _ state: RiskState,
         _ fact: inout RiskAssessed
@@ -176,7 +212,7 @@ extension RiskBook {
     }
 
     /// The limit price, or for a market order the reference price × (1 + collar).
-    private static func reservedPrice(_ question: RiskQuestion, _ limits: AccountLimitsSet?) -> Int128? {
+    static func reservedPrice(_ question: RiskQuestion, _ limits: AccountLimitsSet?) -> Int128? {
         if let limit = question.limitPrice { return Int128(limit.nanos) }
         guard let reference = question.referencePrice else { return nil }
         return collared(reference, limits?.priceCollar ?? BasisPoints(0), up: true)
@@ -213,15 +249,7 @@ extension RiskState {
     static let datedLimitsMax = 16
 
     mutating func hold(_ fact: RiskAssessed) {
-        let reservation = Reservation(
-            currency: fact.currency,
-            cash: fact.reservedCash,
-            instrument: fact.instrument,
-            shares: fact.reservedShares,
-            buys: fact.pendingBuys,
-            price: fact.reservedPrice,
-            commission: fact.commission
-        )
+        let reservation = Reservation(fact)
         if fact.sharedWith != .none { pair(fact.order, fact.sharedWith) }
         if let partner = partner(of: fact.order) {
             let before = reservationByID.updateValue(reservation, forKey: fact.order)
@@ -261,8 +289,9 @@ extension RiskState {
         held.cash = fact.remainingCash
         held.shares = fact.remainingShares
         held.buys = fact.remainingBuys
+        held.shorts = fact.remainingShorts ?? .zero
         if let price = fact.reservedPrice { held.price = price }
-        let gone = held.shares == .zero && held.buys == .zero
+        let gone = held.shares == .zero && held.buys == .zero && held.shorts == .zero
         reservationByID[fact.order] = gone ? nil : held
     }
 }

@@ -12,6 +12,8 @@ public struct Valuation: Hashable, Sendable {
     public var dayProfit: Int128 = 0
     /// The highest equity at a close, moved by what was paid in and out since.
     public var peak: Int128 = 0
+    /// Cash that open buys hold back in other currencies than the order's.
+    public var reservedElsewhere: Int128 = 0
     /// Nothing.
     public init() {}
 }
@@ -123,6 +125,7 @@ extension RiskBook {
     static func checkSpecial(
         _ question: RiskQuestion,
         _ limits: AccountLimitsSet,
+        adds: Bool,
         _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
@@ -133,7 +136,7 @@ extension RiskBook {
         // Other terms of an order are not one order more.
         if state.reservationByID[question.order] == nil { checkPace(question, limits, state, &fact) }
         // What only reduces a position makes none of these figures larger.
-        if question.isBuy { checkExposure(question, limits, state, &fact) }
+        if adds { checkExposure(question, limits, state, &fact) }
     }
 
     /// What counts orders.
@@ -187,28 +190,33 @@ extension RiskBook {
         )
     }
 
+    /// An amount of the order's currency in the account's; `nil` without a rate.
+    private static func translated(_ nanos: Int128, _ question: RiskQuestion) -> Int128? {
+        question.isForeign ? question.exchangeRate?.converted(nanos, .awayFromZero) : nanos
+    }
+
     private static func checkExposure(
         _ question: RiskQuestion,
         _ limits: AccountLimitsSet,
         _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
-        let buys = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
-        let pending = buys - Int128(question.freedBuys.nanos)
-        let reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
+        let exposure =
+            question.margin.map { self.exposure(question, $0, state, fact) }
+            ?? exposure(question, state, fact)
         // Within Int128: a reach of 3 × 10¹⁸ and a price of 10¹⁸.
-        let value = question.referencePrice.map { reach * Int128($0.nanos) / unit }
-        let held = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
-        let open = held + fact.reservedCash.nanos
+        let value = question.referencePrice.flatMap {
+            translated(exposure.reach * Int128($0.nanos) / unit, question)
+        }
         if let most = limits.positionValueMax {
             add(.positionValueAboveLimit, value.map { abs($0) }, most.nanos, &fact)
         }
         let worth = question.valuation
         if let most = limits.grossExposureMax {
-            add(.grossExposureAboveLimit, worth.map { $0.long + $0.short + open }, most.nanos, &fact)
+            add(.grossExposureAboveLimit, exposure.gross, most.nanos, &fact)
         }
         if let most = limits.netExposureMax {
-            add(.netExposureAboveLimit, worth.map { abs($0.long - $0.short + open) }, most.nanos, &fact)
+            add(.netExposureAboveLimit, exposure.net, most.nanos, &fact)
         }
         if let most = limits.concentrationMax {
             let share = value.flatMap { value in worth.flatMap { Self.share(abs(value), of: $0.equity) } }
@@ -224,6 +232,24 @@ extension RiskBook {
             }
             add(.drawdownAboveLimit, fall, Int128(most.micros) * 1000, &fact)
         }
+    }
+
+    /// What the account's positions and open buys with the order come to.
+    private static func exposure(
+        _ question: RiskQuestion,
+        _ state: RiskState,
+        _ fact: RiskAssessed
+    ) -> Exposure {
+        let buys = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
+        let pending = buys - Int128(question.freedBuys.nanos)
+        let held = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
+        let own = translated(held + fact.reservedCash.nanos, question)
+        let open = own.map { $0 + (question.valuation?.reservedElsewhere ?? 0) }
+        var exposure = Exposure()
+        exposure.reach = Int128(question.position.nanos) + pending + Int128(question.quantity.nanos)
+        exposure.gross = open.flatMap { open in question.valuation.map { $0.long + $0.short + open } }
+        exposure.net = open.flatMap { open in question.valuation.map { abs($0.long - $0.short + open) } }
+        return exposure
     }
 
     /// `part` of `whole` in basis points, in units of 10⁻⁹; `nil` of nothing, the largest number beyond the

@@ -1,4 +1,4 @@
-internal import BifrostKernel
+public import BifrostKernel
 
 /// Reservations of orders whose terms change.
 extension RiskBook {
@@ -17,6 +17,7 @@ extension RiskBook {
         fact.reservedCash = max(fact.reservedCash, held.cash)
         fact.reservedShares = max(fact.reservedShares, held.shares)
         fact.pendingBuys = max(fact.pendingBuys, held.buys)
+        fact.pendingShorts = fact.pendingShorts.map { max($0, held.shorts) }
         fact.reservedPrice = max(fact.reservedPrice, held.price)
         return fact
     }
@@ -32,8 +33,15 @@ extension RiskBook {
         }
         fact.verdict = .approved
         guard let price = question.limitPrice ?? question.referencePrice, price > .zero else { return fact }
-        if question.isBuy {
-            let need = requirement(price, question.quantity, question.commission, question.currency)
+        if let margin = question.margin, margin.isShort {
+            let unit =
+                shortPrice(question, margin.ask).flatMap { Price(exactly: Int64(clamping: $0)) } ?? price
+            let need = requirement(question, at: unit)
+            fact.reservedPrice = unit
+            fact.reservedCash = state.room(for: need ?? .zero, question.currency, beside: .zero)
+            fact.pendingShorts = question.quantity
+        } else if question.isBuy {
+            let need = requirement(question, at: price)
             fact.reservedPrice = price
             fact.reservedCash = state.room(for: need ?? .zero, question.currency, beside: .zero)
             fact.pendingBuys = state.pendingBuys.room(for: question.quantity, question.instrument)
@@ -49,6 +57,7 @@ extension RiskBook {
         _ order: OrderID,
         leaves: Quantity,
         price: Price?,
+        hasTraded: Bool,
         _ state: RiskState
     ) -> ReservationChanged? {
         guard let held = state.reservationByID[order] else { return nil }
@@ -64,15 +73,30 @@ extension RiskBook {
         } else if leaves > .zero {
             // A venue may say that any limit is in force; one that is no price frees nothing.
             let unit = price.flatMap { $0 > .zero ? $0 : nil } ?? held.price
-            let need = requirement(unit, leaves, held.commission, held.currency) ?? held.cash
+            let need = held.requirement(unit, leaves, hasTraded: hasTraded) ?? held.cash
             fact.remainingCash = state.room(for: need, held.currency, beside: held.cash)
-            fact.remainingBuys = state.pendingBuys.room(for: leaves, held.instrument, beside: held.buys)
+            if held.shorts > .zero {
+                fact.remainingShorts = leaves
+            } else {
+                fact.remainingBuys = state.pendingBuys.room(for: leaves, held.instrument, beside: held.buys)
+            }
             fact.reservedPrice = unit == held.price ? nil : unit
         }
         let isSame =
             fact.remainingCash == held.cash && fact.remainingShares == held.shares
             && fact.remainingBuys == held.buys && fact.reservedPrice == nil
+            && fact.remainingShorts ?? .zero == held.shorts
         return isSame ? nil : fact
+    }
+}
+
+extension RiskState {
+    /// What other orders hold back of what `order` sells: the two of a pair hold it back together.
+    public func sharesHeld(beside order: OrderID) -> Quantity {
+        guard let held = reservationByID[order] else { return .zero }
+        let own = held.larger(partner(of: order).flatMap { reservationByID[$0] }).shares
+        let all = reservedShares[held.instrument] ?? .zero
+        return all > own ? all - own : .zero
     }
 }
 

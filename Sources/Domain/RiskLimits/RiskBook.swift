@@ -16,6 +16,10 @@ public struct Reservation: Hashable, Sendable {
     public var price: Price
     /// The commission that the cash includes.
     public var commission: BasisPoints
+    /// What else of fees it includes.
+    public var extraFees = ExtraFees.none
+    /// What a short sale may still take from the position.
+    public var shorts = Quantity.zero
 }
 
 /// One account's limits and what its open orders hold back.
@@ -32,6 +36,8 @@ public struct RiskState: Sendable {
     public internal(set) var pace = OrderPace()
     /// Whether the account's own kill switch is pulled.
     public internal(set) var killed = false
+    /// The margin call that is not covered yet.
+    public internal(set) var marginCall: MarginCallIssued?
     /// What each open order holds back.
     public internal(set) var reservationByID: [OrderID: Reservation] = [:]
     /// Cash held back, by currency.
@@ -56,6 +62,10 @@ public struct RiskQuestion: Sendable {
     public var currency = Currency.usd
     /// Whether it adds to the position.
     public var isBuy = true
+    /// Whether that is another currency than the account's, in which its limits are.
+    public var isForeign = false
+    /// What a unit of it is worth in the account's currency, where that is another one and has a rate.
+    public var exchangeRate: ExchangeRate?
     /// How much it wants.
     public var quantity = Quantity.zero
     /// The worst price that it takes, `nil` for a market order.
@@ -64,6 +74,8 @@ public struct RiskQuestion: Sendable {
     public var referencePrice: Price?
     /// The commission that its venue takes.
     public var commission = BasisPoints(0)
+    /// What else it takes.
+    public var extraFees = ExtraFees.none
     /// The version of the fee schedule that says so.
     public var feeVersion: UInt32 = 0
     /// The account's settled cash, reservations included.
@@ -86,6 +98,8 @@ public struct RiskQuestion: Sendable {
     public var reduceOnly = false
     /// The other order of its pair, whose reservation it shares, or none.
     public var sharesWith = OrderID.none
+    /// What else counts in a margin account, `nil` in another one.
+    public var margin: MarginQuestion?
     /// What the order holds back already, and what therefore counts as free for it.
     var freedCash = Money.zero
     var freedShares = Quantity.zero
@@ -100,14 +114,16 @@ public enum RiskCommand: Sendable {
     case setLimits(AccountLimitsSet)
     /// Judge an order and hold back what it needs.
     case assess(RiskQuestion)
-    /// A trade took `traded`, `leaves` remain.
-    case consume(OrderID, leaves: Quantity)
+    /// A trade added `commission` to that of its order, and `leaves` remain.
+    case consume(OrderID, leaves: Quantity, commission: Money = .zero)
     /// Free what is still held for a closed order.
     case release(OrderID)
     /// Judge other terms of an order, and hold back the larger of what both need.
     case reassess(RiskQuestion)
     /// Hold back what `leaves` need at the price of the order's terms, or at the price so far.
-    case rehold(OrderID, leaves: Quantity, price: Price?)
+    ///
+    /// Whether it has traded says whether the least commission of an order is still to come.
+    case rehold(OrderID, leaves: Quantity, price: Price?, hasTraded: Bool)
     /// Hold back for an order that lives again at the venue, whatever the checks say.
     case reinstate(RiskQuestion)
     /// Stop the account's orders that add risk.
@@ -133,7 +149,7 @@ public enum RiskBook: Decider {
             try decision.emit(.limitsSet(try next(wanted, state)))
         case .assess(let question):
             try decision.emit(.assessed(assess(question, state)))
-        case .consume(let order, let leaves):
+        case .consume(let order, let leaves, let commission):
             guard let held = state.reservationByID[order] else { return }
             var fact = ReservationChanged()
             fact.order = order
@@ -141,14 +157,16 @@ public enum RiskBook: Decider {
             if held.shares > .zero {
                 fact.remainingShares = leaves
             } else if leaves > .zero {
-                let rest = requirement(held.price, leaves, held.commission, held.currency) ?? held.cash
+                let rest = held.rest(of: leaves, paid: commission) ?? held.cash
                 fact.remainingCash = min(rest, held.cash)
-                fact.remainingBuys = leaves
+                if held.shorts > .zero { fact.remainingShorts = leaves } else { fact.remainingBuys = leaves }
             }
             try decision.emit(.reservationChanged(fact))
         case .reassess(let question): try decision.emit(.assessed(reassess(question, state)))
-        case .rehold(let order, let leaves, let price):
-            guard let fact = reheld(order, leaves: leaves, price: price, state) else { return }
+        case .rehold(let order, let leaves, let price, let hasTraded):
+            guard let fact = reheld(order, leaves: leaves, price: price, hasTraded: hasTraded, state) else {
+                return
+            }
             try decision.emit(.reservationChanged(fact))
         case .reinstate(let question): try decision.emit(.assessed(reinstated(question, state)))
         case .release(let order):
@@ -197,17 +215,34 @@ public enum RiskBook: Decider {
         return fact
     }
 
-    /// Price × quantity and the commission on it, each rounded up to what can be paid; `nil` beyond the
-    /// bounds.
+    /// Price × quantity and the fees on it, each rounded up to what can be paid; `nil` beyond the bounds.
     public static func requirement(
         _ price: Price,
         _ quantity: Quantity,
         _ commission: BasisPoints,
-        _ currency: Currency
+        _ currency: Currency,
+        _ extraFees: ExtraFees = .none,
+        hasTraded: Bool = false
     ) -> Money? {
         let notional = Money.notional(price, quantity, .awayFromZero).rounded(to: currency, .awayFromZero)
+        if let terms = extraFees.terms(in: currency) {
+            return terms.mostOfPurchase(notional, price, quantity, commission, hasTraded: hasTraded)
+                .flatMap { notional.adding($0) }
+        }
         guard let fee = notional.basisPoints(commission, .awayFromZero) else { return nil }
         return notional.adding(fee.rounded(to: currency, .awayFromZero))
+    }
+
+    /// What the order in question needs at `price`; `nil` beyond the bounds.
+    static func requirement(_ question: RiskQuestion, at price: Price) -> Money? {
+        requirement(
+            price,
+            question.quantity,
+            question.commission,
+            question.currency,
+            question.extraFees,
+            hasTraded: question.filled > .zero
+        )
     }
 
     /// Adds a fact.
@@ -222,6 +257,37 @@ public enum RiskBook: Decider {
         case .killSwitchPulled: state.killed = true
         case .killSwitchReleased: state.killed = false
         case .reassessed: break
+        case .marginCallIssued(let fact): state.marginCall = fact
+        case .marginCallMet: state.marginCall = nil
         }
+    }
+}
+
+extension Reservation {
+    /// What `leaves` need after a trade that took `paid` in commission; `nil` beyond the bounds.
+    ///
+    /// All of an order's commission is held back at first, so that no more of it is to come than is not paid.
+    func rest(of leaves: Quantity, paid: Money) -> Money? {
+        let size = shorts > .zero ? shorts : buys
+        guard let terms = extraFees.terms(in: currency),
+            let whole = requirement(price, size, hasTraded: true),
+            let wholeCommission = heldCommission(size, terms),
+            let need = requirement(price, leaves, hasTraded: true), let part = heldCommission(leaves, terms)
+        else { return requirement(price, leaves, hasTraded: true) }
+        // What the reservation has for commission is what it has beside the rest of its need.
+        let held = cash.nanos - (whole.nanos - wholeCommission.nanos)
+        let owed = min(part.nanos, max(held - paid.nanos, 0))
+        return Money(clamping: need.nanos - part.nanos + owed)
+    }
+
+    /// What `quantity` may cost in commission once the order has traded.
+    private func heldCommission(_ quantity: Quantity, _ terms: FeeTerms) -> Money? {
+        let notional = Money.notional(price, quantity, .awayFromZero).rounded(to: currency, .awayFromZero)
+        return terms.mostCommission(notional, quantity, commission, hasTraded: true)
+    }
+
+    /// What `quantity` at `price` needs of what the reservation includes.
+    func requirement(_ price: Price, _ quantity: Quantity, hasTraded: Bool) -> Money? {
+        RiskBook.requirement(price, quantity, commission, currency, extraFees, hasTraded: hasTraded)
     }
 }

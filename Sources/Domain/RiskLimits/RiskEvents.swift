@@ -98,7 +98,8 @@ public struct RiskAssessed: EventPayload {
     public var checks: [RuleCheck] = []
     /// The currency of the cash and the prices.
     public var currency = Currency.usd
-    /// Cash held back for a buy, fees included.
+    /// Cash held back for a buy, fees included; in a margin account the value that a buy or a short sale may
+    /// come to, of which a part is required.
     public var reservedCash = Money.zero
     /// Shares held back for a sell.
     public var reservedShares = Quantity.zero
@@ -112,6 +113,10 @@ public struct RiskAssessed: EventPayload {
     public var pendingBuys = Quantity.zero
     /// The order whose reservation this one shares, of both of which the larger counts, or none.
     public var sharedWith = OrderID.none
+    /// What the reservation of a buy includes beside a share of the traded amount.
+    public var extraFees = ExtraFees.none
+    /// What a short sale may still take from the position, `nil` for other orders.
+    public var pendingShorts: Quantity?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.RiskAssessed`; gaps are reserved there.
@@ -130,6 +135,10 @@ public struct RiskAssessed: EventPayload {
         try visitor.rate(12, "commissionMicroBasisPoints", &commission)
         try visitor.quantity(13, "pendingBuys", &pendingBuys)
         try visitor.order(15, "sharedWithOrderId", &sharedWith)
+        var terms = extraFees.terms
+        try visitor.message(16, "feeTerms", &terms)
+        extraFees = ExtraFees(terms)
+        try visitor.quantity(20, "pendingShorts", &pendingShorts)
     }
 }
 
@@ -161,6 +170,8 @@ public struct ReservationChanged: EventPayload {
     public var remainingBuys = Quantity.zero
     /// The price at which each unit is held back from now on, `nil` when it stays.
     public var reservedPrice: Price?
+    /// What the short sale may still take from the position, `nil` for other orders.
+    public var remainingShorts: Quantity?
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.ReservationChanged`; gaps are reserved there.
@@ -171,6 +182,7 @@ public struct ReservationChanged: EventPayload {
         try visitor.quantity(4, "remainingShares", &remainingShares)
         try visitor.quantity(5, "remainingBuys", &remainingBuys)
         try visitor.price(6, "reservedPrice", &reservedPrice)
+        try visitor.quantity(12, "remainingShorts", &remainingShorts)
     }
 }
 
@@ -220,4 +232,8 @@ public enum RiskEvent: Equatable, Sendable {
     case killSwitchReleased(KillSwitchReleased)
     /// An open order was judged again.
     case reassessed(OpenOrderReassessed)
+    /// Equity was below the maintenance requirement.
+    case marginCallIssued(MarginCallIssued)
+    /// Equity covers the maintenance requirement again.
+    case marginCallMet(MarginCallMet)
 }

@@ -57,6 +57,7 @@ extension Command {
         case .copyReference(let value, _): encoder.command(24, value)
         case .importHoldings(let account, let value): encoder.command(51, value, account.id)
         case .announceCorporateAction(let value): encoder.command(50, value)
+        case .catchUp(let date): encoder.command(110, SessionOpened("", date))
         case .openSession(let calendar, let date): encoder.command(62, SessionOpened(calendar, date))
         case .closeSession(let calendar, let date): encoder.command(63, SessionOpened(calendar, date))
         case .rollThrough(let calendar, let date): encoder.command(64, SessionOpened(calendar, date))
@@ -85,6 +86,8 @@ extension Command {
         case .resolveOrder(let account, let value): encoder.command(36, value, account.id)
         case .transferCash(let account, let value): encoder.command(37, value, account.id)
         case .resolveBreak(let account, let value): encoder.command(38, value, account.id)
+        case .convertCash(let account, let value): encoder.command(83, value, account.id)
+        case .recordRates(let value): encoder.command(84, value)
         case .placeGroup(let account, let value): encoder.command(90, value, account.id)
         case .continueGroup(let account, let group, let step):
             encoder.command(91, group, account.id)
@@ -95,6 +98,7 @@ extension Command {
         case .assignTrade(let account, let value): encoder.command(101, value, account.id)
         case .resolveStrayBreak(let value): encoder.command(102, value)
         case .expireOrder(let account, let order): encoder.command(103, order, account.id)
+        case .setInterestRates(let value): encoder.command(85, value)
         default: preconditionFailure("every command has a content")
         }
     }

@@ -29,7 +29,7 @@ public struct GroupSaga: Equatable, Sendable {
     public private(set) var isCancelled = false
     /// Whether its entry waited through a split.
     public private(set) var isOutdated = false
-    /// Whether the venue refused to make a leg smaller.
+    /// Whether the venue refused other terms of a leg since anything last traded.
     private(set) var isReductionRefused = false
     /// The orders that the venue refused to cancel.
     private(set) var uncancellable: [OrderID] = []
@@ -99,9 +99,9 @@ public struct GroupSaga: Equatable, Sendable {
         case .rejected where traded == .zero:
             if let index { legs[index].order = .none }
             isRefused = true
-        case .replaceRejected(let fact) where fact.judge == .venue:
-            // Before anything traded, it was somebody else who wanted other terms.
-            isReductionRefused = rest < Int128(quantity.nanos)
+        // It may have been somebody else who wanted other terms: what is left to make smaller tells.
+        case .replaceRejected(let fact) where fact.judge == .venue: isReductionRefused = true
+        case .replaced: isReductionRefused = false
         case .cancelRequested: uncancellable.removeAll { $0 == order }
         case .cancelRejected where !uncancellable.contains(order): uncancellable.append(order)
         default: break
@@ -113,6 +113,8 @@ public struct GroupSaga: Equatable, Sendable {
     private mutating func note(_ event: OrderEvent, _ index: Int?, _ traded: Quantity) {
         let before = index.map { legs[$0].traded } ?? .zero
         guard traded != before else { return }
+        // There is another quantity to make the other leg smaller to.
+        isReductionRefused = false
         if let index { legs[index].traded = traded }
         let isEntry = index == 0 && started.contingency.hasEntry
         switch event {

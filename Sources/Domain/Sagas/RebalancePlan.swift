@@ -64,21 +64,54 @@ extension Shard {
         }
         let budget = max((spendable.min() ?? 0) - held.nanos - buffer.nanos, 0)
         guard budget > 0 else { return (.zero, []) }
-        let commission = state.reference.fees(of: entry.opened.custodian, on: today)?.commission
-        let needed = wanted.reduce(Int128(0)) { sum, leg in
-            let cost = RiskBook.requirement(leg.price, leg.quantity, commission ?? BasisPoints(0), currency)
-            return sum + (cost?.nanos ?? Money.nanosMax)
-        }
+        let schedule = state.reference.fees(of: entry.opened.custodian, on: today)
+        let (needed, fixed) = cost(of: wanted, schedule, currency)
         if needed <= budget { return (Money(clamping: budget), wanted) }
+        let (room, scaled) = (budget - fixed, needed - fixed)
+        guard room > 0 else { return (Money(clamping: budget), []) }
         let legs: [RebalanceLeg] = wanted.compactMap { leg in
             guard let lot = state.reference.terms(of: leg.instrument, on: today)?.lotSize else { return nil }
             let lots = Int128(leg.quantity.nanos / lot.nanos)
-            let share = lots.multipliedFullWidth(by: budget, dividedBy: needed)
+            let share = lots.multipliedFullWidth(by: room, dividedBy: scaled)
             var leg = leg
             leg.quantity = Quantity(nanos: Int64(share) * lot.nanos)
             return share > 0 ? leg : nil
         }
         return (Money(clamping: budget), legs)
+    }
+
+    /// What purchases need, fees included, and what of it does not shrink with them: a commission with a
+    /// least and a most.
+    private static func cost(
+        of legs: [RebalanceLeg],
+        _ schedule: FeeSchedule?,
+        _ currency: Currency
+    ) -> (needed: Int128, fixed: Int128) {
+        let share = schedule?.commission ?? BasisPoints(0)
+        let extra = schedule?.extra ?? .none
+        var (needed, fixed): (Int128, Int128) = (0, 0)
+        for leg in legs {
+            let cost = RiskBook.requirement(leg.price, leg.quantity, share, currency, extra)
+            needed += cost?.nanos ?? Money.nanosMax
+            guard let terms = extra.terms(in: currency) else { continue }
+            let notional = Money.notional(leg.price, leg.quantity, .awayFromZero)
+            fixed += terms.mostCommission(notional, leg.quantity, share, hasTraded: false)?.nanos ?? 0
+        }
+        return (needed, fixed)
+    }
+
+    /// What a leg would cost at its price, by the schedule of its account's venue; `nil` where none holds.
+    public static func estimatedFees(
+        of leg: RebalanceLeg,
+        _ account: AccountID,
+        on today: BusinessDate,
+        _ state: ShardState
+    ) -> (commission: Money, fees: [Fee])? {
+        guard let entry = state.accountByID[account],
+            let schedule = state.reference.fees(of: entry.opened.custodian, on: today)
+        else { return nil }
+        let isSale = leg.side == .sell
+        return schedule.estimate(leg.price, leg.quantity, isSale: isSale, on: today, entry.opened.currency)
     }
 
     private static func checkWeights(_ wanted: RebalanceAccount) throws(Rejection) {

@@ -31,7 +31,7 @@ extension Shard {
     ) throws(Rejection) {
         var due = state.entitlements
         if case .rollDay(let calendar, let date) = posed.command {
-            due = entitlements(calendar, after: date, state)
+            due = entitlements(on: state.dayBehind(date, rolling: calendar), rolling: calendar, state)
         }
         var books: (account: AccountID, state: PortfolioState)?
         for entitlement in due {
@@ -52,17 +52,20 @@ extension Shard {
         }
     }
 
-    /// What is due in the accounts when the day after `date` begins: for each account payments first, then
-    /// dividends, then splits.
+    /// What is due in the accounts when `day` begins because `calendar` is rolled: for each account payments
+    /// first, then dividends, then splits.
     static func entitlements(
-        _ calendar: String,
-        after date: BusinessDate,
+        on day: BusinessDate,
+        rolling calendar: String,
         _ state: ShardState
     ) -> [Entitlement] {
         let book = state.reference
-        guard let day = book.calendarByName[calendar]?.next(after: date) else { return [] }
+        guard state.openDay.map({ day > $0 }) ?? true else { return [] }
         func isOf(_ instrument: InstrumentID) -> Bool {
-            book.instrumentByID[instrument]?.tradingCalendar == calendar
+            guard let name = book.instrumentByID[instrument]?.tradingCalendar,
+                name == calendar || state.rolledByName[name] != nil
+            else { return false }
+            return book.calendarByName[name]?.contains(day) ?? false
         }
         let actions = book.corporateActions.of(day).filter { isOf($0.instrument) }
         var due: [Entitlement] = []
@@ -104,30 +107,6 @@ extension Shard {
         }
     }
 
-    /// Begins a sweep that cancels the orders which outlive the day before their instrument is split: their
-    /// quantities and prices are of the old units.
-    static func cancelSplit(
-        _ state: inout ShardState,
-        _ day: BusinessDate,
-        after rolled: DayRolled,
-        _ position: Int64
-    ) {
-        let splits = state.reference.corporateActions.of(day).filter { $0.kind == .split }
-        guard !splits.isEmpty else { return }
-        let instruments = Set(splits.map(\.instrument)).filter {
-            state.reference.instrumentByID[$0]?.tradingCalendar == rolled.calendar
-        }
-        outdateGroups(&state, instruments)
-        let orders = state.openOrders.filter { order in
-            state.orderByID.look(at: order) { entry in
-                guard let placed = entry.state.placed, !entry.ends(on: rolled.date) else { return false }
-                return instruments.contains(placed.instrument)
-            } ?? false
-        }
-        guard !orders.isEmpty else { return }
-        state.sweeps.append(Sweep(position: position, orders: orders.sorted()))
-    }
-
     private static func wanted(
         _ entitlement: Entitlement,
         _ books: PortfolioState,
@@ -155,7 +134,7 @@ extension Shard {
         let before = BusinessDate(days: fact.exDate.days - 1)
         let mark = book.latestMark(of: fact.instrument, upTo: before)
         let unit = Quantity(units: 1)
-        let lot = book.instrumentByID[fact.instrument]?.lotSize ?? unit
+        let lot = book.terms(of: fact.instrument, on: fact.exDate)?.lotSize ?? unit
         let terms = SplitTerms(
             action: fact.action,
             instrument: fact.instrument,

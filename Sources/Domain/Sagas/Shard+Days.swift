@@ -17,7 +17,8 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        guard let sweep = state.sweeps.first(where: { $0.position == position }) else { return }
+        guard let sweep = state.readySweeps.first(where: { $0.position == position }) else { return }
+        if let day = sweep.day { return try beginOrders(of: sweep, day, state, &decision) }
         let end = min(sweep.orders.count, sweep.done + sweepOrdersMax)
         var advanced = SweepAdvanced()
         advanced.sweep = position
@@ -53,7 +54,7 @@ extension Shard {
         try decision.emit(
             Draft(.dayCloseContinued(fact), .shard, correlation: command(posed), businessDate: date)
         )
-        try closeDay(date, posed, state, &decision)
+        try closeDay(date, of: state.rolledCalendar, posed, state, &decision)
     }
 
     /// Rolls every day that is due through `date`, one after another: this one, and the rest in commands that
@@ -77,6 +78,7 @@ extension Shard {
         _ calendar: String,
         _ date: BusinessDate,
         through: BusinessDate? = nil,
+        ofEvery: Bool = false,
         _ posed: PosedCommand,
         _ state: ShardState,
         _ decision: inout Decision<Draft>
@@ -89,59 +91,82 @@ extension Shard {
         }
         // Accounts trade by several calendars, so no calendar may begin a day before the one that another
         // closes.
-        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished else {
+        guard date >= state.rolledDate ?? date, !state.rollIsUnfinished,
+            !state.sweeps.contains(where: { $0.day != nil })
+        else {
             throw Rejection(.dayOutOfOrder)
         }
+        try checkOrder(calendar, date, state)
         if let session = state.sessionByName[calendar], session.isOpen, session.date <= date {
             throw Rejection(.sessionStillOpen)
         }
         var fact = DayRolled()
         fact.calendar = calendar
         fact.date = date
-        fact.through = through.flatMap { $0 > date ? $0 : nil }
+        fact.through = through.flatMap { $0 > date || ofEvery ? $0 : nil }
+        fact.ofEvery = ofEvery
         try decision.emit(Draft(.dayRolled(fact), .shard, correlation: command(posed), businessDate: date))
-        try closeDay(date, posed, state, &decision)
+        try closeDay(date, of: calendar, posed, state, &decision)
     }
 
-    /// Expires the day's orders and closes its accounts, as many as one decision may hold.
+    /// Expires the day's orders of the calendar and closes the date's accounts, once it is over, as many as
+    /// one decision may hold.
     static func closeDay(
         _ date: BusinessDate,
+        of calendar: String,
         _ posed: PosedCommand,
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let room = decisionEventsMax - eventsOfItemMax
         for order in state.openOrders.sorted() {
-            guard let entry = state.orderByID[order], entry.ends(on: date) else { continue }
+            guard let entry = state.orderByID[order], entry.ends(on: date), state.trades(entry, by: calendar)
+            else { continue }
             guard decision.events.count <= room else { return }
             try emit(.expire(order), order, entry.account, entry.state, businessDate: date, &decision)
             try risk(.release(order), entry.account, order.id, state, businessDate: date, &decision)
         }
+        guard state.isOver(date, rolling: calendar) else { return }
+        let next = state.dayBehind(date, rolling: calendar)
         for account in state.accountByID.keys.sorted() {
             guard let entry = state.accountByID[account], entry.isOpen(on: date) else { continue }
             var books = entry.portfolio
             guard try settle(account, &books, by: date, room: room, &decision), decision.events.count <= room
             else { return }
+            let interest = try interest(entry, &books, date, until: next, state)
+            guard decision.events.count + interest.count <= room else { return }
             let marks = entry.portfolio.instruments.map { instrument in
                 let mark = state.reference.closingMark(of: instrument, on: date).map {
                     state.reference.mark($0, of: instrument, on: date)
                 }
-                return MarkSeen(instrument, mark?.price, stale: mark?.date != date)
+                let day = state.reference.lastDay(of: instrument, notAfter: date)
+                return MarkSeen(
+                    instrument,
+                    mark?.price,
+                    stale: mark.map { $0.date < day || $0.date > date } ?? true
+                )
             }
             let version = state.reference.marksVersionByDate[date] ?? 0
             var closed = Decision<PortfolioEvent>()
             try Portfolio.decide(
-                .closeDay(account, date, entry.opened.currency, marks: marks, marksVersion: version),
+                .closeDay(
+                    account,
+                    date,
+                    entry.opened.currency,
+                    marks: marks,
+                    marksVersion: version,
+                    rates: closingRates(books, entry.opened.currency, date, state)
+                ),
                 given: books,
                 into: &closed
             )
-            let filing = Filing(
-                .portfolio,
-                of: account.id,
-                account,
-                command(posed, slot: account.id.slot),
-                date
-            )
+            let root = command(posed, slot: account.id.slot)
+            let filing = Filing(.portfolio, of: account.id, account, root, date)
+            for event in interest { try decision.emit(filing.draft(.portfolio(event))) }
+            if entry.opened.kind == .margin, case .dayClosed(let fact) = closed.events.first {
+                try closeMargin(fact, marks, books, entry, root, state, &decision)
+                continue
+            }
             try decision.emit(closed) { filing.draft(.portfolio($0)) }
         }
         try beginDay(posed, state, &decision)
@@ -177,14 +202,12 @@ extension Shard {
                 )
             )
         case .restrict(let symbol, let restricted):
-            guard let fact = try book.restricting(symbol, restricted) else { return }
+            guard let fact = try book.restricting(symbol, restricted, on: posed.effectiveAt.date) else {
+                return
+            }
             try decision.emit(Draft(.reference(.restrictionChanged(fact)), .reference, correlation: root))
         case .setFees(let wanted):
-            let fact = try book.settingFees(
-                venue: wanted.venue,
-                commission: wanted.commission,
-                from: wanted.validFrom
-            )
+            let fact = try book.settingFees(wanted)
             try decision.emit(Draft(.reference(.feesSet(fact)), .reference, correlation: root))
         case .declareTradingDays(let wanted):
             let fact = try book.declaring(
@@ -194,7 +217,8 @@ extension Shard {
                 hours: wanted.hours
             )
             try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
-        case .changeInstrument, .setInstrumentStatus: try instrumentStep(posed.command, book, &decision)
+        case .changeInstrument, .setInstrumentStatus: try instrumentStep(posed, book, &decision)
+        case .recordRates, .setInterestRates: try currencyStep(posed, book, &decision)
         case .copyReference(let copy, let event):
             guard copy.sourcePosition > book.copiedUpTo else { return }
             guard book.admits(event) else { throw Rejection(.referenceOutOfOrder) }

@@ -90,7 +90,7 @@ extension OrderEvent {
     /// Whether the venue is told something, so that its time begins anew.
     fileprivate var startsWait: Bool {
         switch self {
-        case .cancelRequested, .replaceApproved, .statusRequested: true
+        case .cancelRequested, .replaceApproved, .statusRequested, .adjusted: true
         default: false
         }
     }

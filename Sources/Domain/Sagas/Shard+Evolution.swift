@@ -32,8 +32,9 @@ extension Shard {
             state.sweeps[index].done = Int(advanced.done)
             if advanced.done == advanced.total { state.sweeps.remove(at: index) }
         case .accountOpened(let opened):
-            state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.rolledDate)
+            state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.lastOverDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
+            state.accountsByOwner[opened.owner, default: []].append(opened.account)
         case .suspense(let event): state.suspense.evolve(by: event)
         case .reference(let event):
             state.reference.evolve(by: event)
@@ -60,24 +61,35 @@ extension Shard {
     }
 
     private static func roll(_ state: inout ShardState, _ rolled: DayRolled, _ position: Int64) {
+        let day = state.dayBehind(rolled.date, rolling: rolled.calendar)
+        let isOver = state.isOver(rolled.date, rolling: rolled.calendar)
+        let due = isOver ? entitlements(on: day, rolling: rolled.calendar, state) : []
+        let begins = isOver && state.openDay.map { day > $0 } ?? true
         state.rolledByName[rolled.calendar] = rolled.date
-        state.entitlements = entitlements(rolled.calendar, after: rolled.date, state)
         state.rolledDate = rolled.date
-        if rolled.through != nil {
+        state.rolledCalendar = rolled.calendar
+        if rolled.ofEvery {
+            let isDone = rolled.through.flatMap { state.dueDay(through: $0) } == nil
+            state.dueRolls = isDone ? nil : rolled
+        } else if rolled.through != nil {
             state.dueRolls = rolled
         } else if state.dueRolls?.calendar == rolled.calendar {
             state.dueRolls = nil
         }
+        guard isOver else { return }
+        state.entitlements = due
         state.reference.forgetMarks(before: rolled.date)
-        let next = state.reference.calendarByName[rolled.calendar]?.next(after: rolled.date)
-        if let next { cancelSplit(&state, next, after: rolled, position) }
-        state.openDay = next ?? BusinessDate(days: rolled.date.days == .max ? .max : rolled.date.days + 1)
+        if begins { beginOrders(&state, day, after: rolled, position) }
+        state.openDay = day
     }
 
     private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ place: FactPlace) {
         let order = event.order
+        var mayEnd = event.mayOpen
         if case .placed(let placed) = event {
-            state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: place.businessDate))
+            mayEnd = placed.hasSpecialTerms
+            let day = state.openDay(of: placed.instrument, place.businessDate)
+            state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: day))
             if let name = placed.clientOrderID {
                 withEntry(&state, placed.account) { $0.orderByName[name] = order }
             }
@@ -97,7 +109,7 @@ extension Shard {
         } else if event.mayOpen {
             state.openOrders.insert(order)
         }
-        if !state.expiries.isEmpty || event.mayExpire { evolveExpiries(&state, order, isOpen: isOpen) }
+        if mayEnd || !state.expiries.isEmpty { evolveExpiries(&state, order, isOpen: isOpen) }
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
         if group != .none { evolveGroup(&state, group, event) }
@@ -125,6 +137,12 @@ extension Shard {
             }
             if isNew { remember(&state, assessed.order, account, place.effectiveAt) }
         case .reassessed: break
+        case .marginCallIssued(let call):
+            withEntry(&state, call.account) { RiskBook.evolve(&$0.risk, by: event) }
+            state.marginCalls.insert(call.account)
+        case .marginCallMet(let met):
+            withEntry(&state, met.account) { RiskBook.evolve(&$0.risk, by: event) }
+            state.marginCalls.remove(met.account)
         case .reservationChanged(let changed):
             guard let account = state.orderByID.account(of: changed.order) else { return }
             withEntry(&state, account) { RiskBook.evolve(&$0.risk, by: event) }
@@ -199,6 +217,7 @@ extension OrderEvent {
         case .parked(let fact): fact.order
         case .resolved(let fact): fact.order
         case .externalFound(let fact): fact.order
+        case .adjusted(let fact): fact.order
         }
     }
 }
@@ -216,6 +235,9 @@ extension PortfolioEvent {
         case .dividendPaid(let fact): fact.account
         case .positionAdjusted(let fact): fact.account
         case .positionImported(let fact): fact.account
+        case .interestAccrued(let fact): fact.account
+        case .interestPaid(let fact): fact.account
+        case .converted(let fact): fact.account
         case .dayClosed(let fact): fact.account
         case .reconciliationBroke(let fact): fact.account
         case .breakResolved(let fact): fact.account

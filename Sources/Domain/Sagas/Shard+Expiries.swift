@@ -84,11 +84,3 @@ extension Shard {
         if isOpen { state.expiries.add(expiry) } else { state.expiries.remove(expiry) }
     }
 }
-
-extension OrderEvent {
-    /// Whether it may give the shard an open order that ends at a moment.
-    var mayExpire: Bool {
-        if case .placed(let placed) = self { return placed.hasSpecialTerms }
-        return mayOpen
-    }
-}

@@ -138,7 +138,7 @@ extension Shard {
     /// Whether a ledger can take the numbers of a trade in `currency`.
     static func isBookable(_ report: OrderExecuted, _ currency: Currency) -> Bool {
         report.quantity > .zero && report.price >= .zero && report.settlementAmount >= .zero
-            && report.currency == currency
+            && report.currency == currency && report.fees.isBookable(in: currency)
     }
 
     /// The order of the account that the venue has under this name, whoever sent it.

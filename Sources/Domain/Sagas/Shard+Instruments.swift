@@ -4,34 +4,33 @@ internal import Orders
 internal import References
 
 extension Shard {
-    /// Whether an order of `side` may trade the instrument; a sale only reduces, because risk lets no account
-    /// sell more than it has.
+    /// Whether the order may trade its instrument.
     static func standing(
-        of instrument: InstrumentID,
-        _ side: Side,
+        of placed: OrderPlaced,
+        _ entry: AccountEntry,
         _ state: ShardState
     ) -> InstrumentStanding {
-        switch state.reference.status(of: instrument) {
+        switch state.reference.status(of: placed.instrument) {
         case .active: .trading
-        case .halted: .halted(reduces: side != .buy)
-        case .closingOnly: .closingOnly(reduces: side != .buy)
+        case .halted: .halted(reduces: reduces(placed, entry))
+        case .closingOnly: .closingOnly(reduces: reduces(placed, entry))
         case .delisted: .delisted
         }
     }
 
     /// Other terms of an instrument, or another status.
     static func instrumentStep(
-        _ command: Command,
+        _ posed: PosedCommand,
         _ book: ReferenceBook,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        switch command {
+        switch posed.command {
         case .changeInstrument(let wanted):
             let fact = try book.changing(wanted)
             let stream = StreamOrdinal(.instrument, of: fact.instrument.id)
             try decision.emit(Draft(.reference(.termsChanged(fact)), stream, correlation: fact.instrument.id))
         case .setInstrumentStatus(let symbol, let status):
-            guard let fact = try book.setting(status, of: symbol) else { return }
+            guard let fact = try book.setting(status, of: symbol, on: posed.effectiveAt.date) else { return }
             let stream = StreamOrdinal(.instrument, of: fact.instrument.id)
             try decision.emit(
                 Draft(.reference(.statusChanged(fact)), stream, correlation: fact.instrument.id)

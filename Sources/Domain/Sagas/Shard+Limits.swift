@@ -24,19 +24,36 @@ public struct EquityWatch: Hashable, Sendable {
 }
 
 extension Shard {
-    /// What the account is worth at the latest official marks; `nil` when a position has none.
-    static func valuation(_ entry: AccountEntry, _ state: ShardState) -> Valuation? {
+    /// What the account is worth at the latest official marks and exchange rates, for an order in the
+    /// currency `ordered`; `nil` when a position has no mark, or a currency no rate.
+    static func valuation(
+        _ entry: AccountEntry,
+        ordering ordered: Currency,
+        _ state: ShardState
+    ) -> Valuation? {
         var worth = Valuation()
+        let books = entry.portfolio
+        let base = entry.opened.currency
         // ORDER: a sum and a refusal, whichever position comes first.
-        for (instrument, position) in entry.portfolio.positionByID {
+        for (instrument, position) in books.positionByID {
             guard let price = standingPrice(instrument, state) else { return nil }
-            let value = Money.notional(price, position, .halfAwayFromZero).nanos
+            let notional = Money.notional(price, position, .halfAwayFromZero).nanos
+            let currency = books.currencyByID[instrument] ?? base
+            guard let value = Self.worth(notional, of: currency, in: base, state) else { return nil }
             if value < 0 { worth.short -= value } else { worth.long += value }
         }
-        let books = entry.portfolio
-        let currency = entry.opened.currency
-        let owed = books.receivable(currency).nanos - books.payable(currency).nanos + books.accrued(currency)
-        worth.equity = books.cash(currency).nanos + owed + worth.long - worth.short
+        worth.equity = books.money(in: base) + worth.long - worth.short
+        for currency in books.foreignCurrencies(beside: base) {
+            guard let value = Self.worth(books.money(in: currency), of: currency, in: base, state) else {
+                return nil
+            }
+            worth.equity += value
+        }
+        // ORDER: a sum and a refusal, whichever currency comes first.
+        for (currency, held) in entry.risk.reservedCash where currency != ordered && held != .zero {
+            guard let value = Self.worth(held.nanos, of: currency, in: base, state) else { return nil }
+            worth.reservedElsewhere += value
+        }
         let closed = entry.portfolio.closedDay?.equity.nanos ?? 0
         worth.dayProfit = worth.equity - closed - entry.watch.flows
         worth.peak = entry.watch.peak
@@ -45,23 +62,27 @@ extension Shard {
 
     static func watchEquity(_ state: inout ShardState, _ event: PortfolioEvent) {
         switch event {
-        case .deposited(let fact):
-            withEntry(&state, fact.account) { entry in
-                if fact.currency == entry.opened.currency { entry.watch.pay(fact.amount.nanos) }
-            }
-        case .withdrawn(let fact):
-            withEntry(&state, fact.account) { entry in
-                if fact.currency == entry.opened.currency { entry.watch.pay(-fact.amount.nanos) }
-            }
+        case .deposited(let fact): watch(&state, fact.account, fact.amount.nanos, fact.currency)
+        case .withdrawn(let fact): watch(&state, fact.account, -fact.amount.nanos, fact.currency)
         case .positionImported(let fact):
             // What it is worth is not known here; what it cost is what the owner put in.
-            withEntry(&state, fact.account) { entry in
-                if fact.currency == entry.opened.currency { entry.watch.pay(fact.cost.nanos) }
-            }
+            watch(&state, fact.account, fact.cost.nanos, fact.currency)
         case .dayClosed(let fact):
             withEntry(&state, fact.account) { $0.watch.close(at: fact.equity.nanos) }
         default: break
         }
+    }
+
+    /// Another currency counts at its latest official rate, and as nothing without one, as it does in equity.
+    private static func watch(
+        _ state: inout ShardState,
+        _ account: AccountID,
+        _ nanos: Int128,
+        _ currency: Currency
+    ) {
+        guard let base = state.accountByID[account]?.opened.currency else { return }
+        let paid = worth(nanos, of: currency, in: base, state) ?? 0
+        withEntry(&state, account) { $0.watch.pay(paid) }
     }
 
     /// Keeps an approved order in mind where the account's limits look for duplicates.

@@ -32,7 +32,7 @@ extension Shard {
                 throw Rejection(.unknownLot, value: Int128(choice.quantity.nanos))
             }
             let held = Int128(lot.quantity.nanos)
-            guard (held > 0) == (placed.side == .sell) else { throw Rejection(.lotOnOtherSide, value: held) }
+            guard (held > 0) == (placed.side != .buy) else { throw Rejection(.lotOnOtherSide, value: held) }
             let wanted = (named[choice.execution] ?? 0) + Int128(choice.quantity.nanos)
             guard choice.quantity > .zero, wanted <= Int128(held.magnitude) else {
                 throw Rejection(.lotQuantityInvalid, limit: Int128(held.magnitude), value: wanted)

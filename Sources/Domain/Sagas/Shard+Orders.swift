@@ -48,10 +48,14 @@ extension Shard {
         }
         let today = state.businessDate(at: posed.effectiveAt)
         guard let instrument = state.reference.instrument(wanted.symbol, on: today) else {
-            throw Rejection(.unknownSymbol)
+            throw state.reference.missing(wanted.symbol, on: today)
         }
-        guard instrument.currency == entry.opened.currency else { throw Rejection(.currencyMismatch) }
-        try checkSession(instrument.tradingCalendar, today, wanted.type, posed, state)
+        guard instrument.currency == entry.opened.currency || entry.opened.kind == .cash else {
+            throw Rejection(.currencyMismatch)
+        }
+        if wanted.side.isShort || wanted.hasSpecialTerms { try checkMarking(wanted, entry) }
+        let calendar = instrument.tradingCalendar
+        try checkSession(calendar, state.openDay(of: calendar, today), wanted.type, posed, state)
         let order = OrderID(
             Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         )
@@ -119,7 +123,8 @@ extension Shard {
                 placed.order,
                 restricted: state.reference.restricted.contains(placed.instrument),
                 restrictionsVersion: state.reference.restrictionsVersion,
-                standing: standing(of: placed.instrument, placed.side, state)
+                standing: standing(of: placed, entry, state),
+                shortSale: shortSale(placed, entry, state)
             ),
             given: entry.compliance,
             into: &clearance
@@ -171,6 +176,11 @@ extension Shard {
         question.order = placed.order
         question.instrument = placed.instrument
         question.currency = instrument.currency
+        if instrument.currency != entry.opened.currency {
+            question.isForeign = true
+            question.exchangeRate =
+                state.reference.exchange.rate(instrument.currency, in: entry.opened.currency)?.rate
+        }
         question.isBuy = placed.side == .buy
         question.quantity = placed.quantity
         question.limitPrice = placed.limitPrice
@@ -178,6 +188,7 @@ extension Shard {
         question.referencePrice =
             real(touch) ?? real(placed.seen.last) ?? real(standingPrice(placed.instrument, state))
         question.commission = fees?.commission ?? BasisPoints(0)
+        question.extraFees = fees?.extra ?? .none
         question.feeVersion = fees?.version ?? 0
         question.settledCash = spendable(instrument, entry, today, state)
         question.position = entry.portfolio.position(placed.instrument)
@@ -186,9 +197,12 @@ extension Shard {
         question.effectiveAt = posed.effectiveAt
         question.parent = placed.parent
         if entry.risk.needsValuation(on: today) {
-            question.valuation = valuation(entry, state)
+            question.valuation = valuation(entry, ordering: instrument.currency, state)
         }
         if placed.hasSpecialTerms { anchor(&question, placed) }
+        if entry.opened.kind == .margin {
+            question.margin = marginQuestion(placed, entry, posed, state)
+        }
         return question
     }
 
@@ -248,6 +262,7 @@ extension Shard {
             try emit(.acknowledge(fact), fact.order, account, entry.state, &decision)
         case .recordExecution(let account, let report):
             try execute(report, account, posed, state, &decision)
+            try meetCall(account, posed, state, &decision)
         case .confirmCancel(let account, let order):
             try emit(.confirmCancel(order), order, account, try known(order, account, state).state, &decision)
             try risk(.release(order), account, order.id, state, &decision)
@@ -261,7 +276,9 @@ extension Shard {
             try emit(.reject(fact), order, account, try known(order, account, state).state, &decision)
             try risk(.release(order), account, order.id, state, &decision)
         case .replaceOrder(let account, let wanted): try replace(account, wanted, posed, state, &decision)
-        case .recordVenueFact(let account, let fact): try record(fact, account, posed, state, &decision)
+        case .recordVenueFact(let account, let fact):
+            try record(fact, account, posed, state, &decision)
+            try meetCall(account, posed, state, &decision)
         case .reviewOrder(let account, let wanted): try review(account, wanted, posed, state, &decision)
         default: return
         }
@@ -293,7 +310,7 @@ extension Shard {
         else { return try recordUnknown(report, account, posed, state, &decision) }
         let payable = report.settlementAmount >= .zero && report.commission.nanos.magnitude < 1 << 100
         guard report.quantity > .zero, report.price >= .zero, payable, report.currency == instrument.currency,
-            report.side == placed.side
+            report.side == placed.side, report.fees.isBookable(in: report.currency)
         else { return try flag(report, .terms, account, posed, state, &decision) }
         var fact = report
         fact.execution = Identifier(
@@ -306,7 +323,7 @@ extension Shard {
             let standing = state.orderByID[other]?.state.executions[ExecutionIdentity(report)]?.execution
             return try conflict(fact, standing: standing ?? .none, account, &decision)
         }
-        if let held = state.suspense.held(ExecutionIdentity(report)) {
+        if !state.suspense.isEmpty, let held = state.suspense.held(ExecutionIdentity(report)) {
             return try release(held, by: fact, account, posed, state, &decision)
         }
         let before = decision.events.count
@@ -322,7 +339,7 @@ extension Shard {
         try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         let left = max(placed.quantity.nanos - cumulative.nanos, 0)
         try risk(
-            .consume(report.order, leaves: Quantity(nanos: left)),
+            .consume(report.order, leaves: Quantity(nanos: left), commission: fact.commission),
             account,
             report.order.id,
             state,
@@ -364,10 +381,11 @@ extension Shard {
         trade.venueExecutionID = report.venueExecutionID
         trade.instrument = placed.instrument
         trade.currency = report.currency
-        trade.quantity = placed.side == .buy ? report.quantity : -report.quantity
+        trade.quantity = placed.side.signed(report.quantity)
         trade.price = report.price
         trade.settlementAmount = report.settlementAmount
         trade.commission = report.commission
+        trade.fees = report.fees
         trade.tradeDate = report.tradeDate
         trade.venuePosition = report.venuePosition
         trade.venueCash = report.venueCash

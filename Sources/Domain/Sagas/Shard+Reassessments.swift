@@ -14,9 +14,18 @@ extension Shard {
         switch fact {
         case .restrictionChanged(let change) where change.restricted: concerned = change.instrument
         case .statusChanged(let change) where change.status != .active: concerned = change.instrument
+        case .termsChanged(let change) where isInForce(change, state): concerned = change.instrument
         default: return
         }
         reassess(&state, position) { $1.look(at: $0) { $0.state.placed?.instrument } == concerned }
+    }
+
+    /// Whether terms hold at once: those of a later day are looked at when it begins.
+    private static func isInForce(_ change: InstrumentTermsChanged, _ state: ShardState) -> Bool {
+        let today = state.openDay ?? state.effectiveAt.date
+        let before = BusinessDate(days: max(change.effectiveFrom.days, .min + 1) - 1)
+        return change.effectiveFrom <= today
+            && state.reference.isChanged(change.instrument, from: before, on: change.effectiveFrom)
     }
 
     /// Begins a sweep over those open orders.
@@ -50,9 +59,9 @@ extension Shard {
         fact.sweep = sweep.position
         fact.limitsVersion = limits?.version ?? 0
         fact.restrictionsVersion = state.reference.restrictionsVersion
-        let breaches = breaches(placed, entry, account, limits)
-        let refusals = refusals(placed, state)
-        fact.checks = refusals + breaches
+        let breaches = breaches(placed, entry, account, limits, state)
+        let refusals = refusals(placed, account, state)
+        fact.checks = refusals + breaches + steps(entry, state, on: sweep.day)
         let mustGo = refusals.contains { !$0.passed && $0.rule != .instrumentHalted }
         // A halted order rests at the venue until the halt ends, and a limit that was met once is a person's
         // matter.
@@ -63,12 +72,16 @@ extension Shard {
     }
 
     /// What compliance would refuse today.
-    private static func refusals(_ placed: OrderPlaced, _ state: ShardState) -> [RuleCheck] {
+    private static func refusals(
+        _ placed: OrderPlaced,
+        _ account: AccountEntry,
+        _ state: ShardState
+    ) -> [RuleCheck] {
         var checks: [RuleCheck] = []
         if state.reference.restricted.contains(placed.instrument) {
             checks.append(RuleCheck(.instrumentRestricted, passed: false))
         }
-        if let check = standing(of: placed.instrument, placed.side, state).check,
+        if let check = standing(of: placed, account, state).check,
             !check.passed || check.warned
         {
             checks.append(check)
@@ -76,23 +89,44 @@ extension Shard {
         return checks
     }
 
+    /// What is off the ticks and lots of the instrument as they are now.
+    private static func steps(_ entry: OrderEntry, _ state: ShardState, on day: BusinessDate?) -> [RuleCheck]
+    {
+        let today = day ?? state.openDay ?? state.effectiveAt.date
+        guard let instrument = entry.state.placed?.instrument,
+            let terms = state.reference.terms(of: instrument, on: today)
+        else { return [] }
+        let order = entry.state.terms
+        let tick = terms.tick(at: order.limitPrice)
+        func check(_ code: RejectionCode, _ value: Int64, _ step: Int64) -> RuleCheck? {
+            value % step == 0
+                ? nil : RuleCheck(code, passed: false, limit: Int128(step), value: Int128(value))
+        }
+        return [
+            check(.quantityNotLotMultiple, entry.state.leaves.nanos, terms.lotSize.nanos),
+            order.limitPrice.flatMap { check(.priceNotTickMultiple, $0.nanos, tick.nanos) },
+            order.stopPrice.flatMap { check(.priceNotTickMultiple, $0.nanos, tick.nanos) },
+            order.trailingAmount.flatMap { check(.trailingDistanceInvalid, $0.nanos, tick.nanos) },
+        ].compactMap(\.self)
+    }
+
     /// The limits of one order that what is left of it would break today.
     private static func breaches(
         _ placed: OrderPlaced,
         _ entry: OrderEntry,
         _ account: AccountEntry,
-        _ limits: AccountLimitsSet?
+        _ limits: AccountLimitsSet?,
+        _ state: ShardState
     ) -> [RuleCheck] {
         guard let limits else { return [] }
         var checks: [RuleCheck] = []
         let leaves = entry.state.leaves
-        if let price = placed.limitPrice ?? account.risk.reservationByID[placed.order]?.price {
-            let value = Money.notional(price, leaves, .awayFromZero)
-            if value > limits.orderValueMax {
-                let limit = limits.orderValueMax.nanos
-                checks.append(
-                    RuleCheck(.orderValueAboveLimit, passed: false, limit: limit, value: value.nanos)
-                )
+        if let price = entry.state.terms.limitPrice ?? account.risk.reservationByID[placed.order]?.price {
+            let notional = Money.notional(price, leaves, .awayFromZero).nanos
+            let (base, limit) = (account.opened.currency, limits.orderValueMax.nanos)
+            let currency = state.reference.instrumentByID[placed.instrument]?.currency ?? base
+            if let value = worth(notional, of: currency, in: base, state), value > limit {
+                checks.append(RuleCheck(.orderValueAboveLimit, passed: false, limit: limit, value: value))
             }
         }
         if let most = limits.orderQuantityMax, leaves > most {

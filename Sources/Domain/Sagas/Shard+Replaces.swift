@@ -18,7 +18,7 @@ extension Shard {
         guard order.external == nil else { throw Rejection(.externalOrder) }
         let entry = try entry(account, state)
         let today = state.businessDate(at: posed.effectiveAt)
-        guard let placed = order.placed,
+        guard let placed = order.standing,
             let instrument = state.reference.terms(of: placed.instrument, on: today)
         else { throw Rejection(.unknownOrder) }
         var asked = OrderReplaceRequested()
@@ -87,7 +87,12 @@ extension Shard {
         guard let placed = after.placed, after.venue != nil, after.external == nil else { return }
         let entry = try entry(account, state)
         if entry.risk.reservationByID[placed.order] != nil {
-            let wanted = RiskCommand.rehold(placed.order, leaves: after.reach, price: after.dearestLimit)
+            let wanted = RiskCommand.rehold(
+                placed.order,
+                leaves: after.reach,
+                price: after.dearestLimit,
+                hasTraded: after.cumulative > .zero
+            )
             return try risk(wanted, account, placed.order.id, state, &decision)
         }
         guard after.reach > before.reach, let instrument = state.reference.instrumentByID[placed.instrument]

@@ -21,7 +21,11 @@ extension Shard {
         fact.approved = wanted.approved
         fact.reviewer = posed.actor.text
         let isKilled = state.killed || entry.risk.killed
-        if wanted.approved, isKilled, order.placed?.side == .buy { throw Rejection(.killSwitchPulled) }
+        if wanted.approved, isKilled || entry.risk.marginCall != nil, let placed = order.placed,
+            !reduces(placed, entry)
+        {
+            throw Rejection(isKilled ? .killSwitchPulled : .marginCallOpen)
+        }
         try emit(.review(fact), wanted.order, account, order, &decision)
         if wanted.approved {
             var approved = OrderApproved()

@@ -200,6 +200,7 @@ extension Shard {
         fact.price = report.price
         fact.settlementAmount = report.settlementAmount
         fact.commission = report.commission
+        fact.fees = report.fees
         guard let assigned = trade.assigned else {
             var now = trade
             now.revisions.append(fact)
@@ -219,7 +220,7 @@ extension Shard {
 extension SuspendedTradeRevised {
     fileprivate func isSame(as report: OrderExecuted) -> Bool {
         quantity == report.quantity && price == report.price && commission == report.commission
-            && settlementAmount == report.settlementAmount
+            && settlementAmount == report.settlementAmount && fees == report.fees
     }
 
     /// What the venue said, as it says it of an order.
@@ -227,6 +228,7 @@ extension SuspendedTradeRevised {
         guard quantity > .zero else {
             var bust = ExecutionBusted()
             bust.revision = revision
+            bust.commission = commission == .zero ? nil : commission
             return .busted(bust)
         }
         var correction = ExecutionCorrected()
@@ -236,6 +238,7 @@ extension SuspendedTradeRevised {
         correction.currency = currency
         correction.settlementAmount = settlementAmount
         correction.commission = commission
+        correction.fees = fees
         return .corrected(correction)
     }
 }

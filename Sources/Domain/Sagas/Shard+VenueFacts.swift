@@ -30,9 +30,8 @@ extension Shard {
             Identifier(.execution, slot: account.id.slot, shard: shardNumber(state), birth: posed.position),
             side: placed.side
         )
-        if case .corrected(let correction) = fact, !isBookable(correction, placed, state) {
-            guard let report = fact.execution else { return }
-            let trade = correction.revision.revisedVenueExecutionID
+        if let report = fact.execution, !isBookable(fact, placed, state) {
+            let trade = fact.revision?.revisedVenueExecutionID
             return try flag(report, .terms, of: trade, account, posed, state, &decision)
         }
         let before = decision.events.count
@@ -45,17 +44,25 @@ extension Shard {
         if case .order(let event) = decision.events[before].event, let revision = event.revision {
             try revise(revision, placed, entry, after, account, state, &decision)
         }
+        if case .replaceRejected(let refusal) = fact, entry.adjustment(ofRequest: refusal.request) != nil {
+            // What rests there is of old units: the venue is to take it off its book.
+            try cancel(said.order, stored, state, &decision)
+        }
         if after.reach != entry.reach || after.dearestLimit != entry.dearestLimit {
             try rehold(entry, after, account, posed, state, &decision)
         }
     }
 
-    private static func isBookable(_ fact: ExecutionCorrected, _ placed: OrderPlaced, _ state: ShardState)
-        -> Bool
-    {
-        fact.quantity > .zero && fact.price >= .zero && fact.settlementAmount >= .zero
-            && fact.commission.nanos.magnitude < 1 << 100
-            && fact.currency == state.reference.instrumentByID[placed.instrument]?.currency
+    private static func isBookable(_ said: VenueFact, _ placed: OrderPlaced, _ state: ShardState) -> Bool {
+        switch said {
+        case .corrected(let fact):
+            fact.quantity > .zero && fact.price >= .zero && fact.settlementAmount >= .zero
+                && fact.commission.nanos.magnitude < 1 << 100
+                && fact.currency == state.reference.instrumentByID[placed.instrument]?.currency
+                && fact.fees.isBookable(in: fact.currency)
+        case .busted(let fact): (fact.commission ?? .zero).nanos.magnitude < 1 << 100
+        default: true
+        }
     }
 
     /// Asks the ledger for the difference that a revision makes to a trade; one of a trade that has not been
@@ -86,10 +93,11 @@ extension Shard {
         correction.currency = report.currency
         correction.execution = was.execution
         correction.newExecution = now.execution
-        correction.quantity = placed.side == .buy ? now.quantity : -now.quantity
+        correction.quantity = placed.side.signed(now.quantity)
         correction.price = now.price
         correction.settlementAmount = now.settlementAmount
         correction.commission = now.commission
+        correction.fees = now.fees
         correction.tradeDate = report.tradeDate
         correction.venuePosition = revision.venuePosition
         correction.venueCash = revision.venueCash
@@ -134,18 +142,25 @@ extension Shard {
         var after = entry
         Order.evolve(&after, by: .executed(report))
         let standing = after.standing(report)
-        if standing.quantity > .zero {
+        // A trade that was taken back before it was heard of may still bear some of the order's commission.
+        if standing.quantity > .zero || standing.commission != .zero {
             var booked = report
             booked.execution = standing.execution
             booked.quantity = standing.quantity
             booked.price = standing.price
             booked.settlementAmount = standing.settlementAmount
             booked.commission = standing.commission
+            booked.fees = standing.fees
             var trade = dated(trade(booked, placed, after.cumulative), placed, posed, state)
             trade.isCompared = isCompared
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }
-        try risk(.consume(report.order, leaves: after.reach), account, report.order.id, state, &decision)
+        let consume = RiskCommand.consume(
+            report.order,
+            leaves: after.reach,
+            commission: standing.commission
+        )
+        try risk(consume, account, report.order.id, state, &decision)
     }
 }
 
@@ -161,12 +176,16 @@ extension VenueFact {
         report.side = revision.side
         report.venuePosition = revision.venuePosition
         report.venueCash = revision.venueCash
-        guard case .corrected(let fact) = self else { return report }
+        guard case .corrected(let fact) = self else {
+            if case .busted(let fact) = self { report.commission = fact.commission ?? .zero }
+            return report
+        }
         report.quantity = fact.quantity
         report.price = fact.price
         report.currency = fact.currency
         report.settlementAmount = fact.settlementAmount
         report.commission = fact.commission
+        report.fees = fact.fees
         return report
     }
 

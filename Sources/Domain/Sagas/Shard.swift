@@ -35,20 +35,11 @@ public enum Shard {
         case .startWriter(let started):
             try decision.emit(Draft(.writerStarted(started), .shard, correlation: command(posed)))
         case .openAccount(let wanted): try openAccount(wanted, posed, state, &decision)
-        case .deposit(let account, let move):
-            try portfolio(.deposit(account, move.currency, move.amount), account, posed, state, &decision)
-        case .withdraw(let account, let move):
-            let held = state.accountByID[account]?.risk.reservedCash[move.currency] ?? .zero
-            try portfolio(
-                .withdraw(account, move.currency, move.amount, held: held),
-                account,
-                posed,
-                state,
-                &decision
-            )
+        case .deposit, .withdraw: try moveCash(posed, state, &decision)
         case .setLimits(let account, let wanted): try setLimits(account, wanted, posed, state, &decision)
         case .placeOrder(let account, let wanted): try place(account, wanted, posed, state, &decision)
         case .transferCash(let account, let wanted): try transfer(account, wanted, posed, state, &decision)
+        case .convertCash(let account, let wanted): try convert(account, wanted, posed, state, &decision)
         case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak,
             .resolveStrayBreak, .recordExternal, .assignTrade, .expireOrder:
             try sagaStep(posed, state, &decision)
@@ -61,6 +52,7 @@ public enum Shard {
         case .releaseKillSwitch(let account): try killSwitch(account, pulled: false, posed, state, &decision)
         case .continueSweep(let position, _): try sweep(position, state, &decision)
         case .rollDay(let calendar, let date): try rollDay(calendar, date, posed, state, &decision)
+        case .catchUp(let date): try catchUp(date, posed, state, &decision)
         case .rollThrough(let calendar, let date): try rollThrough(calendar, date, posed, state, &decision)
         case .openSession(let calendar, let date):
             try session(calendar, date, opens: true, posed, state, &decision)
@@ -71,7 +63,7 @@ public enum Shard {
             try importHoldings(account, wanted, posed, state, &decision)
         case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference,
-            .changeInstrument, .setInstrumentStatus:
+            .changeInstrument, .setInstrumentStatus, .setInterestRates, .recordRates:
             try referenceStep(posed, state, &decision)
         }
     }
@@ -82,7 +74,7 @@ public enum Shard {
         switch command {
         case .openShard, .startWriter: return
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .changeInstrument,
-            .setInstrumentStatus, .announceCorporateAction:
+            .setInstrumentStatus, .announceCorporateAction, .setInterestRates, .recordRates:
             if !onReference { throw Rejection(.notOnThisShard) }
         default:
             if onReference { throw Rejection(.notOnThisShard) }
@@ -107,11 +99,18 @@ public enum Shard {
     ) throws(Rejection) {
         guard let alias = AccountAlias(wanted.alias) else { throw Rejection(.unknownAccount) }
         guard state.accountByAlias[alias] == nil else { throw Rejection(.aliasTaken) }
+        let isKnown = wanted.owner != .none
+        guard !isKnown || state.accountsByOwner[wanted.owner] != nil else { throw Rejection(.unknownOwner) }
+        guard wanted.kind != .margin || wanted.currency == MarginRegime.currency else {
+            throw Rejection(.marginCurrencyUnsupported)
+        }
         let shard = shardNumber(state)
         // Slots spread owners evenly; slot 0 is left to what belongs to nobody.
-        let slot = UInt16(1 + posed.position % 65_535)
+        let slot = isKnown ? wanted.owner.id.slot : UInt16(1 + posed.position % 65_535)
         var owner = OwnerRegistered()
         owner.owner = OwnerID(Identifier(.owner, slot: slot, shard: shard, birth: posed.position))
+        // Said again of an owner that is known: the id of the command is filed under no account.
+        if isKnown { owner.owner = wanted.owner }
         var opened = AccountOpened()
         opened.account = AccountID(Identifier(.account, slot: slot, shard: shard, birth: posed.position + 1))
         opened.owner = owner.owner
@@ -119,6 +118,8 @@ public enum Shard {
         opened.currency = wanted.currency
         opened.custodian = PaperProfile.venue
         opened.lotMethod = wanted.lotMethod
+        if let kind = wanted.kind { opened.kind = kind }
+        if opened.kind == .margin { opened.marginRegime = MarginRegime.regulationT }
         var limits = AccountLimitsSet()
         limits.account = opened.account
         limits.version = 1
@@ -225,16 +226,6 @@ public enum Shard {
         try Portfolio.decide(wanted, given: try entry(account, state).portfolio, into: &events)
         let filing = Filing(.portfolio, of: account.id, account, root, businessDate)
         try decision.emit(events) { filing.draft(.portfolio($0)) }
-    }
-
-    private static func portfolio(
-        _ wanted: PortfolioCommand,
-        _ account: AccountID,
-        _ posed: PosedCommand,
-        _ state: ShardState,
-        _ decision: inout Decision<Draft>
-    ) throws(Rejection) {
-        try portfolio(wanted, account, root: command(posed, slot: account.id.slot), state, &decision)
     }
 }
 

@@ -10,6 +10,10 @@ public struct OpenAccount: WireFields, Equatable, Sendable {
     public var currency = Currency.usd
     /// How its closing trades will choose among open lots; the oldest first where absent.
     public var lotMethod: LotMethod?
+    /// Its margin regime; a cash account where absent.
+    public var kind: AccountKind?
+    /// The owner that it belongs to; a new one where there is none.
+    public var owner = OwnerID.none
     /// An empty command.
     public init() {}
     /// Visits the fields.
@@ -17,6 +21,8 @@ public struct OpenAccount: WireFields, Equatable, Sendable {
         try visitor.text(1, "alias", &alias)
         try visitor.currency(2, "currency", &currency)
         try visitor.choice(3, "lotMethod", &lotMethod)
+        try visitor.choice(4, "kind", &kind)
+        try visitor.owner(5, "ownerId", &owner)
     }
 }
 
@@ -177,6 +183,8 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
         try visitor.time(22, "expireAt", &special.expireAt)
         try visitor.list(23, "chosenLots", &special.lots)
         try visitor.choice(24, "lotMethod", &special.lotMethod)
+        try visitor.name(29, "locateId", &special.locate)
+        try visitor.flag(40, "doNotReduce", &special.doNotReduce)
         rareTerms.terms = special
     }
 }
@@ -259,6 +267,8 @@ public indirect enum Command: Equatable, Sendable {
     case rollDay(calendar: String, BusinessDate)
     /// End every trading day of a calendar that is due, through this one.
     case rollThrough(calendar: String, BusinessDate)
+    /// End every trading day of every calendar that is due, through this date.
+    case catchUp(BusinessDate)
     /// Open the session of a trading day.
     case openSession(calendar: String, BusinessDate)
     /// Close the session of a trading day: no more orders.
@@ -277,6 +287,12 @@ public indirect enum Command: Equatable, Sendable {
     case changeInstrument(ChangeInstrument)
     /// Halt an instrument, let it trade again, or end its trading.
     case setInstrumentStatus(Symbol, InstrumentStatus)
+    /// Turn cash of one currency into another's.
+    case convertCash(AccountID, ConvertCash)
+    /// Record or correct a day's official exchange rates.
+    case recordRates(OfficialRatesRecorded)
+    /// Set the interest on cash of a currency, from a date on.
+    case setInterestRates(InterestRatesSet)
     /// Add days to a calendar.
     case declareTradingDays(TradingDaysDeclared)
     /// Take over what an account held elsewhere.
@@ -331,7 +347,8 @@ public indirect enum Command: Equatable, Sendable {
             .rebalance(let account, _), .continueRebalance(let account, _, _),
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
             .resolveOrder(let account, _), .transferCash(let account, _),
-            .resolveBreak(let account, _), .placeGroup(let account, _), .continueGroup(let account, _, _),
+            .resolveBreak(let account, _), .convertCash(let account, _), .placeGroup(let account, _),
+            .continueGroup(let account, _, _),
             .cancelGroup(let account, _), .resolveGroup(let account, _), .recordExternal(let account, _),
             .assignTrade(let account, _), .expireOrder(let account, _):
             account

@@ -113,6 +113,8 @@ public struct DayRolled: EventPayload {
     public var date = BusinessDate(days: 0)
     /// The last of the days that are rolled one after another; `nil` when it is this one.
     public var through: BusinessDate?
+    /// Whether every calendar is rolled through that day.
+    public var ofEvery = false
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.DayRolled`; gaps are reserved there.
@@ -120,6 +122,7 @@ public struct DayRolled: EventPayload {
         try visitor.text(1, "calendar", &calendar)
         try visitor.date(2, "date", &date)
         try visitor.date(3, "through", &through)
+        try visitor.flag(4, "ofEveryCalendar", &ofEvery)
     }
 }
 
@@ -181,6 +184,8 @@ public struct OwnerRegistered: EventPayload {
 public enum AccountKind: UInt8, WireChoice {
     /// Cash is never negative, positions are never short.
     case cash = 1
+    /// Cash may be a loan and positions may be short, within requirements by position.
+    case margin = 2
 }
 
 /// An account was opened.
@@ -201,6 +206,8 @@ public struct AccountOpened: EventPayload {
     public var kind = AccountKind.cash
     /// Where its cash and instruments are kept; for now the venue that it trades at.
     public var custodian = ""
+    /// The dated set of margin rules that binds it, empty for a cash account.
+    public var marginRegime = ""
     /// How closing trades choose among open lots; the oldest first where absent.
     public var lotMethod: LotMethod?
     /// An empty payload.
@@ -213,6 +220,7 @@ public struct AccountOpened: EventPayload {
         try visitor.currency(4, "currency", &currency)
         try visitor.choice(5, "kind", &kind)
         try visitor.text(6, "custodian", &custodian)
+        try visitor.text(7, "marginRegime", &marginRegime)
         try visitor.choice(10, "lotMethod", &lotMethod)
     }
 }

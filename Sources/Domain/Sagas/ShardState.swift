@@ -37,15 +37,17 @@ public struct OrderEntry: Sendable {
     public internal(set) var waitsSince: Int64 = 0
 }
 
-/// The saga that deals with the orders which were open when a kill switch was pulled, a rule changed or an
-/// instrument was split.
+/// The saga that deals with the orders which were open when a kill switch was pulled, a rule changed or a
+/// day of their instrument began.
 public struct Sweep: Equatable, Sendable {
     /// The position of what happened.
     public let position: Int64
     /// The orders that were open then, in the order in which they are dealt with.
     public let orders: [OrderID]
-    /// Whether each is judged again; a kill switch and a split cancel all.
+    /// Whether each is judged again; a kill switch cancels all.
     public var reassesses = false
+    /// The day that begins with it, by whose corporate actions and terms each order goes on.
+    public internal(set) var day: BusinessDate?
     /// How many of them have been dealt with.
     public internal(set) var done = 0
 }
@@ -72,6 +74,8 @@ public struct ShardState: Sendable {
     public internal(set) var accountByID: [AccountID: AccountEntry] = [:]
     /// The accounts by their short names.
     public internal(set) var accountByAlias: [AccountAlias: AccountID] = [:]
+    /// The accounts of each owner, in the order in which they were opened.
+    public internal(set) var accountsByOwner: [OwnerID: [AccountID]] = [:]
     /// Every order, closed ones included.
     public internal(set) var orderByID = OrderStore()
     /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
@@ -90,6 +94,8 @@ public struct ShardState: Sendable {
     public internal(set) var rolledByName: [String: BusinessDate] = [:]
     /// The last day rolled of any calendar.
     public internal(set) var rolledDate: BusinessDate?
+    /// The calendar that it was rolled of.
+    public internal(set) var rolledCalendar = ""
     /// What the last roll made due and has not been applied yet.
     public internal(set) var entitlements: [Entitlement] = []
     /// The latest session of each calendar that opens its sessions.
@@ -99,6 +105,8 @@ public struct ShardState: Sendable {
     public internal(set) var openBreaks: [Int64: AccountID] = [:]
     /// The open orders that end at a moment.
     public internal(set) var expiries = Expiries()
+    /// The accounts with an open margin call.
+    public internal(set) var marginCalls: Set<AccountID> = []
     /// What venues have to answer.
     public internal(set) var venueWaits = VenueWaits()
     /// The rebalances that have not ended, oldest first.
@@ -113,7 +121,7 @@ public struct ShardState: Sendable {
     public internal(set) var groupSteps: UInt64 = 0
     /// The days that are still to be rolled, one after another.
     public internal(set) var dueRolls: DayRolled?
-    /// The day that follows the last one rolled.
+    /// The first day that is not over.
     public internal(set) var openDay: BusinessDate?
     /// The latest effective time so far: the present of a simulated shard.
     public internal(set) var effectiveAt = Timestamp(nanos: 0)
@@ -127,12 +135,24 @@ public struct ShardState: Sendable {
     /// Counts what happened to whatever has several steps.
     public var sagaSteps: UInt64 { rebalanceSteps &+ groupSteps }
 
-    /// Whether accounts or day orders still wait for the last rolled day to close them.
+    /// The sweeps that may go on now: what a day does to orders comes after what it does to positions.
+    public var readySweeps: [Sweep] {
+        let areDaysHeld = sweeps.contains { $0.day != nil } && rollIsUnfinished
+        return areDaysHeld ? sweeps.filter { $0.day == nil } : sweeps
+    }
+
+    /// Whether accounts still wait for the last rolled day to close them, or orders while another calendar
+    /// has the date still; all orders that end with a date do so before its accounts close.
+    ///
+    /// An order that a venue lets live again after its day holds no account up: the next day ends it.
     public var rollIsUnfinished: Bool {
         guard let date = rolledDate else { return false }
-        return accountByID.values.contains { $0.isOpen(on: date) }
-            || openOrders.contains { orderByID[$0].map { $0.ends(on: date) } ?? false }
-            || !entitlements.isEmpty
+        if isOver(date, rolling: rolledCalendar) {
+            return accountByID.values.contains { $0.isOpen(on: date) } || !entitlements.isEmpty
+        }
+        return openOrders.contains { order in
+            orderByID.look(at: order) { $0.ends(on: date) && trades($0, by: rolledCalendar) } ?? false
+        }
     }
 }
 

@@ -26,6 +26,7 @@ public struct Suspense: Sendable {
             report.price = last.price
             report.settlementAmount = last.settlementAmount
             report.commission = last.commission
+            report.fees = last.fees
             return report
         }
     }
@@ -41,8 +42,7 @@ public struct Suspense: Sendable {
 
     /// The trade of this identity, while it waits for an account.
     func held(_ identity: ExecutionIdentity) -> Trade? {
-        if tradeByBreak.isEmpty { return nil }
-        return trade(identity).flatMap { $0.assigned == nil ? $0 : nil }
+        trade(identity).flatMap { $0.assigned == nil ? $0 : nil }
     }
 
     /// Whether nothing was ever suspended.
@@ -93,7 +93,9 @@ public struct Suspense: Sendable {
     static func postings(_ report: OrderExecuted, _ instrument: InstrumentID) -> [Posting]? {
         let isBuy = report.side == .buy
         let settled = isBuy ? -report.settlementAmount.nanos : report.settlementAmount.nanos
-        guard let flow = Money(exactly: settled - report.commission.nanos) else { return nil }
+        guard let flow = Money(exactly: settled - report.commission.nanos - report.fees.nanos) else {
+            return nil
+        }
         let units = isBuy ? report.quantity : -report.quantity
         var lines = [
             Posting(.cashSettled, report.currency, flow), Posting(.suspense, report.currency, -flow),

@@ -94,6 +94,8 @@ public struct SuspendedTradeRevised: EventPayload {
     public var commission = Money.zero
     /// The lines of the difference.
     public var postings: [Posting] = []
+    /// Fees beside the commission.
+    public var fees: [Fee] = []
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.SuspendedTradeRevised`.
@@ -105,17 +107,18 @@ public struct SuspendedTradeRevised: EventPayload {
         try visitor.money(5, "settlementAmount", &settlementAmount)
         try visitor.money(6, "commission", &commission)
         try visitor.list(7, "postings", &postings)
+        try visitor.list(8, "fees", &fees)
     }
 }
 
 /// A fact of a trade that no account was found for.
 public enum SuspenseEvent: Equatable, Sendable {
     /// It is booked to suspense.
-    case suspended(TradeSuspended)
+    indirect case suspended(TradeSuspended)
     /// It went to an account.
-    case assigned(SuspendedTradeAssigned)
+    indirect case assigned(SuspendedTradeAssigned)
     /// It has other numbers, or was taken back.
-    case revised(SuspendedTradeRevised)
+    indirect case revised(SuspendedTradeRevised)
 
     /// What the event changes in the ledger of suspense.
     public var postings: [Posting] {

@@ -16,7 +16,7 @@ extension RejectionCode {
         case .unknownCalendar: "Declare the days of the calendar first."
         case .aliasTaken: "Choose another alias, or use the account that has it."
         case .symbolTaken: "Choose another symbol, or use the instrument that has it."
-        case .currencyMismatch: "Use the currency of the account."
+        case .currencyMismatch: "Name instruments of the account's currency; order others one by one."
         case .clientOrderIDTaken: "Choose another clientOrderId: this account has used it already."
         case .calendarOutOfOrder: "Give days in ascending order, after all days declared before."
         case .dayOutOfOrder: "Take the days in order, none twice."
@@ -26,7 +26,13 @@ extension RejectionCode {
         case .tooManyItems: "Send fewer items in one command."
         case .decisionTooLarge: "Ask for less in one command."
         case .referenceOutOfOrder: "Report this: facts reached the shard in the wrong order."
-        case .feeUnsupported: "Name a commission within the limit."
+        case .feeUnsupported: "Name a share within the limit, which is in basis points."
+        case .feeBoundsInvalid:
+            "Give a minimum of zero or more and a maximum no lower, both in whole minor units of the currency."
+        case .feeRateInvalid: "Give an amount for one unit of zero or more, within the limit."
+        case .feeKindTwice:
+            "Name each kind of fee once; the schedule's own rates are the commission, which is none of them."
+        case .feeCurrencyMissing: "Name the currency of the amounts."
         case .splitRatioUnsupported: "Give new units for old ones, two different numbers of 1 to 1,000,000."
         case .payDateBeforeExDate: "Give a pay date on or after the ex-date."
         case .exDatePassed: "Announce an action before its ex-date; book what was missed by hand."
@@ -45,10 +51,19 @@ extension RejectionCode {
             "Give all orders one symbol and quantity, and legs the other side of their entry."
         case .unknownGroup: "Name a group that has not ended: `bifrost order groups ACCOUNT` lists them."
         case .targetTwice: "Name each instrument once."
+        case .dayCountMissing: "Say how the rate counts the days of a year: ACT/360 or ACT/365."
+        case .conversionToItself: "Name two currencies."
+        case .exchangeRateUnavailable:
+            "Record the official rate between the currency and that of the account first."
+        case .currencyPairInvalid: "Give each pair of currencies once, in one direction."
         case .sessionStillOpen: "Close the session first, then roll the day."
+        case .calendarBehind: "Roll that day first, or all that are due: bifrost calendar catch-up DATE."
+        case .symbolGivenUp: "Give the symbol that the instrument has now: bifrost portfolio show names it."
         case .outsideSession: "Order within the session's hours; what is shown is its opening or its close."
         case .instrumentTermsInvalid: "Give steps and cycles in ascending order and within the scale."
         case .instrumentTermsOutOfOrder: "Let the terms begin after those decided before."
+        case .marginCurrencyUnsupported: "Open the account in USD, or as a cash account."
+        case .unknownOwner: "Name the owner that an account of the shard shows, or leave it out."
         default: orderAdvice
         }
     }
@@ -120,6 +135,15 @@ extension RejectionCode {
         case .approvalMissing:
             "Have the limits approved by as many persons as the policy, one-person or two-persons, says."
         case .limitsOutOfOrder: "Let the limits end on or after the day that they begin."
+        case .shortSaleNeedsMargin: "Sell short from a margin account: `bifrost account open --kind margin`."
+        case .locateUnexpected: "Leave locateId out, or make it a sell_short."
+        case .saleNotLong: "Sell at most the limit shown, and the rest as sell_short with a locateId."
+        case .saleNotShort: "Sell what is long first, as a plain sell; the value shown is how much that is."
+        case .initialMarginExceeded: "Order less, deposit cash, or close positions or open orders."
+        case .marginWithdrawalExceeded: "Withdraw at most the limit shown, or close positions or open orders."
+        case .marginCallOpen: "Deposit cash or close positions until equity covers the requirement shown."
+        case .instrumentNotShortable: "Nothing: the instrument is not lent out."
+        case .locateMissing: "Give the locateId of shares that can be borrowed."
         default: "Correct the command and send it under another idempotency key."
         }
     }

@@ -10,7 +10,9 @@ extension RejectionCode {
         case .unknownCalendar: "No days of this calendar have been declared."
         case .aliasTaken: "Another account has this alias."
         case .symbolTaken: "Another instrument has this symbol."
-        case .currencyMismatch: "The instrument or the amount is in another currency than the account."
+        case .currencyMismatch:
+            "The instrument is quoted in another currency than the account's: a rebalance weighs what is in that one"
+                + " alone, a margin account trades in it alone, and a suspended trade goes to an account that has it."
         case .clientOrderIDTaken: "An order of the account has this client order id; each names one order."
         case .calendarOutOfOrder: "The days do not ascend, or some are not after those declared before."
         case .dayOutOfOrder:
@@ -22,7 +24,13 @@ extension RejectionCode {
         case .tooManyItems: "One command has a largest number of entries, which is the limit."
         case .decisionTooLarge: "The command would write more events than one may, which is the limit."
         case .referenceOutOfOrder: "A copied fact is not the one that follows the last copy."
-        case .feeUnsupported: "This build cannot charge such a fee."
+        case .feeUnsupported: "A share of the traded amount is above 1,000 basis points."
+        case .feeBoundsInvalid:
+            "The least commission of an order is above the most, which is the limit, or a bound is negative, zero for"
+                + " a fee, or no amount that can be paid."
+        case .feeRateInvalid: "An amount for one unit is negative or above the limit."
+        case .feeKindTwice: "A schedule names a kind of fee twice, or commission among the fees beside it."
+        case .feeCurrencyMissing: "A schedule has amounts and does not say in which currency."
         case .weightsAboveWhole:
             "The weights of a rebalance are more than 100 % together, or its band, buffer or slippage is. Limit and"
                 + " value are in basis points."
@@ -39,7 +47,16 @@ extension RejectionCode {
                 + " entry on the other. The value is the number of the first order that does not."
         case .unknownGroup:
             "The account has no group of this id that has not ended, or none that waits for a person."
+        case .dayCountMissing:
+            "No convention is known for how the currency counts the days of a year, and the rate does not say."
+        case .conversionToItself: "A conversion goes from one currency to another."
+        case .exchangeRateUnavailable:
+            "No official rate leads from the currency to that of the account, so that nothing can be judged by it."
+        case .currencyPairInvalid:
+            "The exchange rates of a day name a pair of currencies twice, or a currency against itself."
         case .targetTwice: "A rebalance names an instrument more than once."
+        case .marginCurrencyUnsupported: "The margin rules have amounts in USD and hold for accounts in USD."
+        case .unknownOwner: "No account of the shard belongs to this owner."
         default: orderMeaning
         }
     }
@@ -142,6 +159,28 @@ extension RejectionCode {
         case .instrumentTermsInvalid: "The terms of the instrument contradict each other."
         case .instrumentTermsOutOfOrder: "Terms of an instrument begin after those decided before."
         case .sessionStillOpen: "A day is rolled after its session has closed."
+        case .shortSaleNeedsMargin: "Only a margin account sells short."
+        case .locateUnexpected: "Only a short sale rests on a locate."
+        case .saleNotLong:
+            "A sale is marked long only as far as the account and its owner own what is sold and have it not on"
+                + " offer: 17 CFR 242.200(g)."
+        case .saleNotShort:
+            "A short sale is one of what its owner does not own: over all accounts, the value is owned and not on"
+                + " offer. 17 CFR 242.200(a) and (c)."
+        case .initialMarginExceeded:
+            "The order adds more to the initial requirement than equity has above it, which is the limit: Regulation"
+                + " T, 12 CFR 220.12."
+        case .marginWithdrawalExceeded:
+            "The withdrawal is more than equity has above the initial requirement, which is the limit; without a"
+                + " limit, a position has no mark to know it by."
+        case .marginCallOpen:
+            "Equity at a close, the value, was below the maintenance requirement, the limit, and is not yet covered:"
+                + " FINRA Rule 4210(c)."
+        case .instrumentNotShortable: "The instrument is not marked as one that may be sold short."
+        case .locateMissing: "A short sale rests on a locate: 17 CFR 242.203(b)(1)."
+        case .calendarBehind:
+            "Days are rolled in their order over all calendars; the limit is a day of another one that is due before."
+        case .symbolGivenUp: "The symbol's last day was the limit: its instrument has another one since."
         case .outsideSession: "The order comes before the session opens, or after it has closed."
         default: ""
         }

@@ -39,8 +39,7 @@ struct AccountView {
         try EventPages.read(log, shard, stream(.risk)) { read in
             if case .risk(let event) = read.event { RiskBook.evolve(&risk, by: event) }
         }
-        var symbols: [InstrumentID: Symbol] = [:]
-        for instrument in portfolio.instruments { symbols[instrument] = try directory.symbol(instrument) }
+        let symbols = try directory.symbols(of: Array(portfolio.instruments))
         return AccountView(
             opened: found.opened,
             openedAt: found.at,
@@ -61,14 +60,24 @@ struct AccountView {
             "kind": .string(opened.kind.name.lowercased()),
             "openedAt": .string(openedAt.text),
             "cash": .string(cash.text),
+            "otherCash": otherCash,
             "receivable": .string(portfolio.receivable(opened.currency).text),
             "payable": .string(portfolio.payable(opened.currency).text),
             "reserved": .string(held.text),
-            "available": .string(Money(clamping: cash.nanos - held.nanos).text),
+            // What a margin account may spend depends on marks: its excess stands below, as of the close.
+            "available": opened.kind == .margin
+                ? .null : .string(Money(clamping: cash.nanos - held.nanos).text),
             "positions": .array(portfolio.instruments.map(position)),
             "killSwitch": .bool(risk.killed),
+            "margin": margin,
             "limits": limits,
         ]
+    }
+
+    /// Settled cash in other currencies, by their codes.
+    private var otherCash: JSON {
+        let others = portfolio.ledger.currencies([.cashSettled]).filter { $0 != opened.currency }
+        return .object(others.map { JSON.Member($0.code, .string(portfolio.cash($0).text)) })
     }
 
     private func position(_ instrument: InstrumentID) -> JSON {
@@ -77,6 +86,21 @@ struct AccountView {
             "instrument": .string(instrument.id.text),
             "quantity": .string(portfolio.position(instrument).text),
             "cost": .string(portfolio.cost(instrument).text),
+        ]
+    }
+
+    /// The requirements at the last close and an open call; `null` of a cash account.
+    private var margin: JSON {
+        guard opened.kind == .margin else { return .null }
+        let closed = portfolio.closedDay
+        return [
+            "regime": .string(opened.marginRegime),
+            "date": .optional(closed?.date.text),
+            "equity": .optional(closed?.equity.text),
+            "initialRequirement": .optional(closed?.initialRequirement?.text),
+            "maintenanceRequirement": .optional(closed?.maintenanceRequirement?.text),
+            "excess": .optional(closed?.marginExcess?.text),
+            "callDeficit": .optional(risk.marginCall?.deficit.text),
         ]
     }
 

@@ -13,29 +13,36 @@ internal import Synchronization
 final class Directory: Sendable {
     private struct Names {
         var accountByAlias: [AccountAlias: AccountID] = [:]
-        var instrumentBySymbol: [Symbol: InstrumentID] = [:]
-        var symbolByID: [InstrumentID: Symbol] = [:]
+        /// Instruments and calendars, and which day is open; nothing else.
+        var state = ShardState()
     }
 
     private let log: any EventLog
     private let shard: ShardNumber
+    private let time: any TimeSource
     private let names = Mutex(Names())
     /// Locked while the log is read, so that two readers do not do the same work.
     private let accounts: Mutex<LogSubscription>
-    /// The version of the reference stream that was read last.
-    private let references = Mutex<Int64>(0)
+    /// The versions of the reference stream and of the shard's own that were read last.
+    private let versions = Mutex<(references: Int64, days: Int64)>((0, 0))
 
-    init(_ log: any EventLog, _ shard: ShardNumber) {
+    init(_ log: any EventLog, _ shard: ShardNumber, _ time: any TimeSource) {
         self.log = log
         self.shard = shard
+        self.time = time
         accounts = Mutex(LogSubscription(log, shard, after: 0))
     }
 
     /// The account of that name as far as the log was read.
     func known(_ alias: AccountAlias) -> AccountID? { names.withLock { $0.accountByAlias[alias] } }
 
-    /// The instrument of that name as far as the log was read.
-    func known(_ symbol: Symbol) -> InstrumentID? { names.withLock { $0.instrumentBySymbol[symbol] } }
+    /// The instrument of that name as far as the log was read; `nil` for a name that depends on the day.
+    func known(_ symbol: Symbol) -> InstrumentID? {
+        names.withLock { names in
+            let book = names.state.reference
+            return book.periodsBySymbol[symbol] == nil ? book.instrumentBySymbol[symbol] : nil
+        }
+    }
 
     /// The account of that name; blocks.
     func account(_ alias: AccountAlias) throws -> AccountID? {
@@ -44,18 +51,28 @@ final class Directory: Sendable {
         return known(alias)
     }
 
-    /// The instrument of that name; blocks.
+    /// The instrument that has that name on the open day, or today where no day was rolled; blocks.
     func instrument(_ symbol: Symbol) throws -> InstrumentID? {
         if let instrument = known(symbol) { return instrument }
         try readReferences()
-        return known(symbol)
+        try readDays()
+        let now = time.now()
+        return names.withLock { $0.state.reference.id(of: symbol, on: $0.state.businessDate(at: now)) }
     }
 
-    /// The present symbol of an instrument; blocks.
-    func symbol(_ instrument: InstrumentID) throws -> Symbol? {
-        if let symbol = names.withLock({ $0.symbolByID[instrument] }) { return symbol }
+    /// The symbols that instruments have on the open day, or today where no day was rolled; blocks.
+    func symbols(of instruments: [InstrumentID]) throws -> [InstrumentID: Symbol] {
         try readReferences()
-        return names.withLock { $0.symbolByID[instrument] }
+        try readDays()
+        let now = time.now()
+        return names.withLock { names in
+            let (book, today) = (names.state.reference, names.state.businessDate(at: now))
+            var symbols: [InstrumentID: Symbol] = [:]
+            for instrument in instruments {
+                symbols[instrument] = book.terms(of: instrument, on: today)?.symbol
+            }
+            return symbols
+        }
     }
 
     /// Reads all to the end of the log, looking only into the events that name accounts.
@@ -80,19 +97,31 @@ final class Directory: Sendable {
         }
     }
 
-    private func readReferences() throws {
-        try references.withLock { version in
-            let selection = LogSelection.stream(.none, .reference, afterVersion: version)
+    /// Reads on what instruments and calendars are.
+    func readReferences() throws {
+        try versions.withLock { versions in
+            let selection = LogSelection.stream(.none, .reference, afterVersion: versions.references)
             let count = try EventPages.read(log, shard, selection) { read in
-                guard case .reference(.copied(_, .instrumentRegistered(let fact))) = read.event else {
-                    return
-                }
-                names.withLock { names in
-                    names.instrumentBySymbol[fact.symbol] = fact.instrument
-                    names.symbolByID[fact.instrument] = fact.symbol
+                guard case .reference(.copied(_, let fact)) = read.event else { return }
+                switch fact {
+                case .instrumentRegistered, .termsChanged, .tradingDaysDeclared:
+                    names.withLock { Shard.evolve(&$0.state, by: read.event, at: FactPlace(read.header)) }
+                default: return
                 }
             }
-            version += Int64(count)
+            versions.references += Int64(count)
+        }
+    }
+
+    /// Reads on which days were rolled.
+    private func readDays() throws {
+        try versions.withLock { versions in
+            let selection = LogSelection.stream(.none, .shard, afterVersion: versions.days)
+            let count = try EventPages.read(log, shard, selection) { read in
+                guard case .dayRolled = read.event else { return }
+                names.withLock { Shard.evolve(&$0.state, by: read.event, at: FactPlace(read.header)) }
+            }
+            versions.days += Int64(count)
         }
     }
 }

@@ -91,6 +91,7 @@ struct OrderView {
 
     var json: JSON? {
         guard let placed = state.placed else { return nil }
+        let parts = (state.standing ?? placed).special
         return [
             "order": .string(placed.order.id.text),
             "account": .string(placed.account.id.text),
@@ -102,11 +103,12 @@ struct OrderView {
             "stopPrice": .optional(state.terms.stopPrice?.text),
             "trailingAmount": .optional(state.terms.trailingAmount?.text),
             "trailingBasisPoints": .optional(state.terms.trailingRate?.text),
-            "limitOffset": .optional(placed.special.limitOffset?.text),
-            "minimumQuantity": .optional(placed.special.minimumQuantity?.text),
-            "displayQuantity": .optional(placed.special.displayQuantity?.text),
+            "limitOffset": .optional(parts.limitOffset?.text),
+            "minimumQuantity": .optional(parts.minimumQuantity?.text),
+            "displayQuantity": .optional(parts.displayQuantity?.text),
             "reduceOnly": .bool(placed.special.reduceOnly),
             "postOnly": .bool(placed.special.postOnly),
+            "doNotReduce": .bool(placed.special.doNotReduce),
             "expireDate": .optional(placed.special.expireDate?.text),
             "lotMethod": .optional(placed.special.lotMethod?.name.lowercased()),
             "lots": .array(
@@ -123,6 +125,9 @@ struct OrderView {
             "group": .optional(placed.group == .none ? nil : placed.group.id.text),
             "orderClass": .optional(placed.special.contingency.map(GroupView.word)),
             "status": .string(state.status.name),
+            "fixSide": .string(String(placed.side.fix)),
+            "alpacaSide": .string(placed.side.alpaca),
+            "locateId": .optional(placed.special.locate?.text),
             "fixStatus": .string(String(state.status.fix)),
             "alpacaStatus": .string(AlpacaStatus(state).rawValue),
             "cumulative": .string(state.cumulative.text),

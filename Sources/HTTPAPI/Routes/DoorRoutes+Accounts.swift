@@ -19,6 +19,11 @@ extension DoorRoutes {
                 )
             }
             command.currency = try fields.currency("currency")
+            command.kind = try fields.optionalChoice(
+                "kind",
+                [("cash", AccountKind.cash), ("margin", .margin)]
+            )
+            command.owner = try owner(try fields.optionalText("owner"))
             try fields.end()
             return try await pose(.openAccount(command), id, created: true)
         }
@@ -51,6 +56,15 @@ extension DoorRoutes {
             command.to = try await self.account(name)
             return try await pose(.transferCash(account, command), id, created: true)
         }
+    }
+
+    /// The owner that a further account is for, none for a new one.
+    private func owner(_ text: String?) throws -> OwnerID {
+        guard let text else { return .none }
+        guard let id = Identifier(text), id.kind == .owner else {
+            throw GatewayRejection(.fieldMalformed, "An owner is named by the id that its account shows.")
+        }
+        return OwnerID(id)
     }
 
     private func move(

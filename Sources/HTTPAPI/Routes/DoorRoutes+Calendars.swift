@@ -33,6 +33,13 @@ extension DoorRoutes {
                 through == nil ? .rollDay(calendar: calendar, date) : .rollThrough(calendar: calendar, date)
             return try await pose(command, id)
         }
+        routes.post("rolls") { request, _ in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            let through = try fields.date("through")
+            try fields.end()
+            return try await pose(.catchUp(through), id)
+        }
         routes.post("calendars/:calendar/sessions") { request, context in
             let id = try commandID(request)
             let calendar = try context.parameters.require("calendar")

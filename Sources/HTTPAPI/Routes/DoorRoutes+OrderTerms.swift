@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Orders
 internal import Sagas
+internal import Venues
 
 /// Terms beyond a market or limit order for the day, and what changes an order.
 extension DoorRoutes {
@@ -12,6 +13,8 @@ extension DoorRoutes {
     static let types = words(of: OrderType.self)
     /// The words for how long an order lives.
     static let lives = words(of: TimeInForce.self)
+    /// The words for which way an order trades, and how a sale is marked.
+    static let sides = words(of: Side.self)
 
     /// The published names in small letters.
     private static func words<C: WireChoice>(of type: C.Type) -> [(String, C)] {
@@ -54,11 +57,21 @@ extension DoorRoutes {
         terms.displayQuantity = try fields.optionalQuantity("displayQuantity")
         terms.reduceOnly = try fields.flag("reduceOnly")
         terms.postOnly = try fields.flag("postOnly")
+        terms.doNotReduce = try fields.flag("doNotReduce")
         terms.expireDate = try fields.optionalDate("expireDate")
         terms.expireAt = try fields.optionalTime("expireAt")
         terms.lotMethod = try fields.optionalChoice("lotMethod", Self.lotMethods)
         terms.lots = try lots(&fields)
+        terms.locate = try locate(&fields)
         return terms
+    }
+
+    private func locate(_ fields: inout RequestFields) throws(GatewayRejection) -> ClientName? {
+        guard let text = try fields.optionalText("locateId") else { return nil }
+        guard let name = ClientName(text) else {
+            throw GatewayRejection(.fieldMalformed, "`locateId` has 1–128 printable ASCII characters.")
+        }
+        return name
     }
 
     func addOrderChanges(to routes: RouterGroup<BasicRequestContext>) {
@@ -76,7 +89,9 @@ extension DoorRoutes {
             let account = try await account(try context.parameters.require("account"))
             let (wanted, log, shard) = (command.order, core.log, core.trading.shard)
             let found = try await pool.run { try OrderView.read(wanted, of: account, log, shard) }
-            if let symbol = found?.state.placed?.symbol { command.seen = try await seen(symbol) }
+            // By the instrument: its symbol may be another one since the order was placed.
+            let instrument = found?.state.placed?.instrument
+            command.seen = instrument.flatMap { core.venue.price(of: $0) } ?? ReferencePrice()
             return try await pose(.replaceOrder(account, command), id)
         }
         routes.post("accounts/:account/orders/:order/review") { request, context in

@@ -72,7 +72,7 @@ extension DoorRoutes {
     func placement(_ fields: inout RequestFields) throws(GatewayRejection) -> PlaceOrder {
         var command = PlaceOrder()
         command.symbol = try fields.symbol("symbol")
-        command.side = try fields.choice("side", [("buy", .buy), ("sell", .sell)])
+        command.side = try fields.choice("side", Self.sides)
         command.type = try fields.choice("type", Self.types)
         command.quantity = try fields.quantity("quantity")
         command.limitPrice = try fields.optionalPrice("limitPrice")

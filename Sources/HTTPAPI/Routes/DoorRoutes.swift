@@ -26,7 +26,7 @@ struct DoorRoutes: Sendable {
         self.core = core
         self.pool = pool
         self.actor = actor
-        directory = Directory(core.log, core.trading.shard)
+        directory = Directory(core.log, core.trading.shard, core.time)
     }
 
     func router() -> Router<BasicRequestContext> {
@@ -40,12 +40,14 @@ struct DoorRoutes: Sendable {
         addKillSwitch(to: routes)
         addReferences(to: routes)
         addCorporateActions(to: routes)
+        addFees(to: routes)
         addImports(to: routes)
         addInstruments(to: routes)
         addLimits(to: routes)
         addRebalances(to: routes)
         addGroups(to: routes)
         addBreaks(to: routes)
+        addCurrencies(to: routes)
         return router
     }
 
@@ -137,8 +139,16 @@ struct DoorRoutes: Sendable {
     /// Poses a global fact.
     func declare(_ command: Command, _ id: ClientName, created: Bool = false) async throws -> Response {
         let request = CommandRequest(id: id, command, actor: actor, receivedAt: core.time.now())
-        let declare = core.declare
-        return try await respond(to: try await pool.run { declare(request) }, created: created)
+        let (declare, directory) = (core.declare, directory)
+        let answer = try await pool.run {
+            let answer = declare(request)
+            switch command {
+            case .registerInstrument, .changeInstrument: try directory.readReferences()
+            default: break
+            }
+            return answer
+        }
+        return try await respond(to: answer, created: created)
     }
 
     private func respond(to answer: CommandAnswer, created: Bool) async throws -> Response {

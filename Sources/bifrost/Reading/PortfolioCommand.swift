@@ -72,7 +72,10 @@ enum PortfolioText {
             ("realised", .text(view.realised.text)),
             ("unrealised", .text(view.unrealised.text)),
             ("fees", .text(view.fees.text)),
+            ("feesByKind", .object(view.feesByKind.map { ($0.kind.name, .text($0.amount.text)) })),
             ("contributions", .text(view.contributions.text)),
+            ("foreign", .list(view.foreign.map(json))),
+            ("translation", .optional(view.translation?.text)),
             ("equity", .text(view.equity.text)),
             ("equityCurve", .list(view.days.map(json))),
         ])
@@ -91,6 +94,21 @@ enum PortfolioText {
             ("value", .text(position.value.text)),
             ("unrealised", .text(position.unrealised.text)),
             ("lots", .list((view.state.lotsByID[position.instrument]?.lots ?? []).map(json))),
+        ])
+    }
+
+    private static func json(_ balance: TranslatedBalance) -> JSONValue {
+        .object([
+            ("currency", .text(balance.currency.code)),
+            ("cash", .text(balance.cash.text)),
+            ("owed", .text(balance.owed.text)),
+            ("positionValue", .text(balance.positionValue.text)),
+            ("unrealised", .text(balance.unrealised.text)),
+            ("realised", .text(balance.realised.text)),
+            ("rate", .optional(balance.rate?.text)),
+            ("inverse", .flag(balance.inverse)),
+            ("rateDate", .optional(balance.rateDate?.text)),
+            ("value", .optional(balance.value?.text)),
         ])
     }
 
@@ -113,6 +131,9 @@ enum PortfolioText {
             ("realised", .text(day.realised.text)),
             ("marksVersion", .number(Int64(day.marksVersion))),
             ("staleMarks", .number(Int64(day.staleMarks))),
+            ("foreign", .list(day.foreign.map(json))),
+            ("translation", .optional(day.translation?.text)),
+            ("staleRates", .number(Int64(day.staleRates ?? 0))),
         ])
     }
 
@@ -131,10 +152,29 @@ enum PortfolioText {
             figures.add(["To come", amount(view.receivable, currency), currency.code])
             figures.add(["To go", amount(view.payable, currency), currency.code])
         }
+        for balance in view.foreign {
+            let rate = balance.rate.map { balance.inverse ? "1 / \($0.text)" : $0.text }
+            let at = "\(balance.currency.code) at \(rate ?? "no rate")"
+            let day = balance.rateDate.map { " of \($0.text)" } ?? ""
+            figures.add([at + day, balance.value.map { amount($0, currency) } ?? "0", currency.code])
+        }
+        if let translation = view.translation {
+            figures.add(["Translation", amount(translation, currency), currency.code])
+        }
         for (name, value) in [
             ("Unrealised", view.unrealised), ("Realised", view.realised), ("Fees", view.fees),
-            ("Contributions", view.contributions), ("Equity", view.equity),
         ] { figures.add([name, amount(value, currency), currency.code]) }
+        // A commission alone is all of the fees.
+        for fee in view.feesByKind where view.feesByKind.contains(where: { $0.kind != .commission }) {
+            figures.add(["  " + fee.kind.name, amount(fee.amount, currency), currency.code])
+        }
+        for (name, value) in [("Contributions", view.contributions), ("Equity", view.equity)] {
+            figures.add([name, amount(value, currency), currency.code])
+        }
+        for other in view.state.ledger.currencies([.contributedEquity]) where other != currency {
+            let paid = Money(clamping: -view.state.ledger.balance(.contributedEquity, .money(other)))
+            figures.add(["Contributions", amount(paid, other), other.code])
+        }
         lines += figures.lines + [""]
         if view.positions.isEmpty {
             lines.append("No positions.")

@@ -8,10 +8,17 @@ struct AccountCommand: AsyncParsableCommand {
         abstract: "Open accounts, move their cash, look at them.",
         subcommands: [
             AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountTransfer.self,
+            AccountConvert.self,
             AccountLimits.self, AccountImport.self, AccountBreaks.self, AccountResolveBreak.self,
             AccountAssignTrade.self, AccountShow.self,
         ]
     )
+}
+
+/// The margin regime of an account.
+enum AccountRegime: String, ExpressibleByArgument, CaseIterable {
+    case cash
+    case margin
 }
 
 /// Opens an account.
@@ -20,10 +27,16 @@ struct AccountOpen: AsyncParsableCommand {
 
     @Argument(help: "Its alias: 1–32 of a–z 0–9 - _, beginning with a letter.") var alias: String
     @Option(help: "Its currency.") var currency = "USD"
+    @Option(help: "cash, or margin: loans and short sales within requirements.") var kind: AccountRegime?
+    @Option(help: "The id of the owner that it is a further account of; a new one without it.") var owner:
+        String?
     @OptionGroup var options: WriteOptions
 
     func run() async throws {
-        let body: JSON = ["alias": .string(alias), "currency": .string(currency)]
+        let body: JSON = [
+            "alias": .string(alias), "currency": .string(currency), "kind": .optional(kind?.rawValue),
+            "owner": .optional(owner),
+        ]
         try await options.send("POST", ["accounts"], body, done: "Opened account \(alias)")
     }
 }
@@ -99,6 +112,17 @@ struct AccountShow: AsyncParsableCommand {
         table.add(["reserved", text("reserved")])
         table.add(["available", text("available")])
         table.add(["order value at most", answer["limits"]?["orderValueMax"]?.string ?? "—"])
+        if let margin = answer["margin"], margin != .null {
+            func figure(_ name: String) -> String { margin[name]?.string ?? "—" }
+            table.add(["owner", text("owner")])
+            table.add(["margin rules", figure("regime")])
+            table.add(["at the close of", figure("date")])
+            table.add(["equity", figure("equity")])
+            table.add(["initial requirement", figure("initialRequirement")])
+            table.add(["maintenance requirement", figure("maintenanceRequirement")])
+            table.add(["excess", figure("excess")])
+            if let deficit = margin["callDeficit"]?.string { table.add(["margin call", deficit]) }
+        }
         table.add(["kill switch", answer["killSwitch"] == .bool(true) ? "pulled" : "released"])
         for position in answer["positions"]?.array ?? [] {
             let symbol = position["symbol"]?.string ?? position["instrument"]?.string ?? "?"

@@ -9,7 +9,7 @@ struct CalendarCommand: AsyncParsableCommand {
         abstract: "Declare trading days, open, close and roll them.",
         subcommands: [
             CalendarLoad.self, CalendarDays.self, CalendarDeclare.self, CalendarOpen.self, CalendarClose.self,
-            CalendarRoll.self,
+            CalendarRoll.self, CalendarCatchUp.self,
         ]
     )
 }
@@ -18,7 +18,7 @@ struct CalendarCommand: AsyncParsableCommand {
 struct CalendarDeclare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "declare",
-        abstract: "Declare the next trading days of a calendar: Monday to Friday."
+        abstract: "Declare the next trading days of a calendar: Monday to Friday, or every day."
     )
 
     @Argument(help: "The calendar's name.") var calendar: String
@@ -26,6 +26,7 @@ struct CalendarDeclare: AsyncParsableCommand {
     @Option(help: "The last day.") var through: String
     @Option(parsing: .upToNextOption, help: "Days between them on which there is no trading.")
     var except: [String] = []
+    @Flag(help: "Saturdays and Sundays are trading days as well.") var weekends = false
     @OptionGroup var options: WriteOptions
 
     func run() async throws {
@@ -37,7 +38,7 @@ struct CalendarDeclare: AsyncParsableCommand {
             throw ValidationError("--except takes days as 2026-01-01.")
         }
         let days = (first.days...last.days).map { BusinessDate(days: $0) }.filter { day in
-            day.weekday < 5 && !holidays.contains(day)
+            (weekends || day.weekday < 5) && !holidays.contains(day)
         }
         let body: JSON = ["calendar": .string(calendar), "days": .array(days.map { .string($0.text) })]
         let done = "Declared \(days.count) days of \(calendar)"
@@ -63,5 +64,22 @@ struct CalendarRoll: AsyncParsableCommand {
         let body: JSON = through ? ["through": .string(day.text)] : ["date": .string(day.text)]
         let done = through ? "Rolling through \(day.text)" : "Rolled \(day.text)"
         try await options.send("POST", ["calendars", calendar, "rolls"], body, done: done)
+    }
+}
+
+/// Rolls the days that are due of every calendar.
+struct CalendarCatchUp: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catch-up",
+        abstract: "Roll every day that is due of every calendar, in the order of the dates: after a pause."
+    )
+
+    @Argument(help: "The last date, as 2026-01-02; it need not be a trading day.") var date: String
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        guard let day = BusinessDate(date) else { throw ValidationError("The date is one as 2026-01-02.") }
+        let body: JSON = ["through": .string(day.text)]
+        try await options.send("POST", ["rolls"], body, done: "Rolling every calendar through \(day.text)")
     }
 }

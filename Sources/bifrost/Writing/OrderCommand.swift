@@ -18,6 +18,11 @@ struct OrderCommand: AsyncParsableCommand {
 enum OrderSide: String, ExpressibleByArgument, CaseIterable {
     case buy
     case sell
+    case sellShort = "sell-short"
+    case sellShortExempt = "sell-short-exempt"
+
+    /// The word of the door.
+    var word: String { rawValue.replacing("-", with: "_") }
 }
 
 /// Places an order.
@@ -25,7 +30,7 @@ struct OrderPlace: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "place", abstract: "Place an order.")
 
     @Argument(help: "The account, by alias or id.") var account: String
-    @Argument(help: "buy or sell.") var side: OrderSide
+    @Argument(help: "buy, sell, sell-short or sell-short-exempt.") var side: OrderSide
     @Argument(help: "How much.") var quantity: String
     @Argument(help: "What.") var symbol: String
     @Option(help: "The worst price; without it the order is a market order.") var limit: String?
@@ -37,7 +42,7 @@ struct OrderPlace: AsyncParsableCommand {
 
     func run() async throws {
         let body: JSON = [
-            "symbol": .string(symbol), "side": .string(side.rawValue),
+            "symbol": .string(symbol), "side": .string(side.word),
             "type": .string(terms.type(hasLimit: limit != nil)), "quantity": .string(quantity),
             "limitPrice": .optional(limit), "clientOrderId": .optional(clientID), "book": .optional(book),
             "strategy": .optional(strategy), "timeInForce": .string(terms.life.word),
@@ -48,7 +53,8 @@ struct OrderPlace: AsyncParsableCommand {
             "postOnly": .bool(terms.postOnly), "expireDate": .optional(terms.until),
             "expireAt": .optional(terms.expireAt), "lots": .array(terms.lotList),
             "lotMethod": .optional(terms.lotMethod?.rawValue),
-            "review": .bool(terms.review),
+            "doNotReduce": .bool(terms.doNotReduce), "review": .bool(terms.review),
+            "locateId": .optional(terms.locate),
         ]
         try await options.send("POST", ["accounts", account, "orders"], body, done: "Accepted order")
     }

@@ -61,6 +61,8 @@ struct TermOptions: ParsableArguments {
         help: "How it chooses among the others: fifo, average or chosen."
     )
     var lotMethod: LotChoice?
+    @Option(help: "The locate that a short sale rests on.") var locate: String?
+    @Flag(help: "A cash dividend leaves its prices as they are.") var doNotReduce = false
     @Flag(help: "A person has to let it pass: see bifrost order review.") var review = false
 
     /// The lots as the door takes them.

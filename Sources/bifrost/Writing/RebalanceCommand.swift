@@ -91,13 +91,17 @@ struct RebalanceStart: AsyncParsableCommand {
 
     /// The same function as the command's, over a fold of the log.
     private func tell(_ wanted: RebalanceAccount) throws {
-        let plan = try OpenLog.read(options.placeOptions.place) { log in
+        let (plan, fees) = try OpenLog.read(options.placeOptions.place) { log in
             let opened = try AccountDirectory(log, Node.tradingShard).resolve(account)
             var replay = ShardReplay(Node.tradingShard)
             try replay.advance(log)
             let today = try ReferenceReplay.today(log, Node.tradingShard)
             do throws(Rejection) {
-                return try Shard.rebalancePlan(wanted, opened.account, on: today, replay.state)
+                let plan = try Shard.rebalancePlan(wanted, opened.account, on: today, replay.state)
+                let fees = plan.legs.map {
+                    Shard.estimatedFees(of: $0, opened.account, on: today, replay.state)
+                }
+                return (plan, fees)
             } catch {
                 throw BifrostExit.failed.failure(
                     "\(error.code.name). See `bifrost explain \(error.code.name)`."
@@ -106,16 +110,21 @@ struct RebalanceStart: AsyncParsableCommand {
         }
         var table = Table([
             ("SIDE", .left), ("QUANTITY", .right), ("SYMBOL", .left), ("PRICE", .right), ("VALUE", .right),
+            ("FEES", .right),
         ])
-        for leg in plan.legs {
+        var sum: Int128 = 0
+        for (leg, fees) in zip(plan.legs, fees) {
+            let cost = fees.map { $0.commission.nanos + $0.fees.nanos } ?? 0
+            sum += cost
             table.add([
                 leg.side.name.lowercased(), leg.quantity.text, leg.symbol.text, leg.price.text,
-                Money.notional(leg.price, leg.quantity, .halfAwayFromZero).text,
+                Money.notional(leg.price, leg.quantity, .halfAwayFromZero).text, Decimals.text(cost),
             ])
         }
         for line in table.lines { print(line) }
         print(
-            "Equity \(plan.equity.text); what cash is there for is decided after the sales. Nothing was sent."
+            "Equity \(plan.equity.text), estimated fees \(Decimals.text(sum)); what cash is there for is decided"
+                + " after the sales. Nothing was sent."
         )
     }
 }

@@ -52,6 +52,9 @@ struct ActionMarket {
         return answer
     }
 
+    /// Sets the clock of the reference shard.
+    mutating func setReferenceTime(_ time: Timestamp) { reference.effectiveAt = time }
+
     mutating func mark(_ prices: [(String, Price)], _ date: BusinessDate) throws {
         var marks = RecordMarks()
         marks.date = date
@@ -69,6 +72,18 @@ struct ActionMarket {
             try #require(!answer.events.isEmpty && count < 100, "the roll goes on: \(answer)")
             answer = try trading.pose(.continueRoll(date, step: UInt64(count)))
             count += 1
+        }
+        return count
+    }
+
+    /// Gives the orders what the day begins with; how many commands that took.
+    @discardableResult
+    mutating func beginOrders() throws -> Int {
+        var count = 0
+        while let sweep = trading.state.sweeps.first(where: { $0.day != nil }) {
+            let answer = try trading.pose(.continueSweep(sweep.position, done: UInt64(sweep.done)))
+            count += 1
+            try #require(!answer.events.isEmpty && count < 100, "the sweep goes on: \(answer)")
         }
         return count
     }

@@ -104,8 +104,8 @@ struct CorporateActionTests {
         #expect(try Self.refusal(holder, &market.trading) == nil)
     }
 
-    @Test("a split cancels the orders of old units that outlive the day, and no others")
-    func cancelsOldUnits() throws {
+    @Test("a split concerns the orders of old units that outlive the day, and no others")
+    func adjustsOldUnits() throws {
         var market = try Self.market()
         let holder = try market.trading.open("holder", cash: 1000)
         func place(_ symbol: String, _ life: TimeInForce) throws -> OrderID {
@@ -124,8 +124,8 @@ struct CorporateActionTests {
         let sweep = try #require(market.trading.state.sweeps.first)
         #expect(sweep.orders == [old] && !sweep.reassesses)
         try market.trading.pose(.continueSweep(sweep.position, done: 0))
-        #expect(try market.trading.order(old).cancelPending)
-        #expect(try !market.trading.order(other).cancelPending)
+        #expect(try market.trading.order(old).leaves == Quantity(units: 2))
+        #expect(try !market.trading.order(other).isAdjusted)
         #expect(try market.trading.order(day).status == .expired)
         #expect(market.trading.state.sweeps.isEmpty)
     }

@@ -41,7 +41,7 @@ enum Trade {
         var report = report
         let traded = (state.tradedCash[report.currency] ?? .zero).nanos
         let paid = report.quantity > .zero ? -report.settlementAmount.nanos : report.settlementAmount.nanos
-        report.venueCash = Money(clamping: traded + paid - report.commission.nanos)
+        report.venueCash = Money(clamping: traded + paid - report.commission.nanos - report.fees.nanos)
         let untraded = state.untradedByID[report.instrument] ?? 0
         let position = Int128(state.position(report.instrument).nanos + report.quantity.nanos) - untraded
         report.venuePosition = Quantity(exactly: Int64(clamping: position)) ?? .zero

@@ -163,13 +163,15 @@ struct InstrumentTests {
     @Test("a status is set once and has a version")
     func setsStatus() throws {
         var book = Self.book(Self.terms("FB"))
-        #expect(try book.setting(.active, of: .known("FB")) == nil)
-        let halt = try #require(try book.setting(.halted, of: .known("FB")))
+        #expect(try book.setting(.active, of: .known("FB"), on: Self.day(0)) == nil)
+        let halt = try #require(try book.setting(.halted, of: .known("FB"), on: Self.day(0)))
         book.evolve(by: .statusChanged(halt))
         #expect(book.status(of: Sample.instrument) == .halted && halt.version == 1)
-        #expect(try book.setting(.halted, of: .known("FB")) == nil)
-        #expect(try book.setting(.active, of: .known("FB"))?.version == 2)
-        #expect(throws: Rejection(.unknownSymbol)) { try book.setting(.halted, of: .known("NOPE")) }
+        #expect(try book.setting(.halted, of: .known("FB"), on: Self.day(0)) == nil)
+        #expect(try book.setting(.active, of: .known("FB"), on: Self.day(0))?.version == 2)
+        #expect(throws: Rejection(.unknownSymbol)) {
+            try book.setting(.halted, of: .known("NOPE"), on: Self.day(0))
+        }
     }
 
     /// Day 0 is Tuesday, 2 January 1990; the settlement calendar lacks day 2 and ends on day 9.

@@ -141,14 +141,16 @@ struct ReferenceTests {
     @Test("the restricted list counts its changes and ignores what it already says")
     func restricts() throws {
         var book = Self.book([.instrumentRegistered(Self.terms())])
-        #expect(throws: Rejection(.unknownSymbol)) { try book.restricting(.known("DAX"), true) }
-        #expect(try book.restricting(.known("SPX"), false) == nil)
-        let first = try #require(try book.restricting(.known("SPX"), true))
+        #expect(throws: Rejection(.unknownSymbol)) {
+            try book.restricting(.known("DAX"), true, on: Self.day(0))
+        }
+        #expect(try book.restricting(.known("SPX"), false, on: Self.day(0)) == nil)
+        let first = try #require(try book.restricting(.known("SPX"), true, on: Self.day(0)))
         #expect(first.listVersion == 1)
         book.evolve(by: .restrictionChanged(first))
         #expect(book.restricted == [Sample.instrument])
-        #expect(try book.restricting(.known("SPX"), true) == nil)
-        let second = try #require(try book.restricting(.known("SPX"), false))
+        #expect(try book.restricting(.known("SPX"), true, on: Self.day(0)) == nil)
+        let second = try #require(try book.restricting(.known("SPX"), false, on: Self.day(0)))
         #expect(second.listVersion == 2)
         book.evolve(by: .restrictionChanged(second))
         #expect(book.restricted.isEmpty)
@@ -158,11 +160,8 @@ struct ReferenceTests {
     func datesFees() throws {
         var book = Self.book()
         for (rate, offset) in [(5, 0), (7, 2), (6, 2)] as [(Int64, Int32)] {
-            let fact = try book.settingFees(
-                venue: "paper",
-                commission: BasisPoints(rate),
-                from: Self.day(offset)
-            )
+            let wanted = Tariff.set(FeeSchedule(BasisPoints(rate)), from: Self.day(offset))
+            let fact = try book.settingFees(wanted)
             book.evolve(by: .feesSet(fact))
         }
         let rates = ([-1, 0, 1, 2, 3] as [Int32]).map { book.fees(of: "paper", on: Self.day($0))?.commission }
@@ -170,10 +169,10 @@ struct ReferenceTests {
         #expect(book.fees(of: "paper", on: Self.day(3))?.version == 3)
         #expect(book.fees(of: "other", on: Self.day(0)) == nil)
         #expect(throws: Rejection(.dayOutOfOrder)) {
-            try book.settingFees(venue: "paper", commission: BasisPoints(1), from: Self.day(1))
+            try book.settingFees(Tariff.set(FeeSchedule(BasisPoints(1)), from: Self.day(1)))
         }
         #expect(throws: Rejection(.feeUnsupported, limit: 1_000_000_000_000, value: 1_001_000_000_000)) {
-            try book.settingFees(venue: "paper", commission: BasisPoints(1001), from: Self.day(9))
+            try book.settingFees(Tariff.set(FeeSchedule(BasisPoints(1001)), from: Self.day(9)))
         }
     }
 

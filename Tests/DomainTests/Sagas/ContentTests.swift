@@ -1,5 +1,6 @@
 import BifrostKernel
 import Orders
+import References
 import Sagas
 import Testing
 
@@ -49,6 +50,20 @@ struct ContentTests {
         )
     }
 
+    @Test("a short sale names its locate, and an account its regime and owner")
+    func addsMargin() {
+        var wanted = PlaceOrder()
+        wanted.symbol = .known("SPX")
+        let plain = Self.text(.placeOrder(Sample.account, wanted))
+        wanted.special.locate = .known("L")
+        #expect(Self.text(.placeOrder(Sample.account, wanted)) == plain + "ea01" + "014c")
+        var open = OpenAccount()
+        let cash = Self.text(.openAccount(open))
+        open.kind = .margin
+        open.owner = OwnerID(Sample.account.id)
+        #expect(Self.text(.openAccount(open)) == cash + "2002" + "2a10" + Self.account)
+    }
+
     @Test("commands about rare facts have their numbers")
     func numbersCommands() {
         let account = Sample.account
@@ -67,6 +82,7 @@ struct ContentTests {
             (.resolveOrder(account, ResolveOrder()), "0824"),
             (.transferCash(account, TransferCash()), "0825"),
             (.resolveBreak(account, ResolveBreak()), "0826"),
+            (.convertCash(account, ConvertCash()), "0853"),
             (.rebalance(account, RebalanceAccount()), "0846"),
             (.continueRebalance(account, Sample.order.id, step: 1), "0847"),
             (.stopRebalance(account, Sample.order.id), "0848"),
@@ -79,6 +95,8 @@ struct ContentTests {
             (.assignTrade(account, AssignTrade()), "0865"),
             (.expireOrder(account, Sample.order), "0867"),
         ]
+        #expect(Self.text(.recordRates(OfficialRatesRecorded())).hasPrefix("0854"))
+        #expect(Self.text(.setInterestRates(InterestRatesSet())).hasPrefix("0855"))
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }
 

@@ -24,6 +24,7 @@ enum Invariants {
             var buys: [InstrumentID: Int64] = [:]
             for (order, held) in entry.risk.reservationByID {
                 try #require(held.cash >= .zero && held.shares >= .zero && held.buys >= .zero)
+                try #require(held.shorts >= .zero)
                 try #require(state.openOrders.contains(order), "a closed order holds nothing back")
                 try #require(state.orderByID[order]?.account == id)
                 // Of a pair the larger counts, once.
@@ -34,6 +35,10 @@ enum Invariants {
                 shares[held.instrument, default: 0] += max(held.shares, other?.shares ?? .zero).nanos
                 buys[held.instrument, default: 0] += max(held.buys, other?.buys ?? .zero).nanos
             }
+            let isMargin = entry.opened.kind == .margin
+            try #require(isMargin || entry.risk.reservationByID.values.allSatisfy { $0.shorts == .zero })
+            try #require(isMargin || entry.risk.marginCall == nil, "only a margin account is called")
+            try #require(state.marginCalls.contains(id) == (entry.risk.marginCall != nil))
             try #require(entry.risk.reservedCash.allSatisfy { $0.value.nanos == cash[$0.key] ?? 0 })
             try #require(entry.risk.reservedShares.allSatisfy { $0.value.nanos == shares[$0.key] ?? 0 })
             try #require(entry.risk.pendingBuys.allSatisfy { $0.value.nanos == buys[$0.key] ?? 0 })

@@ -21,6 +21,7 @@ extension Malice {
         if generator.chance(10) { terms.lots = [ChosenLot(identifier(), quantity())] }
         terms.reduceOnly = generator.chance(20)
         terms.postOnly = generator.chance(20)
+        terms.doNotReduce = generator.chance(20)
         return terms
     }
 
@@ -104,10 +105,12 @@ extension Malice {
             fact.currency = currency()
             fact.settlementAmount = money()
             fact.commission = money()
+            if generator.chance(30) { fact.fees = tradeFees() }
             return .corrected(fact)
         default:
             var fact = ExecutionBusted()
             fact.revision = revision(order)
+            if generator.chance(30) { fact.commission = money() }
             return .busted(fact)
         }
     }

@@ -18,6 +18,8 @@ struct Malice {
     var waits: [Int64] = [0]
     /// The groups that have not ended, those that are due first.
     var groups: [(account: AccountID, id: OrderID)] = []
+    /// The sweeps that are not finished.
+    var sweeps: [Int64] = []
     /// Where the venue's book and ours differ.
     var breaks: [Int64] = []
     /// How often a value is one that an honest sender could have sent.
@@ -99,7 +101,8 @@ extension Malice {
         var wanted = PlaceOrder()
         wanted.clientOrderID = name()
         wanted.symbol = symbol()
-        wanted.side = generator.chance(60) ? .buy : .sell
+        wanted.side = generator.chance(60) ? .buy : generator.chance(50) ? .sell : .sellShort
+        if wanted.side == .sellShort || generator.chance(2) { wanted.special.locate = .known("L-1") }
         wanted.type = generator.chance(30) ? .market : .limit
         wanted.quantity = quantity()
         wanted.limitPrice = wanted.type == .limit || generator.chance(5) ? optionalPrice() : nil
@@ -113,6 +116,7 @@ extension Malice {
             wanted.type = generator.one(of: OrderType.allCases)
             wanted.timeInForce = generator.one(of: TimeInForce.allCases)
             wanted.special = special()
+            if generator.chance(30) { wanted.special.locate = name() }
             wanted.review = generator.chance(30)
         }
         return wanted
@@ -125,12 +129,13 @@ extension Malice {
         report.venue = text()
         report.tradeDate = date()
         report.venueExecutionID = isPlausible() ? "E\(generator.int(1...9999))" : text()
-        report.side = generator.chance(60) ? .buy : .sell
+        report.side = generator.chance(60) ? .buy : generator.one(of: Side.allCases)
         report.quantity = quantity()
         report.price = price()
         report.currency = currency()
         report.settlementAmount = money()
         report.commission = money()
+        if generator.chance(20) { report.fees = tradeFees() }
         report.venueCumulative = quantity()
         report.venueLeaves = quantity()
         report.venuePosition = quantity()
@@ -152,6 +157,8 @@ extension Malice {
             terms.priceScale = UInt32(generator.int(0...10))
             terms.fractionable = generator.chance(50)
         }
+        terms.marginable = generator.chance(60)
+        terms.shortable = generator.chance(60)
         return terms
     }
 
@@ -172,6 +179,7 @@ extension Malice {
         fees.venue = generator.chance(60) ? "paper" : text()
         fees.commission = rate()
         fees.validFrom = date()
+        if generator.chance(40) { extend(&fees) }
         return fees
     }
 
@@ -206,6 +214,7 @@ extension Malice {
     }
 
     mutating func fact() -> ReferenceEvent {
+        if generator.chance(10) { return currencyFact() }
         switch generator.int(0...8) {
         case 7:
             var change = InstrumentTermsChanged()
@@ -266,6 +275,7 @@ extension Malice {
         case 3:
             if generator.chance(50) { return .importHoldings(account(), holdings()) }
             if generator.chance(40) { return .transferCash(account(), transfer()) }
+            if generator.chance(40) { return .convertCash(account(), conversion()) }
             return .withdraw(account(), ShardRunner.move(money(), currency()))
         case 4:
             var wanted = SetLimits()
@@ -291,9 +301,13 @@ extension Malice {
         case 5: return .pullKillSwitch(generator.chance(50) ? nil : account())
         case 6:
             if generator.chance(20) { return .continueSweep(number(), done: UInt64(bitPattern: number())) }
+            if !sweeps.isEmpty, generator.chance(60) {
+                return .continueSweep(generator.one(of: sweeps), done: 0)
+            }
             return .releaseKillSwitch(generator.chance(70) ? nil : account())
         case 7, 8: return .rollDay(calendar: text(), date())
-        case 14: return .rollThrough(calendar: text(), date())
+        case 14:
+            return generator.chance(50) ? .rollThrough(calendar: text(), date()) : .catchUp(date())
         case 15: return .openSession(calendar: text(), date())
         case 16: return .closeSession(calendar: text(), date())
         case 9: return .continueRoll(date(), step: UInt64(bitPattern: number()))
@@ -310,13 +324,18 @@ extension Malice {
             var started = WriterStarted()
             started.epoch = position()
             return .startWriter(started)
-        case 13:
-            var wanted = OpenAccount()
-            wanted.alias = text()
-            wanted.currency = currency()
-            return .openAccount(wanted)
+        case 13: return .openAccount(opening())
         default: return referenceCommand()
         }
+    }
+
+    private mutating func opening() -> OpenAccount {
+        var wanted = OpenAccount()
+        wanted.alias = text()
+        wanted.currency = currency()
+        wanted.kind = generator.chance(50) ? .margin : nil
+        if generator.chance(30) { wanted.owner = OwnerID(identifier()) }
+        return wanted
     }
 
     mutating func status() -> InstrumentStatus {
@@ -324,6 +343,7 @@ extension Malice {
     }
 
     mutating func referenceCommand() -> Command {
+        if generator.chance(10) { return currencyReferenceCommand() }
         switch generator.int(0...7) {
         case 7:
             var wanted = AnnounceCorporateAction()

@@ -1,5 +1,6 @@
 import BifrostKernel
 import Orders
+import References
 import RiskLimits
 import Sagas
 import SeededChoices
@@ -20,6 +21,7 @@ struct MaliceTests {
         malice.groups = (due.suffix(4) + open.suffix(4)).map { group in
             (runner.state.groupByID[group]?.started.account ?? .none, group)
         }
+        malice.sweeps = runner.state.sweeps.map(\.position)
         malice.breaks = runner.state.openBreaks.keys.sorted()
         malice.rebalances = runner.state.rebalances.map { ($0.started.account, $0.started.rebalance) }
     }
@@ -30,6 +32,7 @@ struct MaliceTests {
         var runner = try World.trading()
         _ = try runner.open("alpha", cash: 1_000_000)
         _ = try runner.open("beta", cash: 1_000_000_000_000_000)
+        _ = try runner.open("delta", cash: 1_000_000, .margin)
         for _ in 0..<250 {
             Self.learn(runner, &malice)
             let command = malice.command()
@@ -40,6 +43,40 @@ struct MaliceTests {
         }
         let whole = Invariants.summary(runner.state)
         #expect(Invariants.summary(Invariants.fold(runner.log)) == whole)
+    }
+
+    @Test("no ex-date stops a shard, whatever its orders are", arguments: Seeds.take(40))
+    func survivesExDates(seed: UInt64) throws {
+        var malice = Malice(seed: seed)
+        malice.plausiblePercent = 85
+        var runner = try World.trading(days: 12)
+        let account = try runner.open("alpha", cash: 1_000_000)
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        for day in Int32(1)..<10 {
+            for _ in 0..<12 {
+                Self.learn(runner, &malice)
+                var wanted = malice.placeOrder()
+                wanted.timeInForce = .goodTillCancelled
+                try runner.pose(.placeOrder(account, wanted))
+                let known = malice.order()
+                try runner.pose(malice.rareCommand(known.account, known.order))
+            }
+            for _ in 0..<2 {
+                var fact = malice.announcement()
+                fact.exDate = World.day(day + 1)
+                try World.copy([.corporateActionAnnounced(fact)], into: &runner)
+            }
+            try runner.pose(.rollDay(calendar: World.calendar, World.day(day)))
+            while runner.state.rollIsUnfinished {
+                try runner.pose(.continueRoll(World.day(day), step: UInt64(runner.position)))
+            }
+            while let sweep = runner.state.sweeps.first {
+                let answer = try runner.pose(.continueSweep(sweep.position, done: UInt64(sweep.done)))
+                try #require(!answer.events.isEmpty, "a sweep goes on, was \(answer)")
+                try Invariants.check(runner.state)
+            }
+        }
+        #expect(Invariants.summary(Invariants.fold(runner.log)) == Invariants.summary(runner.state))
     }
 
     @Test("no command stops a shard that is new, or that holds global facts", arguments: Seeds.take(20))

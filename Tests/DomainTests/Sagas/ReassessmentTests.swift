@@ -89,6 +89,93 @@ struct ReassessmentTests {
         #expect(runner.state.openOrders.contains(far))
     }
 
+    private static func change(
+        from offset: Int32,
+        _ runner: inout ShardRunner,
+        _ body: (inout InstrumentRegistered) -> Void
+    ) throws {
+        var fact = InstrumentTermsChanged()
+        fact.instrument = Sample.instrument(1)
+        fact.effectiveFrom = World.day(offset)
+        fact.terms = World.instrument(World.symbols[0], Sample.instrument(1))
+        fact.terms.validFrom = fact.effectiveFrom
+        body(&fact.terms)
+        try World.copy([.termsChanged(fact)], into: &runner)
+    }
+
+    private static func patient(_ units: Int64, at cents: Int64) -> PlaceOrder {
+        var wanted = World.limit(.buy, units, at: cents, seen: 1000)
+        wanted.timeInForce = .goodTillCancelled
+        return wanted
+    }
+
+    @Test("other steps of an instrument flag what is off them, on the day on which they come into force")
+    func followsSteps() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1_000_000)
+        let onTick = try runner.place(account, Self.patient(10, at: 1005))
+        let offTick = try runner.place(account, Self.patient(10, at: 1003))
+        let offLot = try runner.place(account, Self.patient(7, at: 1000))
+        let other = try runner.place(account, World.limit(.buy, 7, at: 1003, symbol: World.symbols[1]))
+        try Self.change(from: 2, &runner) { terms in
+            terms.tickSize = Price(cents: 5)
+            terms.lotSize = Quantity(units: 5)
+        }
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        #expect(runner.state.sweeps.isEmpty)
+        try runner.pose(.rollDay(calendar: World.calendar, World.day(1)))
+        let events = try Self.sweep(&runner)
+        #expect(Self.outcomes(events) == [onTick: .kept, offTick: .flagged, offLot: .flagged])
+        #expect(Self.cancels(events) == 0 && Self.outcomes(events)[other] == nil)
+        for case .risk(.reassessed(let fact)) in events where fact.order == offTick {
+            #expect(fact.checks.map(\.rule) == [.priceNotTickMultiple])
+            #expect(fact.checks.first?.limit == 50_000_000)
+        }
+        for case .risk(.reassessed(let fact)) in events where fact.order == offLot {
+            #expect(fact.checks.map(\.rule) == [.quantityNotLotMultiple])
+        }
+        try runner.pose(.rollDay(calendar: World.calendar, World.day(2)))
+        #expect(runner.state.sweeps.isEmpty)
+    }
+
+    @Test("terms that hold at once judge at once; another name alone judges nothing")
+    func followsStepsAtOnce() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1_000_000)
+        let order = try runner.place(account, Self.patient(10, at: 1003))
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        try Self.change(from: 1, &runner) { $0.symbol = .known("SPY") }
+        #expect(runner.state.sweeps.isEmpty)
+        try Self.change(from: 2, &runner) { $0.symbol = .known("VOO") }
+        try runner.pose(.rollDay(calendar: World.calendar, World.day(1)))
+        #expect(runner.state.sweeps.isEmpty)
+        try runner.pose(.rollDay(calendar: World.calendar, World.day(2)))
+        try Self.change(from: 3, &runner) { terms in
+            terms.symbol = .known("VOO")
+            terms.tickSize = Price(cents: 10)
+        }
+        #expect(Self.outcomes(try Self.sweep(&runner)) == [order: .flagged])
+    }
+
+    @Test("a split and another tick of one day: the order is adjusted on the new tick, then kept")
+    func adjustsThenJudges() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1_000_000)
+        let order = try runner.place(account, Self.patient(10, at: 1003))
+        try Self.change(from: 1, &runner) { $0.tickSize = Price(nanos: 1_000_000) }
+        var split = CorporateActionAnnounced()
+        split.action = Sample.execution(9)
+        split.instrument = Sample.instrument(1)
+        split.kind = .split
+        split.exDate = World.day(1)
+        (split.numerator, split.denominator) = (4, 1)
+        try World.copy([.corporateActionAnnounced(split)], into: &runner)
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        let events = try Self.sweep(&runner)
+        #expect(Self.outcomes(events) == [order: .kept])
+        #expect(try runner.order(order).terms.limitPrice?.text == "2.507")
+    }
+
     @Test("day loss is measured from the last close, what was paid in left out")
     func measuresLoss() throws {
         var runner = try World.trading(fee: 0)

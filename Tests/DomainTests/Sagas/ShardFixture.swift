@@ -47,6 +47,8 @@ enum World {
         terms.tickSize = Price(cents: 1)
         terms.lotSize = Quantity(units: 1)
         terms.tradingCalendar = calendar
+        terms.marginable = true
+        terms.shortable = true
         return terms
     }
 

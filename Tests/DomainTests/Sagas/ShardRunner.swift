@@ -107,9 +107,16 @@ extension ShardRunner {
         try self.account(account).risk.reservedCash[.usd] ?? .zero
     }
 
-    mutating func open(_ alias: String, cash: Int64 = 0) throws -> AccountID {
+    mutating func open(
+        _ alias: String,
+        cash: Int64 = 0,
+        _ kind: AccountKind? = nil,
+        owner: OwnerID = .none
+    ) throws -> AccountID {
         var wanted = OpenAccount()
         wanted.alias = alias
+        wanted.kind = kind
+        wanted.owner = owner
         let events = try pose(.openAccount(wanted)).events
         let opened = events.compactMap { event in
             if case .accountOpened(let opened) = event { opened.account } else { nil }

@@ -67,6 +67,24 @@ struct VenueFactTests {
         }
     }
 
+    @Test("an order that lives again after its day holds up no other day, and ends with the next")
+    func reinstatedAfterItsDay() throws {
+        var runner = try World.trading(fee: 0)
+        var venue = HonestVenue()
+        let account = try runner.open("alpha", cash: 1000)
+        let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
+        let report = try venue.fill(order, 10, at: 2000, fee: 0, runner)
+        try runner.pose(.recordExecution(account, report))
+        try runner.pose(.rollDay(calendar: "XNYS", World.monday))
+        try runner.pose(.recordVenueFact(account, .busted(Self.bust(report, reinstated: 10))))
+        #expect(runner.state.openOrders == [order] && !runner.state.rollIsUnfinished)
+        let rolled = try runner.pose(.rollDay(calendar: "XNYS", World.day(1))).events
+        #expect(rolled.contains { if case .order(.expired) = $0 { true } else { false } })
+        #expect(runner.state.openOrders.isEmpty)
+        #expect(try runner.reservedCash(account) == .zero)
+        try Invariants.check(runner.state)
+    }
+
     @Test("a bust that comes before its trade leaves nothing to book when the trade comes")
     func bustsEarly() throws {
         var runner = try World.trading(fee: 0)

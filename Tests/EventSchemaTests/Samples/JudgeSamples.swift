@@ -18,6 +18,11 @@ extension Sample {
         )
         + pair(rich: .risk(.reassessed(reassessed)), sparse: .risk(.reassessed(OpenOrderReassessed())))
         + pair(
+            rich: .risk(.marginCallIssued(marginCallIssued)),
+            sparse: .risk(.marginCallIssued(MarginCallIssued()))
+        )
+        + pair(rich: .risk(.marginCallMet(marginCallMet)), sparse: .risk(.marginCallMet(MarginCallMet())))
+        + pair(
             rich: .compliance(.assessed(complianceAssessed)),
             sparse: .compliance(.assessed(ComplianceAssessed()))
         )
@@ -80,6 +85,27 @@ extension Sample {
         payload.limitsVersion = .max
         payload.restrictionsVersion = 1
         payload.checks = Extreme.checks
+        return payload
+    }
+
+    private static var marginCallIssued: MarginCallIssued {
+        var payload = MarginCallIssued()
+        payload.account = Extreme.account
+        payload.date = Extreme.date
+        payload.currency = Extreme.yen
+        payload.requirement = Extreme.money
+        payload.equity = Extreme.lowMoney
+        payload.deficit = Money(nanos: 1)
+        return payload
+    }
+
+    private static var marginCallMet: MarginCallMet {
+        var payload = MarginCallMet()
+        payload.account = Extreme.account
+        payload.date = Extreme.date
+        payload.currency = Extreme.yen
+        payload.requirement = Extreme.lowMoney
+        payload.equity = Extreme.money
         return payload
     }
 

@@ -23,6 +23,7 @@ extension Sample {
             rich: .order(.replaceApproved(approvedReplace)),
             sparse: .order(.replaceApproved(OrderReplaceApproved()))
         )
+        + adjustmentSamples
 
     private static var terms: AmendedTerms {
         var terms = AmendedTerms()

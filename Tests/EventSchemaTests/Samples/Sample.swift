@@ -35,7 +35,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
 
     static let all: [Sample] =
         shardSamples + referenceSamples + announcementSamples + orderSamples + judgeSamples + portfolioSamples
-        + sagaSamples + suspenseSamples
+        + sagaSamples + suspenseSamples + currencySamples
 
     static func pair(rich: DomainEvent, sparse: DomainEvent) -> [Sample] {
         [Sample(.rich, rich), Sample(.sparse, sparse)]
