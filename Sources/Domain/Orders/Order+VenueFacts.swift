@@ -99,6 +99,7 @@ extension Order {
             state.hear()
         case .replaceRejected(let fact):
             state.rare.change { $0.pendingReplaces.removeAll { $0.request == fact.request } }
+            if state.adjustment(ofRequest: fact.request) != nil { state.takeBackAdjustments() }
             state.hear()
         case .triggered: state.rare.change { $0.triggered = true }
         case .doneForDay(let fact):

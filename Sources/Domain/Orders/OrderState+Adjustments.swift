@@ -101,7 +101,7 @@ extension OrderState {
     /// Whether an ex-date gave it other terms.
     public var isAdjusted: Bool { !(rare.value?.adjustments.isEmpty ?? true) }
 
-    /// The terms hold at once, whatever the venue answers: those before are of units that there are no more.
+    /// The terms hold until the venue refuses them: those before are of units that there are no more.
     ///
     /// Requests before it are part of it, and a venue that does not have the order yet gets it with them.
     mutating func adjust(_ fact: OrderAdjusted) {
@@ -122,6 +122,22 @@ extension OrderState {
             rare.adjustments.append(fact)
         }
         ordered = fact.terms.quantity
+        recount()
+    }
+
+    /// The venue refused an adjustment: the order has there the terms that the venue confirmed last, and may
+    /// have traded all that they allow.
+    mutating func takeBackAdjustments() {
+        rare.change { rare in
+            // One that the venue confirmed stands there twice, by its own event and by the answer.
+            let refused = rare.adjustments.map(\.request).filter { request in
+                rare.amendments.count { $0.request == request } < 2
+            }
+            rare.adjustments.removeAll { refused.contains($0.request) }
+            rare.amendments.removeAll { refused.contains($0.request) }
+            rare.requestInForce = rare.amendments.map(\.request).max() ?? 0
+        }
+        ordered = terms.quantity
         recount()
     }
 }

@@ -44,7 +44,9 @@ extension Shard {
         if case .order(let event) = decision.events[before].event, let revision = event.revision {
             try revise(revision, placed, entry, after, account, state, &decision)
         }
-        if case .replaceRejected(let refusal) = fact, entry.adjustment(ofRequest: refusal.request) != nil {
+        if case .replaceRejected(let refusal) = fact, after.isOpen,
+            entry.adjustment(ofRequest: refusal.request) != nil
+        {
             // What rests there is of old units: the venue is to take it off its book.
             try cancel(said.order, stored, state, &decision)
         }

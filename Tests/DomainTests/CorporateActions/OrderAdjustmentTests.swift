@@ -297,6 +297,53 @@ struct OrderAdjustmentTests {
         try market.trading.pose(.recordVenueFact(holder, .replaceRejected(refused)))
         let state = try market.trading.order(order)
         #expect(state.cancelPending && state.pendingReplaces.isEmpty)
+        #expect(Self.words(state) == "10 at 95")
+    }
+
+    @Test("one that the venue had traded before leaves nothing open", arguments: [true, false])
+    func tradedBefore(isToldFirst: Bool) throws {
+        var (market, holder) = try Self.market()
+        let order = try Self.place(Wanted(limit: "95"), for: holder, &market.trading)
+        var venue = HonestVenue()
+        var trade = try venue.fill(order, 10, at: 9_500, market.trading)
+        trade.tradeDate = World.day(0)
+        trade.venueExecutionID = "L1"
+        try market.declare(Self.split(3, 2))
+        try market.roll(World.day(0))
+        try market.beginOrders()
+        #expect(try Self.words(market.trading.order(order)) == "15 at 63.33")
+        var refused = OrderReplaceRejected()
+        refused.order = order
+        refused.request = 1
+        let refusal = Command.recordVenueFact(holder, .replaceRejected(refused))
+        for command in isToldFirst
+            ? [.recordExecution(holder, trade), refusal] : [refusal, .recordExecution(holder, trade)]
+        {
+            try market.trading.pose(command)
+        }
+        let state = try market.trading.order(order)
+        #expect(state.status == .filled && state.cumulative == Quantity(units: 10))
+        #expect(!market.trading.state.openOrders.contains(order))
+        #expect(try market.trading.account(holder).risk.reservationByID[order] == nil)
+    }
+
+    @Test("a refused adjustment leaves the terms that the venue confirmed before it")
+    func isRefusedAfterAnother() throws {
+        var (market, holder) = try Self.market()
+        let order = try Self.place(Wanted(limit: "95"), for: holder, &market.trading)
+        for (day, request) in [(Int32(0), UInt32(1)), (1, 2)] {
+            try market.declare(Self.split(2, 1, ex: day + 1))
+            if day > 0 { try market.mark([("SPX", Price(cents: 5_000))], World.day(day)) }
+            try market.roll(World.day(day))
+            try market.beginOrders()
+            let terms = try market.trading.order(order).terms
+            var (replaced, refused) = (OrderReplaced(), OrderReplaceRejected())
+            (replaced.order, replaced.request, replaced.terms) = (order, request, terms)
+            (refused.order, refused.request) = (order, request)
+            let answer = request == 1 ? VenueFact.replaced(replaced) : .replaceRejected(refused)
+            try market.trading.pose(.recordVenueFact(holder, answer))
+        }
+        #expect(try Self.words(market.trading.order(order)) == "20 at 47.5")
     }
 
     @Test("an order that waits for a person goes to the venue in new units")
