@@ -93,7 +93,8 @@ public enum Order: Decider {
             guard state.isOpen, !state.cancelPending else { return }
             try decision.emit(.cancelRequested(fact))
         case .confirmCancel(let order):
-            guard state.closed == nil, state.leaves > .zero else { return }
+            // Terms that were asked for may be in force there already: what they leave is cancelled as well.
+            guard state.isOpen else { return }
             var fact = OrderCancelled()
             fact.order = order
             fact.cancelledQuantity = state.leaves

@@ -67,6 +67,32 @@ struct VenueFactTests {
         }
     }
 
+    @Test("a cancel that is heard before the answer to a replacement ends what the replacement leaves")
+    func cancelsBeforeReplaced() throws {
+        var (runner, account, order, _) = try Self.partlyFilled()
+        var wanted = ReplaceOrder()
+        wanted.order = order
+        wanted.quantity = Quantity(units: 11)
+        wanted.seen = ReferencePrice(last: Price(cents: 2000), source: "test", at: Timestamp(nanos: 0))
+        try runner.pose(.replaceOrder(account, wanted))
+        try #require(runner.order(order).pendingReplaces.count == 1)
+        var venue = HonestVenue()
+        var report = try venue.fill(order, 6, at: 2000, fee: 0, runner)
+        report.venueExecutionID = "E2"
+        try runner.pose(.recordExecution(account, report))
+        try runner.pose(.confirmCancel(account, order))
+        var replaced = OrderReplaced()
+        (replaced.order, replaced.request) = (order, 1)
+        replaced.terms = try runner.order(order).terms
+        replaced.terms.quantity = Quantity(units: 11)
+        try runner.pose(.recordVenueFact(account, .replaced(replaced)))
+        let state = try runner.order(order)
+        #expect(state.status == .cancelled && state.leaves == .zero)
+        #expect(!runner.state.openOrders.contains(order))
+        #expect(try runner.reservedCash(account) == .zero)
+        try Invariants.check(runner.state)
+    }
+
     @Test("an order that lives again after its day holds up no other day, and ends with the next")
     func reinstatedAfterItsDay() throws {
         var runner = try World.trading(fee: 0)
