@@ -10,7 +10,7 @@ extension Books {
     /// Compares everything that both know of.
     func compare(_ state: ShardState) throws(Violation) {
         try expect(state.accountByID.count == accounts.count, "I7", "accounts differ in number")
-        let open = Set(ordersInOrder.filter { (orders[$0].map { $0.isApproved && $0.left > 0 }) ?? false })
+        let open = Set(ordersInOrder.filter { orders[$0]?.isOpen ?? false })
         try expect(state.openOrders == open, "I10", "open orders: expected \(open), was \(state.openOrders)")
         try expect(
             state.orderByExecution.count == executions.count,
@@ -45,28 +45,63 @@ extension Books {
             "\(name) has other trades to settle"
         )
         // ORDER: as before.
-        for (instrument, position) in account.position {
+        for (instrument, holding) in account.holdings {
             let theirs = Int128(entry.portfolio.position(instrument).nanos)
-            try expect(theirs == position, "I10", "\(name) has \(theirs) units, expected \(position)")
+            try expect(
+                theirs == holding.units,
+                "I10",
+                "\(name) has \(theirs) units, expected \(holding.units)"
+            )
         }
-        for wrong in entry.portfolio.ledger.sums where wrong.sum != 0 {
-            throw Violation("I10", "the ledger of \(name) sums to \(wrong.sum)")
-        }
+        try compare(entry.portfolio, name)
         var theirs = Held()
         theirs.cash = entry.risk.reservedCash.compactMapValues { $0 == .zero ? nil : $0.nanos }
         theirs.shares = entry.risk.reservedShares.compactMapValues { $0 == .zero ? nil : Int128($0.nanos) }
         theirs.buys = entry.risk.pendingBuys.compactMapValues { $0 == .zero ? nil : Int128($0.nanos) }
+        theirs.orders = entry.risk.reservationByID.count
         let ours = held(id)
-        try expect(theirs == ours, "I10", "\(name) holds back \(theirs), its open orders need \(ours)")
-        try expect(entry.risk.limits == account.limits, "I8", "\(name) has other limits than the log")
+        try expect(theirs == ours, "I10", "\(name) holds back \(theirs), its open orders \(ours)")
+        let hasLimits = entry.risk.limits == account.limits && entry.risk.datedLimits == account.datedLimits
+        try expect(hasLimits, "I8", "\(name) has other limits than the log")
         try expect(entry.risk.killed == account.isKilled, "I7", "the kill switch of \(name) differs")
+    }
+
+    /// Every commodity of a ledger sums to zero, and lots to the position and to what the ledger says they
+    /// cost.
+    private func compare(_ portfolio: PortfolioState, _ name: String) throws(Violation) {
+        for wrong in portfolio.ledger.sums where wrong.sum != 0 {
+            throw Violation("I10", "the ledger of \(name) sums to \(wrong.sum)")
+        }
+        var costs: [Currency: Int128] = [:]
+        // ORDER: as before.
+        for (instrument, lots) in portfolio.lotsByID {
+            let units = lots.lots.reduce(Int128(0)) { $0 + Int128($1.quantity.nanos) }
+            let position = Int128(portfolio.position(instrument).nanos)
+            try expect(units == position, "I10", "the lots of \(name) sum to \(units), held \(position)")
+            guard let currency = portfolio.currencyByID[instrument] else { continue }
+            costs[currency, default: 0] += lots.lots.reduce(0) { $0 + $1.cost.nanos }
+        }
+        for (currency, cost) in costs {
+            let booked = portfolio.ledger.balance(.positionCost, .money(currency))
+            try expect(booked == cost, "I10", "the lots of \(name) cost \(cost), booked \(booked)")
+        }
     }
 
     private func compare(_ id: OrderID, _ state: ShardState) throws(Violation) {
         guard let order = orders[id], let entry = state.orderByID[id] else {
             throw Violation("I7", "the core does not know order \(id.id.text)")
         }
+        let name = id.id.text
         let filled = Int128(entry.state.cumulative.nanos)
-        try expect(filled == order.filled, "I9", "\(id.id.text) filled \(filled), expected \(order.filled)")
+        try expect(filled == order.filled, "I9", "\(name) filled \(filled), expected \(order.filled)")
+        let reach = Int128(entry.state.reach.nanos)
+        try expect(reach == order.reach, "I9", "\(name) may trade \(reach), expected \(order.reach)")
+        let waits = entry.state.route.hasDeadline
+        try expect(!waits || entry.waitsSince > 0, "I9", "\(name) waits for its venue without a deadline")
+        let (least, most) = order.need
+        let isRight =
+            order.held.shares == most.shares && order.held.buys == most.buys
+            && order.held.cash >= least.cash && order.held.cash <= most.cash
+        try expect(isRight, "I10", "\(name) holds back \(order.held), needs \(least) to \(most): \(order)")
     }
 }

@@ -13,13 +13,30 @@ extension Books {
         let execution: Identifier
         /// The numbers from then on, `nil` for none.
         let correction: ExecutionCorrected?
+        /// What of it lives again.
+        let reinstated: Int128
     }
 
     /// What the ledger has of a trade.
     struct Booked {
+        let account: AccountID
+        let instrument: InstrumentID
         let units: Int128
         let flow: Int128
         let due: BusinessDate
+    }
+
+    /// What trades as they stand now sum to, in the units of their days: the figure that the venue has.
+    func traded(_ account: AccountID, _ instrument: InstrumentID) -> Int128 {
+        // ORDER: sums of integers do not depend on the order of their terms.
+        bookedByID.values.reduce(0) { sum, trade in
+            trade.account == account && trade.instrument == instrument ? sum + trade.units : sum
+        }
+    }
+
+    /// Whether the report stands in the log as it was said.
+    func has(_ report: OrderExecuted) -> Bool {
+        executions[ExecutionIdentity(report)].map { Self.asSaid($0) == report } ?? false
     }
 
     /// A report with the numbers that stand for it.
@@ -38,7 +55,8 @@ extension Books {
         let word = LastWord(
             id: revision.venueExecutionID,
             execution: revision.execution,
-            correction: correction
+            correction: correction,
+            reinstated: Int128(revision.reinstated.nanos)
         )
         let before = wordByTrade[revision.order]?[revision.target]
         try expect(before == nil && !revision.conflicting, "I9", "\(word.id) is another word on one trade")
@@ -46,7 +64,7 @@ extension Books {
         guard let report = executions[revision.target], report.order == revision.order else { return }
         let taken = Int128(report.quantity.nanos) - Int128(correction?.quantity.nanos ?? 0)
         orders[revision.order]?.filled -= taken
-        orders[revision.order]?.lapsed += taken
+        orders[revision.order]?.lapsed += max(taken - Int128(revision.reinstated.nanos), 0)
         unbookedWord = word
     }
 
@@ -59,12 +77,14 @@ extension Books {
         let sign: Int128 = was.units < 0 ? -1 : 1
         let paid = (word.correction?.settlementAmount ?? .zero).nanos
         let now = Booked(
+            account: fact.account,
+            instrument: fact.instrument,
             units: sign * Int128(word.correction?.quantity.nanos ?? 0),
             flow: -sign * paid - (word.correction?.commission ?? .zero).nanos,
             due: was.due
         )
         bookedByID[fact.newExecution] = now
-        accounts[fact.account]?.position[fact.instrument, default: 0] += now.units - was.units
+        change(fact.account, fact.instrument) { $0.replace(fact.execution, fact.newExecution, now.units) }
         guard
             let place = accounts[fact.account]?.unsettled.firstIndex(where: { $0.execution == fact.execution }
             )

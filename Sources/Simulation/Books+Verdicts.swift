@@ -5,61 +5,22 @@ internal import References
 internal import RiskLimits
 internal import Sagas
 
-/// The global facts that verdicts see.
-struct FactBooks {
-    private(set) var restricted: Set<InstrumentID> = []
-    private(set) var listVersion: UInt32 = 0
-    private(set) var statuses: [InstrumentID: InstrumentStatus] = [:]
-    private(set) var fees: [FeeScheduleSet] = []
-    private(set) var marks: [InstrumentID: (date: BusinessDate, price: Price)] = [:]
-    private(set) var instruments: [InstrumentRegistered] = []
-    /// What a dollar costs in other currencies.
-    private(set) var rates: [Currency: (date: BusinessDate, price: Price)] = [:]
-    private(set) var days: [BusinessDate] = []
-    private var copiedUpTo: Int64 = 0
-
-    mutating func take(_ event: ReferenceEvent) throws(Violation) {
-        switch event {
-        case .instrumentRegistered(let fact): instruments.append(fact)
-        case .marksRecorded(let fact):
-            for mark in fact.marks where marks[mark.instrument].map({ $0.date <= fact.date }) ?? true {
-                marks[mark.instrument] = (fact.date, mark.price)
-            }
-        case .restrictionChanged(let fact):
-            if fact.restricted {
-                restricted.insert(fact.instrument)
-            } else {
-                restricted.remove(fact.instrument)
-            }
-            listVersion = fact.listVersion
-        case .feesSet(let fact): fees.append(fact)
-        case .tradingDaysDeclared(let fact): days += fact.days
-        // No client of the simulation announces one, and what follows from one is booked by its own event.
-        case .corporateActionAnnounced: break
-        case .termsChanged: break
-        case .interestSet: break
-        case .ratesRecorded(let fact):
-            for rate in fact.rates where rates[rate.quote].map({ $0.date <= fact.date }) ?? true {
-                rates[rate.quote] = (fact.date, rate.rate)
-            }
-        case .statusChanged(let fact): statuses[fact.instrument] = fact.status
-        case .copied(let copy, let fact):
-            try expect(copy.sourcePosition > copiedUpTo, "I2", "fact \(copy.sourcePosition) is copied twice")
-            copiedUpTo = copy.sourcePosition
-            try take(fact)
-        }
-    }
-
-    /// The n-th day of the calendar after the trade.
-    func settlement(of instrument: InstrumentID, tradedOn date: BusinessDate) -> BusinessDate {
-        let count = instruments.first { $0.instrument == instrument }?.settlementDays ?? 0
-        let after = days.filter { $0 > date }
-        return count == 0 || after.count < count ? date : after[Int(count) - 1]
-    }
-
-    func fees(of venue: String, on day: BusinessDate) -> FeeScheduleSet? {
-        fees.last { $0.venue == venue && $0.validFrom <= day }
-    }
+/// What a verdict is about, as these books have it.
+private struct Question {
+    let account: Books.Account
+    let limits: AccountLimitsSet
+    let isBuy: Bool
+    let instrument: InstrumentID
+    /// What it wants in addition to `filled`.
+    let quantity: Int128
+    let filled: Int128
+    var limit: Int64?
+    /// `nil` where there is none that is above zero.
+    var reference: Int64?
+    let isReduceOnly: Bool
+    /// What the order holds back already and gives up for this.
+    let freed: OrderBook.Held
+    let isNew: Bool
 }
 
 /// Every verdict must have seen what was the case, and follow from it (invariant I8).
@@ -70,11 +31,23 @@ extension Books {
         let passed: Bool
         var limit: Int128?
         var value: Int128?
+
+        init(_ rule: RejectionCode, _ passed: Bool) {
+            self.rule = rule
+            self.passed = passed
+        }
+
+        /// `value` is at most `limit`.
+        init(_ rule: RejectionCode, _ value: Int128, atMost limit: Int128) {
+            self.init(rule, value <= limit)
+            self.limit = limit
+            self.value = value
+        }
     }
 
     func check(_ fact: RiskAssessed, on day: BusinessDate) throws(Violation) {
-        guard let placed = orders[fact.order]?.placed, let account = accounts[placed.account],
-            let limits = account.limits
+        guard let order = orders[fact.order], let account = accounts[order.placed.account],
+            let limits = account.limits(on: day)
         else { throw Violation("I8", "a verdict on an order that was not placed") }
         let name = "the verdict on \(fact.order.id.text)"
         let schedule = facts.fees(of: account.opened.custodian, on: day)
@@ -82,21 +55,22 @@ extension Books {
         try expect(
             fact.feeVersion == schedule?.version ?? 0,
             "I8",
-            "\(name) saw other fees than those in force"
+            "\(name) saw fees of version \(fact.feeVersion), expected \(schedule?.version ?? 0)"
         )
+        let passed = fact.checks.allSatisfy { $0.passed }
+        try expect((fact.verdict == .approved) == passed, "I8", "\(name) does not follow from its checks")
+        // What lives again at the venue is held back for, whatever the rules would say.
+        if order.isApproved, replacing != fact.order {
+            return try expect(passed, "I9", "\(name) refuses what the venue works")
+        }
+        let question = question(fact, order, account, limits)
+        let seen = fact.referencePrice.flatMap { $0 > .zero ? $0.nanos : nil }
         try expect(
-            fact.commission == schedule?.commission ?? BasisPoints(0),
+            seen == question.reference,
             "I8",
-            "\(name) saw another rate"
+            "\(name) saw \(fact.referencePrice?.text ?? "no price"), expected \(question.reference ?? 0)"
         )
-        let isBuy = placed.side == .buy
-        let reference = [
-            isBuy ? placed.seen.ask : placed.seen.bid, placed.seen.last,
-            facts.marks[placed.instrument]?.price,
-        ]
-        .compactMap { $0 }.first { $0 > .zero }
-        try expect(fact.referencePrice == reference, "I8", "\(name) saw another price")
-        for rule in expected(placed, account, limits, reference, day, fact) {
+        for rule in expected(question, day, fact) {
             guard let check = fact.checks.first(where: { $0.rule == rule.rule }) else {
                 throw Violation("I8", "\(name) does not say what \(rule.rule.name) saw")
             }
@@ -105,52 +79,103 @@ extension Books {
                 && (rule.value == nil || check.value == rule.value)
             try expect(matches, "I8", "\(name): expected \(rule), was \(check)")
         }
-        let passed = fact.checks.allSatisfy { $0.passed }
-        try expect((fact.verdict == .approved) == passed, "I8", "\(name) does not follow from its checks")
     }
 
-    private func expected(
-        _ placed: OrderPlaced,
+    /// What one unit of the judged terms is held back at by themselves, in units of 10⁻⁹.
+    func ownPrice(of fact: RiskAssessed, on day: BusinessDate) -> Int64? {
+        guard let order = orders[fact.order], let account = accounts[order.placed.account],
+            let limits = account.limits(on: day)
+        else { return nil }
+        let question = question(fact, order, account, limits)
+        let reference = question.reference.map { Self.collared(Price(nanos: $0), limits.priceCollar) }
+        return question.limit ?? reference
+    }
+
+    private func question(
+        _ fact: RiskAssessed,
+        _ order: OrderBook,
         _ account: Account,
-        _ limits: AccountLimitsSet,
-        _ reference: Price?,
-        _ day: BusinessDate,
-        _ fact: RiskAssessed
-    ) -> [Expected] {
+        _ limits: AccountLimitsSet
+    ) -> Question {
+        let placed = order.placed
         let isBuy = placed.side == .buy
-        let quantity = Int128(placed.quantity.nanos)
-        var rules = [
-            Expected(rule: .killSwitchPulled, passed: !isBuy || !(account.isKilled || isKilled)),
-            Expected(rule: .priceUnavailable, passed: !isBuy || reference != nil),
-        ]
-        if let price = placed.limitPrice ?? reference {
-            let value = inDollarsOrYen(
-                Self.up(Int128(price.nanos) * quantity, 1_000_000_000),
-                from: fact.currency,
-                to: account.opened.currency
-            )
-            let limit = limits.orderValueMax.nanos
-            rules.append(
-                Expected(rule: .orderValueAboveLimit, passed: value <= limit, limit: limit, value: value)
-            )
-        }
-        if let limit = placed.limitPrice, let reference {
-            let margin = Self.up(Int128(reference.nanos) * Int128(limits.priceCollar.micros), 10_000_000_000)
-            let bound = Int128(reference.nanos) + (isBuy ? margin : -margin)
-            let passed = isBuy ? Int128(limit.nanos) <= bound : Int128(limit.nanos) >= bound
-            rules.append(Expected(rule: .priceOutsideCollar, passed: passed, limit: bound))
-        }
-        let held = held(placed.account)
-        if isBuy {
-            rules += expectedPower(placed, account, limits, reference, held, day, fact)
-        } else {
+        let request = order.pending.values.max { $0.request < $1.request }
+        let seen = request?.seen ?? placed.seen
+        let mark = facts.mark(placed.instrument, on: openDay)
+        let prices = [isBuy ? seen.ask : seen.bid, seen.last, mark]
+        let terms = request?.terms ?? order.terms
+        let shared = orders[fact.sharedWith]?.held ?? OrderBook.Held()
+        var question = Question(
+            account: account,
+            limits: limits,
+            isBuy: isBuy,
+            instrument: placed.instrument,
+            quantity: order.rest(of: terms.quantity),
+            filled: request == nil ? 0 : order.filled,
+            limit: terms.limitPrice?.nanos,
+            reference: prices.lazy.compactMap { $0 }.first { $0 > .zero }?.nanos,
+            isReduceOnly: placed.special.reduceOnly,
             // What the other order of a pair holds back is free for this one.
-            let freed = ownNeed(fact.sharedWith).quantity
-            let free =
-                (account.position[placed.instrument] ?? 0) - (held.shares[placed.instrument] ?? 0) + freed
-            rules.append(
-                Expected(rule: .positionInsufficient, passed: quantity <= free, limit: free, value: quantity)
+            freed: order.held.larger(heldByPartner(of: order)).larger(shared),
+            isNew: request == nil
+        )
+        if let market = question.reference { anchor(&question, terms, placed.special.limitOffset, market) }
+        if question.reference ?? 0 <= 0 { question.reference = nil }
+        return question
+    }
+
+    /// A stop is judged by its own price where that costs more than the market's.
+    private func anchor(_ question: inout Question, _ terms: AmendedTerms, _ offset: Price?, _ market: Int64)
+    {
+        let sign: Int64 = question.isBuy ? 1 : -1
+        var stop = terms.stopPrice?.nanos
+        if let amount = terms.trailingAmount { stop = market + sign * amount.nanos }
+        if let rate = terms.trailingRate {
+            stop = market + sign * Int64(Int128(market) * Int128(rate.micros) / 10_000_000_000)
+        }
+        guard let stop else { return }
+        let price = question.isBuy ? max(stop, market) : min(stop, market)
+        question.reference = price
+        if let offset { question.limit = price + sign * offset.nanos }
+    }
+
+    private func expected(_ question: Question, _ day: BusinessDate, _ fact: RiskAssessed) -> [Expected] {
+        let limits = question.limits
+        let isBuy = question.isBuy
+        let whole = question.quantity + question.filled
+        var rules = [
+            Expected(.killSwitchPulled, !isBuy || !(question.account.isKilled || isKilled)),
+            Expected(.priceUnavailable, !isBuy || question.reference != nil),
+        ]
+        if let price = question.limit ?? question.reference, price >= 0 {
+            let value = inDollarsOrYen(
+                Self.up(Int128(price) * whole, 1_000_000_000),
+                from: fact.currency,
+                to: question.account.opened.currency
             )
+            rules.append(Expected(.orderValueAboveLimit, value, atMost: limits.orderValueMax.nanos))
+        }
+        if let limit = question.limit, let reference = question.reference {
+            let margin = Self.up(Int128(reference) * Int128(limits.priceCollar.micros), 10_000_000_000)
+            let bound = Int128(reference) + (isBuy ? margin : -margin)
+            var rule = Expected(.priceOutsideCollar, isBuy ? limit <= bound : limit >= bound)
+            rule.limit = bound
+            rules.append(rule)
+        }
+        let held = held(question.account.opened.account)
+        if isBuy {
+            rules += expectedPower(question, held, day, fact)
+        } else {
+            let reserved = (held.shares[question.instrument] ?? 0) - question.freed.shares
+            let free = question.account.position(question.instrument) - reserved
+            rules.append(Expected(.positionInsufficient, question.quantity, atMost: free))
+        }
+        if let most = limits.orderQuantityMax {
+            rules.append(Expected(.orderQuantityAboveLimit, whole, atMost: Int128(most.nanos)))
+        }
+        if let most = limits.openOrdersMax, question.isNew {
+            let (count, unit) = (Int128(held.orders + 1), Int128(1_000_000_000))
+            rules.append(Expected(.openOrdersAboveLimit, count * unit, atMost: Int128(most) * unit))
         }
         return rules
     }
@@ -166,36 +191,33 @@ extension Books {
     }
 
     private func expectedPower(
-        _ placed: OrderPlaced,
-        _ account: Account,
-        _ limits: AccountLimitsSet,
-        _ reference: Price?,
+        _ question: Question,
         _ held: Held,
         _ day: BusinessDate,
         _ fact: RiskAssessed
     ) -> [Expected] {
-        var unit: Int128
-        if let limit = placed.limitPrice {
-            unit = Int128(limit.nanos)
-        } else {
-            guard let reference else { return [] }
-            unit = Int128(reference.nanos)
-            unit += Self.up(unit * Int128(limits.priceCollar.micros), 10_000_000_000)
+        let position = question.account.position(question.instrument)
+        let pending = (held.buys[question.instrument] ?? 0) - question.freed.buys
+        if question.isReduceOnly {
+            let room = max(max(-position, 0) - pending, 0)
+            return [Expected(.positionInsufficient, question.quantity, atMost: room)]
         }
-        let quantity = Int128(placed.quantity.nanos)
-        let need = Self.need(unit, quantity, fact.commission, fact.currency)
+        var unit = Int128(question.limit ?? question.reference ?? 0)
+        if question.limit == nil {
+            if question.reference == nil { return [] }
+            unit += Self.up(unit * Int128(question.limits.priceCollar.micros), 10_000_000_000)
+        }
+        let need = Self.need(unit, question.quantity, fact.commission, fact.currency)
         guard unit <= Int128(Price.nanosMax), need <= Money.nanosMax else {
-            return [Expected(rule: .notionalTooLarge, passed: false)]
+            return [Expected(.notionalTooLarge, false)]
         }
-        let due = facts.settlement(of: placed.instrument, tradedOn: day)
-        let freed = ownNeed(fact.sharedWith)
-        let free = freeCash(placed.account, fact.currency, by: due) + freed.cash
-        let pending = (held.buys[placed.instrument] ?? 0) - freed.quantity
-        let reach = max(account.position[placed.instrument] ?? 0, 0) + pending + quantity
-        let most = Int128(Quantity.nanosMax)
+        let due = facts.settlement(of: question.instrument, tradedOn: day)
+        let account = question.account.opened.account
+        let free = freeCash(account, fact.currency, by: due) + question.freed.cash
+        let reach = max(position, 0) + pending + question.quantity
         return [
-            Expected(rule: .balanceTooLarge, passed: reach <= most, limit: most, value: reach),
-            Expected(rule: .buyingPowerExceeded, passed: need <= free, limit: free, value: need),
+            Expected(.balanceTooLarge, reach, atMost: Int128(Quantity.nanosMax)),
+            Expected(.buyingPowerExceeded, need, atMost: free),
         ]
     }
 
@@ -205,14 +227,22 @@ extension Books {
             throw Violation("I8", "\(name), which is unknown")
         }
         try expect(fact.restrictionsVersion == facts.listVersion, "I8", "\(name) saw another list")
-        let isRestricted = facts.restricted.contains(placed.instrument)
-        // Only active and halted instruments are simulated; a sale reduces.
+        let mustGo = facts.mustGo(placed)
         let isHalted = facts.statuses[placed.instrument] == .halted && placed.side == .buy
         try expect(
-            fact.cleared == !(isRestricted || isHalted),
+            fact.cleared == !(mustGo || isHalted),
             "I8",
-            "\(name) is \(fact.cleared), restricted \(isRestricted), halted \(isHalted)"
+            "\(name) is \(fact.cleared), must go \(mustGo), halted \(isHalted)"
         )
         try expect(!fact.checks.isEmpty, "I8", "\(name) names no rule")
+    }
+}
+
+extension Books.Account {
+    /// The limits in force on `day`: the latest of those that hold then.
+    func limits(on day: BusinessDate) -> AccountLimitsSet? {
+        datedLimits.last { limits in
+            (limits.effectiveFrom.map { $0 <= day } ?? true) && (limits.effectiveTo.map { day <= $0 } ?? true)
+        } ?? limits
     }
 }

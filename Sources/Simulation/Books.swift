@@ -13,12 +13,16 @@ internal import Sagas
 struct Books {
     struct Account {
         let opened: AccountOpened
+        /// The latest limits without dates, and those with dates that came after them.
         var limits: AccountLimitsSet?
+        var datedLimits: [AccountLimitsSet] = []
         var isKilled = false
         /// What is there; what is owed stands in `unsettled`.
         var cash: [Currency: Int128] = [:]
-        var position: [InstrumentID: Int128] = [:]
+        var holdings: [InstrumentID: Holding] = [:]
         var unsettled: [Unsettled] = []
+        var closedOn: BusinessDate?
+        func position(_ instrument: InstrumentID) -> Int128 { holdings[instrument]?.units ?? 0 }
     }
 
     /// What a trade does to cash on a later day.
@@ -29,37 +33,26 @@ struct Books {
         let flow: Int128
     }
 
-    struct OrderBook {
-        let placed: OrderPlaced
-        var currency = Currency.usd
-        /// What one unit is held back at, once risk approved it.
-        var reservedPrice: Price?
-        var commission = BasisPoints(0)
-        /// The other order of a pair of which one cancels the other, or none.
-        var partner = OrderID.none
-        var isApproved = false
-        var isClosed = false
-        var isCancelAsked = false
-        var filled: Int128 = 0
-        /// What was taken back of it, which does not live again.
-        var lapsed: Int128 = 0
-        /// It filled, if only for a moment, so that nothing is held back any more.
-        var left: Int128 { isClosed ? 0 : max(Int128(placed.quantity.nanos) - filled - lapsed, 0) }
-    }
-
     var accounts: [AccountID: Account] = [:]
     var orders: [OrderID: OrderBook] = [:]
     /// The executions that stand, by what tells one from another.
     private(set) var executions: [ExecutionIdentity: OrderExecuted] = [:]
     /// Reports that were kept beside the books for a person to look at.
     private(set) var flagged: Set<[UInt8]> = []
-    private(set) var isKilled = false
+    var isKilled = false
     /// Orders that a kill switch found open: each has to be asked back, or be closed.
-    private(set) var swept: Set<OrderID> = []
-    /// Accounts with a trade that no ledger can hold, or that the venue has elsewhere; a person has to see to
-    /// them.
+    var swept: Set<OrderID> = []
+    /// Orders whose venue did not answer, until it does or a person decides.
+    private(set) var parked: Set<OrderID> = []
+    /// Accounts with a trade that no ledger can hold; a person has to see to them.
     private(set) var incomplete: Set<AccountID> = []
     private(set) var facts = FactBooks()
+    /// What corporate actions the accounts are due.
+    var entitlements = Entitlements()
+    /// The day that follows the last one rolled.
+    var openDay: BusinessDate?
+    /// The order whose replacement the present command asks for.
+    var replacing: OrderID?
     /// An execution of the present command whose booking is due, with the numbers that stand for it.
     private var unbooked: OrderExecuted?
     /// The last word on trades, by the order and the identity of the trade.
@@ -74,16 +67,17 @@ struct Books {
     private(set) var ordersInOrder: [OrderID] = []
 
     /// Takes the next event, and says which promise it breaks.
-    mutating func take(_ event: DomainEvent, on day: BusinessDate) throws(Violation) {
+    mutating func take(_ event: DomainEvent, at place: FactPlace) throws(Violation) {
         switch event {
         case .accountOpened(let fact):
             accounts[fact.account] = Account(opened: fact)
             accountsInOrder.append(fact.account)
         case .reference(let fact): try facts.take(fact)
         case .order(let fact): try take(fact)
-        case .risk(let fact): try take(fact, on: day)
+        case .risk(let fact): try take(fact, on: place.businessDate)
         case .compliance(.assessed(let fact)): try check(fact)
-        case .portfolio(let fact): try take(fact)
+        case .portfolio(let fact): try take(fact, at: place.effectiveAt)
+        case .dayRolled(let fact): roll(fact)
         case .suspense(let fact):
             try checkBalanced(fact.postings)
             // The venue's own book does not follow where a person moves a trade.
@@ -96,7 +90,8 @@ struct Books {
     mutating func takeIn(_ order: OrderID) { ordersInOrder.append(order) }
 
     /// At the end of a command nothing is half done.
-    func finishCommand() throws(Violation) {
+    mutating func finishCommand() throws(Violation) {
+        replacing = nil
         if let unbooked {
             throw Violation(
                 "I9",
@@ -112,17 +107,17 @@ struct Books {
         let order = event.order
         switch event {
         case .placed(let fact):
-            orders[order] = OrderBook(placed: fact)
+            orders[order] = OrderBook(fact)
             ordersInOrder.append(order)
         case .approved:
             try expect(
-                orders[order]?.reservedPrice != nil,
+                orders[order]?.isJudged == true,
                 "I8",
                 "\(order.id.text) approved without a verdict"
             )
             orders[order]?.isApproved = true
         case .rejected, .cancelled, .expired:
-            orders[order]?.isClosed = true
+            orders[order]?.close()
             swept.remove(order)
         case .executed(let fact): try take(fact)
         case .externalFound(let fact): takeStranger(fact)
@@ -135,10 +130,25 @@ struct Books {
         case .cancelRequested:
             orders[order]?.isCancelAsked = true
             swept.remove(order)
-        case .acknowledged, .cancelRejected: break
-        // Nobody in the simulation asks for, or reports, any of the rest.
-        default: break
+        case .heldForReview: orders[order]?.waitsForReview = true
+        case .reviewed: orders[order]?.waitsForReview = false
+        case .replaceRequested(let fact):
+            replacing = order
+            orders[order]?.pending[fact.request] = fact
+        case .replaceApproved(let fact):
+            let isAsked = orders[order]?.pending[fact.request] != nil && replacing == order
+            try expect(isAsked, "I8", "\(order.id.text) is replaced unasked")
+            orders[order]?.approvedRequests.insert(fact.request)
+        case .replaced(let fact): orders[order]?.amend(fact.request, fact.terms)
+        case .replaceRejected(let fact): orders[order]?.refuse(fact.request)
+        case .adjusted(let fact): orders[order]?.adjust(fact)
+        case .restated(let fact): orders[order]?.restate(fact)
+        case .parked: parked.insert(order)
+        case .resolved: parked.remove(order)
+        case .acknowledged, .cancelRejected, .triggered, .doneForDay, .suspended, .resumed, .statusRequested:
+            break
         }
+        if orders[order]?.reach == 0 { swept.remove(order) }
     }
 
     private mutating func take(_ fact: OrderExecuted) throws(Violation) {
@@ -147,7 +157,7 @@ struct Books {
         guard let order = orders[fact.order] else {
             throw Violation("I9", "\(fact.venueExecutionID) stands in an order that was not placed")
         }
-        let over = Int128(order.placed.quantity.nanos) - order.filled < Int128(fact.quantity.nanos)
+        let over = Int128(order.terms.quantity.nanos) - order.filled < Int128(fact.quantity.nanos)
         try expect(
             fact.afterClose == order.isClosed && fact.overfilled == over,
             "I9",
@@ -157,12 +167,14 @@ struct Books {
         executions[identity] = fact
         let standing = standing(fact)
         orders[fact.order]?.filled += Int128(standing.quantity.nanos)
-        orders[fact.order]?.lapsed += Int128(fact.quantity.nanos - standing.quantity.nanos)
-        if orders[fact.order]?.left == 0 { swept.remove(fact.order) }
+        let taken = Int128(fact.quantity.nanos - standing.quantity.nanos)
+        let word = wordByTrade[fact.order]?[identity]
+        orders[fact.order]?.lapsed += max(taken - (word?.reinstated ?? 0), 0)
+        orders[fact.order]?.settleRequests()
         unbooked = standing.quantity > .zero ? standing : nil
     }
 
-    private mutating func take(_ event: PortfolioEvent) throws(Violation) {
+    private mutating func take(_ event: PortfolioEvent, at time: Timestamp) throws(Violation) {
         switch event {
         case .deposited(let fact):
             try checkBalanced(fact.postings)
@@ -172,16 +184,17 @@ struct Books {
             let free = freeCash(fact.account, fact.currency)
             try expect(fact.amount.nanos <= free, "I10", "withdrew \(fact.amount.text) of \(free) free nanos")
             accounts[fact.account]?.cash[fact.currency, default: 0] -= fact.amount.nanos
-        case .tradeBooked(let fact): try take(fact)
+        case .tradeBooked(let fact): try take(fact, at: time)
         case .tradeSettled(let fact): try take(fact)
         case .tradeCorrected(let fact): try take(fact)
-        case .dividendAccrued(let fact): try checkBalanced(fact.postings)
+        case .dividendAccrued(let fact): try take(fact)
+        case .dividendPaid(let fact): try take(fact)
+        case .positionAdjusted(let fact): try take(fact, at: time)
         case .positionImported(let fact):
             try checkBalanced(fact.postings)
-            accounts[fact.account]?.position[fact.instrument, default: 0] += Int128(fact.quantity.nanos)
-        case .dividendPaid(let fact):
-            try checkBalanced(fact.postings)
-            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
+            let isWhole = fact.quantity > .zero && fact.cost >= .zero
+            try expect(isWhole, "I10", "imported \(fact.quantity.text) for \(fact.cost.text)")
+            change(fact.account, fact.instrument) { $0.append(.moved(Int128(fact.quantity.nanos)), at: time) }
         case .interestAccrued(let fact): try checkBalanced(fact.postings)
         case .converted(let fact):
             try checkBalanced(fact.postings)
@@ -192,24 +205,7 @@ struct Books {
         case .interestPaid(let fact):
             try checkBalanced(fact.postings)
             accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
-        case .positionAdjusted(let fact):
-            try checkBalanced(fact.postings)
-            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.cashInLieu.nanos
-            accounts[fact.account]?.position[fact.instrument, default: 0] +=
-                Int128(fact.newQuantity.nanos) - Int128(fact.oldQuantity.nanos)
-        case .dayClosed(let fact):
-            let cash = accounts[fact.account]?.cash[fact.currency] ?? 0
-            try expect(
-                fact.settledCash.nanos == cash,
-                "I10",
-                "closed at \(fact.settledCash.text), was \(cash)"
-            )
-            let late = accounts[fact.account]?.unsettled.first { $0.due <= fact.date }
-            try expect(
-                late == nil,
-                "I10",
-                "closed \(fact.date.text) before \(late?.execution.text ?? "") settled"
-            )
+        case .dayClosed(let fact): try take(fact)
         case .breakResolved: break
         case .reconciliationBroke(let fact):
             if fact.kind == .beyondBounds {
@@ -222,7 +218,27 @@ struct Books {
         }
     }
 
-    private mutating func take(_ fact: TradeBooked) throws(Violation) {
+    /// A day is closed once for each account, after all that settled by then, at the cash that is there.
+    private mutating func take(_ fact: DayClosed) throws(Violation) {
+        guard let account = accounts[fact.account] else { throw Violation("I10", "closed no account") }
+        let cash = account.cash[fact.currency] ?? 0
+        try expect(
+            fact.settledCash.nanos == cash,
+            "I10",
+            "closed at \(fact.settledCash.text), was \(cash)"
+        )
+        let late = account.unsettled.first { $0.due <= fact.date }
+        try expect(
+            late == nil,
+            "I10",
+            "closed \(fact.date.text) before \(late?.execution.text ?? "") settled"
+        )
+        let isNew = account.closedOn.map { $0 < fact.date } ?? true
+        try expect(isNew, "I2", "\(fact.date.text) is closed again for account \(account.opened.alias)")
+        accounts[fact.account]?.closedOn = fact.date
+    }
+
+    private mutating func take(_ fact: TradeBooked, at time: Timestamp) throws(Violation) {
         try checkBalanced(fact.postings)
         guard let report = unbooked, report.execution == fact.execution else {
             throw Violation("I9", "a booking of no execution")
@@ -233,7 +249,13 @@ struct Books {
             (isBuy ? -report.settlementAmount : report.settlementAmount).nanos - report.commission.nanos
         let due = facts.settlement(of: fact.instrument, tradedOn: report.tradeDate)
         let units = Int128(isBuy ? report.quantity.nanos : -report.quantity.nanos)
-        bookedByID[fact.execution] = Booked(units: units, flow: flow, due: due)
+        bookedByID[fact.execution] = Booked(
+            account: fact.account,
+            instrument: fact.instrument,
+            units: units,
+            flow: flow,
+            due: due
+        )
         try expect(fact.settlementDate == due, "I10", "settles \(fact.settlementDate), expected \(due)")
         if due > report.tradeDate {
             accounts[fact.account]?.unsettled.append(
@@ -242,7 +264,7 @@ struct Books {
         } else {
             accounts[fact.account]?.cash[report.currency, default: 0] += flow
         }
-        accounts[fact.account]?.position[fact.instrument, default: 0] += units
+        change(fact.account, fact.instrument) { $0.add(fact.execution, units, at: time) }
     }
 
     private mutating func take(_ fact: TradeSettled) throws(Violation) {
@@ -262,49 +284,6 @@ struct Books {
         try expect(sums.values.allSatisfy { $0 == 0 }, "I10", "postings do not sum to zero: \(postings)")
     }
 
-    private mutating func take(_ event: RiskEvent, on day: BusinessDate) throws(Violation) {
-        switch event {
-        case .limitsSet(let fact):
-            let version = (accounts[fact.account]?.limits?.version ?? 0) + 1
-            try expect(
-                fact.version == version,
-                "I8",
-                "limits of version \(fact.version), expected \(version)"
-            )
-            accounts[fact.account]?.limits = fact
-        case .assessed(let fact):
-            try check(fact, on: day)
-            guard fact.verdict == .approved else { return }
-            orders[fact.order]?.reservedPrice = fact.reservedPrice
-            orders[fact.order]?.commission = fact.commission
-            orders[fact.order]?.currency = fact.currency
-            if fact.sharedWith != .none {
-                orders[fact.order]?.partner = fact.sharedWith
-                orders[fact.sharedWith]?.partner = fact.order
-            }
-        case .reservationChanged: break
-        case .reassessed(let fact):
-            let isRestricted = orders[fact.order].map { facts.restricted.contains($0.placed.instrument) }
-            try expect(
-                (fact.outcome == .cancelled) == (isRestricted ?? false),
-                "I8",
-                "an open order is \(fact.outcome), restricted \(isRestricted ?? false)"
-            )
-        // No client of the simulation opens a margin account.
-        case .marginCallIssued, .marginCallMet: throw Violation("I8", "a cash account got a margin call")
-        case .killSwitchPulled(let fact):
-            if fact.account == .none { isKilled = true } else { accounts[fact.account]?.isKilled = true }
-            for order in ordersInOrder {
-                guard let entry = orders[order], entry.isApproved, entry.left > 0, !entry.isCancelAsked,
-                    fact.account == .none || entry.placed.account == fact.account
-                else { continue }
-                swept.insert(order)
-            }
-        case .killSwitchReleased(let fact):
-            if fact.account == .none { isKilled = false } else { accounts[fact.account]?.isKilled = false }
-        }
-    }
-
     /// A report without what the core adds to it.
     static func asSaid(_ report: OrderExecuted) -> OrderExecuted {
         var said = report
@@ -313,65 +292,4 @@ struct Books {
         said.overfilled = false
         return said
     }
-}
-
-/// What open orders hold back, summed from the orders.
-extension Books {
-    struct Held: Equatable {
-        var cash: [Currency: Int128] = [:]
-        var shares: [InstrumentID: Int128] = [:]
-        var buys: [InstrumentID: Int128] = [:]
-    }
-
-    func held(_ account: AccountID) -> Held {
-        var held = Held()
-        for order in ordersInOrder {
-            guard let entry = orders[order], entry.placed.account == account else { continue }
-            let own = ownNeed(order)
-            let other = ownNeed(entry.partner)
-            // Of a pair the larger counts, once.
-            if other.quantity > 0, own.quantity == 0 || entry.partner < order { continue }
-            guard own.quantity > 0 else { continue }
-            let quantity = max(own.quantity, other.quantity)
-            if entry.placed.side == .buy {
-                held.cash[entry.currency, default: 0] += max(own.cash, other.cash)
-                held.buys[entry.placed.instrument, default: 0] += quantity
-            } else {
-                held.shares[entry.placed.instrument, default: 0] += quantity
-            }
-        }
-        return held
-    }
-
-    /// What an order needs by itself.
-    func ownNeed(_ order: OrderID) -> (quantity: Int128, cash: Int128) {
-        guard let entry = orders[order], entry.left > 0, let price = entry.reservedPrice else {
-            return (0, 0)
-        }
-        guard entry.placed.side == .buy else { return (entry.left, 0) }
-        return (entry.left, Self.need(Int128(price.nanos), entry.left, entry.commission, entry.currency))
-    }
-
-    /// Settled cash, less what is owed and what open orders hold back; what comes in by `date` counts for
-    /// those who pay no earlier.
-    func freeCash(_ account: AccountID, _ currency: Currency, by date: BusinessDate? = nil) -> Int128 {
-        var owed: Int128 = 0
-        for trade in accounts[account]?.unsettled ?? [] where trade.currency == currency {
-            if trade.flow < 0 || date.map({ trade.due <= $0 }) ?? false { owed += trade.flow }
-        }
-        return (accounts[account]?.cash[currency] ?? 0) + owed - (held(account).cash[currency] ?? 0)
-    }
-
-    /// Price × quantity and the commission on it, each rounded up to what can be paid.
-    static func need(_ price: Int128, _ quantity: Int128, _ rate: BasisPoints, _ currency: Currency) -> Int128
-    {
-        var minor: Int128 = 1
-        for _ in currency.minorUnitDigits..<9 { minor *= 10 }
-        let notional = up(up(price * quantity, 1_000_000_000), minor) * minor
-        let fee = up(up(notional * Int128(rate.micros), 10_000_000_000), minor) * minor
-        return notional + fee
-    }
-
-    /// The quotient of numbers that are not negative, rounded up.
-    static func up(_ value: Int128, _ divisor: Int128) -> Int128 { (value + divisor - 1) / divisor }
 }

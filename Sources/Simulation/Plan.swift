@@ -50,7 +50,7 @@ public enum StepKind: UInt8, CaseIterable, Sendable {
     /// How often it happens, before a seed makes it more or less frequent.
     fileprivate var weight: Int {
         switch self {
-        case .pose: 16
+        case .pose: 24
         case .poseAgain, .reuseID, .state, .stray, .clock: 3
         case .decide, .append: 14
         case .carry, .trade, .report: 8

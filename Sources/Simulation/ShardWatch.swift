@@ -98,12 +98,19 @@ struct ShardWatch {
         }
         tally[EventRegistry.name(type: header.type) ?? "", default: 0] += 1
         switch fact {
-        case .commandRejected, .order(.rejected), .group(.legRefused):
-            if let current { refused.insert(current.header.position) }
+        case .commandRejected, .group(.legRefused): refuse()
+        // What a person or a venue decides is the effect of its command.
+        case .order(.rejected(let fact)) where fact.judge == .risk || fact.judge == .compliance: refuse()
+        case .order(.replaceRejected(let fact)) where fact.judge != .venue: refuse()
         default: break
         }
-        try books.take(fact, on: header.businessDate)
-        Shard.evolve(&state, by: Fact(header, fact))
+        let stored = Fact(header, fact)
+        try books.take(fact, at: stored.place)
+        Shard.evolve(&state, by: stored)
+    }
+
+    private mutating func refuse() {
+        if let current { refused.insert(current.header.position) }
     }
 
     /// A command's events stand together, the first with its digest, and its id is new.

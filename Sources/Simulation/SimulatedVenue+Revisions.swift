@@ -49,6 +49,11 @@ extension SimulatedVenue.Book {
         revision.revisedVenueExecutionID = trade.venueExecutionID
         revision.venuePosition = position
         revision.venueCash = cash
+        if isBust, orders[trade.order]?.isOpen ?? false, choices.chance(30) {
+            revision.reinstated = trade.quantity
+            let before = orders[trade.order]?.reinstated ?? .zero
+            orders[trade.order]?.reinstated = before.adding(trade.quantity) ?? before
+        }
         let fact: VenueFact
         if isBust {
             let busted = (orders[trade.order]?.busted ?? .zero).nanos + trade.quantity.nanos

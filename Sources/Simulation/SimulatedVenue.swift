@@ -10,18 +10,38 @@ internal import Venues
 ///
 /// It keeps its own books of what it traded. When somebody new listens it says again all that it ever said,
 /// because it cannot know what of that was recorded.
-final class SimulatedVenue: Venue {
+final class SimulatedVenue: WorldVenue {
     let name = "paper"
     let refusesRepeats = true
 
     struct Order {
         let terms: RoutedOrder
         var isOpen = true
+        /// The terms in force, and the last request for other ones that was answered.
+        var live = AmendedTerms()
+        var request: UInt32 = 0
+        /// What was answered to each request.
+        var answers: [UInt32: VenueReport] = [:]
+        var isSuspended = false
         var filled = Quantity.zero
         /// What was taken back of it, which does not live again.
         var busted = Quantity.zero
         var said: [VenueReport] = []
-        var leaves: Quantity { isOpen && terms.quantity > filled ? terms.quantity - filled : .zero }
+        /// What was taken back and lives again.
+        var reinstated = Quantity.zero
+        var leaves: Quantity {
+            let gone = filled - reinstated
+            return isOpen && live.quantity > gone ? live.quantity - gone : .zero
+        }
+
+        init(_ terms: RoutedOrder) {
+            self.terms = terms
+            live.quantity = terms.quantity
+            live.limitPrice = terms.limitPrice
+            live.stopPrice = terms.special.stopPrice
+            live.trailingAmount = terms.special.trailingAmount
+            live.trailingRate = terms.special.trailingRate
+        }
     }
 
     struct Holding: Hashable {
@@ -92,8 +112,13 @@ final class SimulatedVenue: Venue {
     /// Nothing is on its way in either direction.
     var isQuiet: Bool { book.withLock { $0.arrivals.isEmpty && $0.outbox.isEmpty && $0.lost.isEmpty } }
 
+    func advance(_ instruments: [InstrumentID], to day: BusinessDate, _ choices: inout Generator) {
+        book.withLock { $0.day = max($0.day, day) }
+        for instrument in instruments { move(instrument, &choices) }
+    }
+
     /// Sets a price, or moves it by a little.
-    func move(_ instrument: InstrumentID, _ choices: inout Generator) {
+    private func move(_ instrument: InstrumentID, _ choices: inout Generator) {
         let percent = choices.int64(-2...2)
         let first = choices.int64(500...20_000) * 10_000_000
         book.withLock { book in
@@ -112,6 +137,10 @@ final class SimulatedVenue: Venue {
         book.withLock { book in
             if !book.arrivals.isEmpty, choices.chance(60) || book.known.isEmpty {
                 let instruction = book.arrivals.removeFirst()
+                if case .replace(let wanted) = instruction, choices.chance(20) {
+                    // A fill while the request is on its way.
+                    book.fill(wanted.order, at, Self.commission, &choices, ifOpen: true)
+                }
                 if case .cancel(let account, let order) = instruction,
                     book.orders[order]?.leaves ?? .zero > .zero
                 {
@@ -131,8 +160,7 @@ final class SimulatedVenue: Venue {
         }
     }
 
-    /// Takes all that arrived, without any trade, and finds again what got lost.
-    func answerAll() {
+    private func answerAll() {
         let at = clock.now()
         var choices = Generator(seed: 0)
         book.withLock { book in
@@ -144,14 +172,20 @@ final class SimulatedVenue: Venue {
         }
     }
 
+    func calm() {
+        answerAll()
+        deliverAll()
+    }
+
     /// Says what a venue should not.
     func stray(_ choices: inout Generator) {
         let at = clock.now()
         book.withLock { book in
             guard !book.known.isEmpty else { return }
             let order = choices.one(of: book.known)
-            switch choices.int(0...6) {
-            case 6: book.tradeOfStranger(order, at, Self.commission, &choices)
+            switch choices.int(0...9) {
+            case 9: book.tradeOfStranger(order, at, Self.commission, &choices)
+            case 6, 7, 8: book.tellUnasked(order, at, &choices)
             case 0, 1: book.fill(order, at, Self.commission, &choices, whatever: true)
             case 2: book.tellOtherwise(at, &choices)
             case 3, 4: book.revise(at, Self.commission, &choices)
@@ -173,8 +207,7 @@ final class SimulatedVenue: Venue {
         if let listener, let report { listener([report]) }
     }
 
-    /// Delivers everything, in order.
-    func deliverAll() {
+    private func deliverAll() {
         let (listener, reports) = book.withLock { book in
             defer { if book.listener != nil { book.outbox = [] } }
             return (book.listener, book.outbox)
@@ -200,7 +233,7 @@ extension SimulatedVenue.Book {
                 return
             }
             known.append(terms.order)
-            orders[terms.order] = SimulatedVenue.Order(terms: terms)
+            orders[terms.order] = SimulatedVenue.Order(terms)
             guard prices[terms.instrument] != nil, choices.chance(95) else {
                 orders[terms.order]?.isOpen = false
                 return say(.rejected(terms.account, terms.order, .venueRejected, at: at), of: terms.order)
@@ -217,13 +250,7 @@ extension SimulatedVenue.Book {
             }
             orders[order]?.isOpen = false
             say(.cancelled(account, order, at: at), of: order)
-        // This venue takes no other terms: what wants some has to go on without.
-        case .replace(let wanted):
-            var fact = OrderReplaceRejected()
-            fact.order = wanted.order
-            fact.request = wanted.request
-            fact.code = .venueRejected
-            outbox.append(.told(wanted.account, .replaceRejected(fact), at: at))
+        case .replace(let wanted): replace(wanted, at, &choices)
         }
     }
 
@@ -233,9 +260,11 @@ extension SimulatedVenue.Book {
         _ at: Timestamp,
         _ commission: BasisPoints,
         _ choices: inout Generator,
-        whatever: Bool = false
+        whatever: Bool = false,
+        ifOpen: Bool = false
     ) {
         guard let entry = orders[order], let market = prices[entry.terms.instrument] else { return }
+        if ifOpen, entry.leaves == .zero { return }
         let terms = entry.terms
         let units = max(entry.leaves.nanos / 1_000_000_000, 1)
         let quantity: Quantity
@@ -244,7 +273,7 @@ extension SimulatedVenue.Book {
         } else {
             quantity = choices.chance(50) ? entry.leaves : Quantity(units: choices.int64(1...units))
         }
-        let bound = terms.limitPrice ?? market
+        let bound = entry.live.limitPrice ?? market
         let price = terms.side == .buy ? min(bound, market) : max(bound, market)
         guard let (settlement, fee) = Self.amounts(price, quantity, terms.currency, commission) else {
             return

@@ -72,7 +72,7 @@ extension SimulatedVenue.Book {
 extension Books {
     /// An order that no judge saw and nothing is held back for.
     mutating func takeStranger(_ found: ExternalOrderFound) {
-        var order = OrderBook(placed: found.placed)
+        var order = OrderBook(found.placed)
         order.isApproved = true
         orders[found.order] = order
         takeIn(found.order)

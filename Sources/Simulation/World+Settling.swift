@@ -13,6 +13,8 @@ internal import Synchronization
 extension World {
     /// Rounds in which everything must come to rest.
     private static let roundsMax = 500
+    /// Deadlines that pass at the end.
+    private static let asksMax = 40
     /// Answered commands that are posed once more after the last restart.
     private static let repeatsMax = 20
 
@@ -23,6 +25,7 @@ extension World {
         days.calendar = Self.calendar
         days.source = "simulated"
         days.days = (98..<160).map { BusinessDate(days: $0) }
+        if hasHours { days.hours = days.days.map { SessionHours($0.at(seconds: 0), $0.at(seconds: 86_399)) } }
         submit("days", .declareTradingDays(days), on: .reference)
         try settle()
         let yen = Self.yen
@@ -47,8 +50,8 @@ extension World {
             submit("first-cash", .deposit(account, move))
         }
         var choices = Generator(seed: 1)
-        for instrument in watch.books.facts.instruments { venue.move(instrument.instrument, &choices) }
-        venue.book.withLock { $0.day = BusinessDate(days: 100) }
+        let instruments = watch.books.facts.instruments.map(\.instrument)
+        venue.advance(instruments, to: BusinessDate(days: 100), &choices)
         try settle()
     }
 
@@ -59,8 +62,7 @@ extension World {
             try startMissing()
             let turns = try doAll()
             let hasWorked = turns.contains(.worked) || !venue.isQuiet
-            venue.answerAll()
-            venue.deliverAll()
+            venue.calm()
             try observe()
             if !hasWorked { return try compareStates() }
         }
@@ -87,9 +89,30 @@ extension World {
         return turns
     }
 
+    /// Lets the deadlines of venues that have not answered pass, so that they are asked; a person has those
+    /// asked again that were given up.
+    private mutating func letTimePass() throws(Violation) {
+        for round in 0..<Self.asksMax {
+            for order in watch.state.openOrders.sorted() {
+                guard let entry = watch.state.orderByID[order], entry.state.route == .parked else { continue }
+                var wanted = ResolveOrder()
+                wanted.order = order
+                wanted.retry = true
+                submit("retry-\(round)-\(order.id.text)", .resolveOrder(entry.account, wanted))
+            }
+            try settle()
+            guard let wait = watch.state.venueWaits.next else { return }
+            let later = Timestamp(nanos: max(wait.due.nanos, clock.now().nanos) + 1_000_000_000)
+            clock.move(nanos: later.nanos - clock.now().nanos)
+            submit("time-\(round)", .releaseKillSwitch(nil), at: later)
+            try settle()
+        }
+    }
+
     /// Everybody learns what became of their commands, all processes start again, and all books are compared.
     mutating func finish() throws(Violation) {
         try settle()
+        try letTimePass()
         let due = watch.state.rebalances.filter(\.isDue).count
         try expect(due == 0, "I11", "\(due) rebalances that nothing holds up do not go on")
         let unanswered = watch.state.openOrders.filter { order in
@@ -102,6 +125,8 @@ extension World {
         try checkGroups()
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
+        try watch.books.checkEntitlements()
+        try expect(!watch.state.rollIsUnfinished, "I11", "a day stays half closed")
         for posed in posed where !posed.isAnswered {
             let lives = [trading?.holder, facts?.holder].contains(posed.holder)
             try expect(!lives, "I1", "\(posed.holder) lives and never answered '\(posed.request.id.text)'")
@@ -131,36 +156,36 @@ extension World {
 
     /// The venue's own books, and all that it ever said, against what the core has.
     private func checkVenue() throws(Violation) {
-        let book = venue.book.withLock { $0 }
+        let statement = venue.statement
         let books = watch.books
-        func isBooked(_ report: OrderExecuted) -> Bool {
-            books.executions[ExecutionIdentity(report)].map { Books.asSaid($0) == report } ?? false
-        }
-        for report in book.trades + book.tales {
-            let isThere = isBooked(report) || books.flagged.contains(WireEncoder.encode(report))
+        for report in statement.trades + statement.tales {
+            let isThere = books.has(report) || books.flagged.contains(WireEncoder.encode(report))
             try expect(isThere, "I9", "report \(report.venueExecutionID) is neither booked nor flagged")
         }
-        for revision in book.revisions.compactMap(\.revision) {
+        for revision in statement.revisions {
             let isThere = books.wordByTrade[revision.order]?[revision.target]?.id == revision.venueExecutionID
             try expect(isThere, "I9", "\(revision.venueExecutionID) is not in its order")
         }
         for order in watch.state.openOrders {
-            let isWorking = book.orders[order]?.isOpen ?? false
-            try expect(isWorking, "I9", "\(order.id.text) is open and the venue does not work it")
+            let waits = books.orders[order]?.waitsForReview ?? false
+            let isWorking = waits || statement.isOpen(order)
+            let known = books.orders[order].map(\.description) ?? "unknown"
+            try expect(isWorking, "I9", "\(order.id.text) is open and the venue does not work it: \(known)")
         }
-        guard book.trades.allSatisfy(isBooked), !book.tales.contains(where: isBooked) else { return }
-        // ORDER: all are compared, and the first that differs ends the run.
-        for (holding, position) in book.positions where !books.incomplete.contains(holding.account) {
-            let ours = watch.state.accountByID[holding.account]?.portfolio.position(holding.instrument)
+        guard statement.trades.allSatisfy(books.has), !statement.tales.contains(where: books.has) else {
+            return
+        }
+        for holding in statement.holdings where !books.incomplete.contains(holding.account) {
+            let ours = books.traded(holding.account, holding.instrument)
             try expect(
-                ours == position,
+                ours == Int128(holding.position.nanos),
                 "I10",
-                "the venue holds \(position.text), we \(ours?.text ?? "nothing")"
+                "the venue holds \(holding.position.text), we traded \(ours)"
             )
         }
-        for (purse, cash) in book.cash where !books.incomplete.contains(purse.account) {
+        for purse in statement.purses where !books.incomplete.contains(purse.account) {
             let ours = watch.state.accountByID[purse.account]?.portfolio.tradedCash[purse.currency] ?? .zero
-            try expect(ours == cash, "I10", "the venue has \(cash.text), we \(ours.text)")
+            try expect(ours == purse.cash, "I10", "the venue has \(purse.cash.text), we \(ours.text)")
         }
     }
 

@@ -19,7 +19,7 @@ struct World {
 
     let clock: SimulatedClock
     let log: SimulatedLog
-    let venue: SimulatedVenue
+    let venue: any WorldVenue
     let answers = Answers()
     let alarm = Alarm()
     let hasSimulatedClock: Bool
@@ -31,6 +31,12 @@ struct World {
     var posed: [Posed] = []
     var posedByKey: [ShardWatch.Key: [Int]] = [:]
     var namesGiven = 0
+    /// Holdings that were imported, to be imported again.
+    var imports: [Command] = []
+    /// Whether the calendar's days have hours.
+    let hasHours: Bool
+    /// Whether days end often, so that corporate actions come due.
+    let hasManyDays: Bool
     private var seatsGiven = 0
     private var growths = 0
     private let arrivals: Arrivals
@@ -41,8 +47,13 @@ struct World {
         let log = SimulatedLog(id: id)
         let arrivals = Arrivals()
         clock = SimulatedClock(BusinessDate(days: 100).at(seconds: 0))
-        venue = SimulatedVenue(clock) { arrivals.add($0) }
+        venue =
+            choices.chance(50)
+            ? SimulatedVenue(clock) { arrivals.add($0) }
+            : SimulatedPaper(clock, of: id, &choices) { arrivals.add($0) }
         hasSimulatedClock = choices.chance(50)
+        hasHours = choices.chance(20)
+        hasManyDays = choices.chance(35)
         watch = ShardWatch(Self.tradingShard, of: id)
         factWatch = ShardWatch(.reference, of: id)
         self.log = log
@@ -134,8 +145,16 @@ struct World {
                 "I1",
                 "\(routed.order.id.text) was routed before its approval"
             )
-            let terms = order.map {
-                $0.placed.quantity == routed.quantity && $0.placed.limitPrice == routed.limitPrice
+            let terms = order.map { order in
+                // One that an ex-date adjusted goes to the venue as it is now.
+                let isPlaced =
+                    order.placed.quantity == routed.quantity && order.placed.limitPrice == routed.limitPrice
+                    && order.ownSpecial == routed.special
+                let isAdjusted =
+                    order.isAdjusted && order.terms.quantity == routed.quantity
+                    && order.terms.limitPrice == routed.limitPrice
+                return (isPlaced || isAdjusted) && order.placed.side == routed.side
+                    && order.placed.type == routed.type && order.placed.timeInForce == routed.timeInForce
             }
             try expect(
                 terms == true,
@@ -149,8 +168,19 @@ struct World {
                 "I1",
                 "a cancel of \(id.id.text) was carried before it was recorded"
             )
-        // Nobody in the simulation replaces orders.
-        case .replace: break
+        case .replace(let routed):
+            let order = watch.books.orders[routed.order]
+            try expect(
+                order?.approvedRequests.contains(routed.request) == true,
+                "I1",
+                "other terms of \(routed.order.id.text) were routed before their approval"
+            )
+            let asked = order?.pending[routed.request]
+            try expect(
+                asked.map { $0.terms == routed.terms } ?? true,
+                "I8",
+                "\(routed.order.id.text) was replaced with other terms than approved"
+            )
         }
     }
 }
@@ -249,6 +279,7 @@ extension World {
     /// Ends a process: what it had in memory is gone.
     mutating func crash(_ seat: WritableKeyPath<World, Seat?>) {
         if let holder = self[keyPath: seat]?.holder { log.stopHeart(of: holder) }
+        if seat == \.trading { venue.stop() }
         self[keyPath: seat] = nil
     }
 
@@ -271,9 +302,13 @@ extension World {
     }
 
     private func moveMarket(_ choices: inout Generator) {
-        for instrument in watch.books.facts.instruments where choices.chance(60) {
-            venue.move(instrument.instrument, &choices)
-        }
+        let instruments = watch.books.facts.instruments.map(\.instrument)
+        let day = choices.chance(60) ? watch.books.openDay : nil
+        venue.advance(
+            instruments.filter { _ in choices.chance(60) },
+            to: day ?? BusinessDate(days: 100),
+            &choices
+        )
     }
 
     private func moveClock(_ choices: inout Generator) {

@@ -1,7 +1,25 @@
 internal import Glibc
 
+/// Where a journal keeps its bytes.
+package protocol JournalStorage: Sendable {
+    /// What messages call it.
+    var path: String { get }
+    /// How many bytes there are.
+    func size() throws(PaperJournalError) -> Int64
+    /// The `count` bytes at `offset`, which are known to be there.
+    func read(at offset: Int64, count: Int) throws(PaperJournalError) -> [UInt8]
+    /// Adds bytes, which may be lost until the next `sync`.
+    func append(_ bytes: [UInt8]) throws(PaperJournalError)
+    /// Returns when all bytes will survive a loss of power.
+    func sync() throws(PaperJournalError)
+    /// Drops what is behind `size`, durably.
+    func cut(to size: Int64) throws(PaperJournalError)
+    /// Makes the name durable.
+    func syncFolder() throws(PaperJournalError)
+}
+
 /// The file below a journal, locked against a second user for as long as it is open.
-final class JournalFile: Sendable {
+final class JournalFile: JournalStorage {
     let path: String
     private let descriptor: Int32
 
@@ -26,7 +44,6 @@ final class JournalFile: Sendable {
         return Int64(status.st_size)
     }
 
-    /// The `count` bytes at `offset`, which the file is known to have.
     func read(at offset: Int64, count: Int) throws(PaperJournalError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -64,7 +81,6 @@ final class JournalFile: Sendable {
         try sync()
     }
 
-    /// Makes the file's name durable.
     func syncFolder() throws(PaperJournalError) {
         let folder = path.lastIndex(of: "/").map { path[..<$0].isEmpty ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -43,14 +43,18 @@ public struct PaperJournal: ~Copyable, Sendable {
     public let tornBytes: Int64
     /// What the file said when it was opened; empty once taken, so that the venue owns the only copy.
     private var book: PaperBook
-    private let file: JournalFile
+    private let file: any JournalStorage
     private var sum: UInt32
     private var buffer: [UInt8]
 
     /// Opens the journal of the paper venue that serves the event log `log`, and begins it when there is
     /// none.
     public init(path: String, log: Identifier) throws(PaperJournalError) {
-        let file = try JournalFile(path: path)
+        try self.init(in: try JournalFile(path: path), log: log)
+    }
+
+    /// The same in any storage, of which this is the only user.
+    package init(in file: any JournalStorage, log: Identifier) throws(PaperJournalError) {
         let header = Self.header(of: log)
         var reader = JournalReader(file: file, size: try file.size())
         let end = try reader.begins(with: header, log: log) ? try reader.readRecords(after: header) : 0
@@ -69,7 +73,7 @@ public struct PaperJournal: ~Copyable, Sendable {
     }
 
     /// Goes on behind a record whose sum is `sum`.
-    init(file: JournalFile, book: PaperBook, sum: UInt32, tornBytes: Int64) {
+    init(file: any JournalStorage, book: PaperBook, sum: UInt32, tornBytes: Int64) {
         path = file.path
         self.tornBytes = tornBytes
         self.book = book
@@ -127,13 +131,13 @@ public struct PaperJournal: ~Copyable, Sendable {
 
 /// Reads a journal from its start, and folds it.
 struct JournalReader {
-    let file: JournalFile
+    let file: any JournalStorage
     let size: Int64
     private(set) var book = PaperBook()
     /// The sum of the last whole record, `nil` before the first.
     private(set) var sum: UInt32?
 
-    init(file: JournalFile, size: Int64) {
+    init(file: any JournalStorage, size: Int64) {
         self.file = file
         self.size = size
     }

@@ -65,6 +65,9 @@ struct PaperLink: Sendable {
         return []
     }
 
+    /// Nothing is under way or held back, and the connection is there.
+    var isIdle: Bool { underWay.isEmpty && unsaid.isEmpty && brokenUntil == nil }
+
     /// Somebody listens anew.
     mutating func connect() { brokenUntil = nil }
 

@@ -5,26 +5,47 @@ package import Orders
 package struct PaperStatement: Sendable {
     /// Every execution as it was reported, in order.
     package let executions: [OrderExecuted]
-    /// What an account holds by the venue's book.
-    private let positionByID: [PaperBook.Holding: Quantity]
-    private let cashByID: [PaperBook.Purse: Money]
+    private let book: PaperBook
 
     /// Reads the journal of a venue that does not run.
     package init(path: String, log: Identifier) throws(PaperJournalError) {
         var journal = try PaperJournal(path: path, log: log)
-        let book = journal.takeBook()
+        self.init(journal.takeBook())
+    }
+
+    init(_ book: PaperBook) {
         executions = book.trades.map(\.report)
-        positionByID = book.positionByID
-        cashByID = book.cashByID
+        self.book = book
+    }
+
+    /// What was said to change executions.
+    package var revisions: [ExecutionRevision] {
+        // ORDER: each is looked at by itself.
+        book.entryByID.values.flatMap(\.revisions)
+    }
+
+    /// Whether the venue has not ended the order: it waits, or its last day is over and nothing was said.
+    package func hasOpen(_ order: OrderID) -> Bool { book.entryByID[order]?.outcome == .open }
+
+    /// Every account and instrument that the venue has a position of.
+    package var holdings: [(account: AccountID, instrument: InstrumentID, position: Quantity)] {
+        // ORDER: each is looked at by itself.
+        book.positionByID.map { ($0.key.account, $0.key.instrument, $0.value) }
+    }
+
+    /// What trades did to the cash of every account.
+    package var purses: [(account: AccountID, currency: Currency, cash: Money)] {
+        // ORDER: as before.
+        book.cashByID.map { ($0.key.account, $0.key.currency, $0.value) }
     }
 
     /// What the venue says that an account holds.
     package func position(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
-        positionByID[PaperBook.Holding(account: account, instrument: instrument)] ?? .zero
+        book.positionByID[PaperBook.Holding(account: account, instrument: instrument)] ?? .zero
     }
 
     /// What trades did to an account's cash, by the venue's book.
     package func cash(_ account: AccountID, _ currency: Currency) -> Money {
-        cashByID[PaperBook.Purse(account: account, currency: currency)] ?? .zero
+        book.cashByID[PaperBook.Purse(account: account, currency: currency)] ?? .zero
     }
 }

@@ -121,6 +121,12 @@ public final class PaperVenue: Venue {
         }
     }
 
+    /// Whether all that was sent has arrived and all that happened was said.
+    package var isQuiet: Bool { desk.withLock { $0.link.isIdle && $0.outbox.isEmpty } }
+
+    /// What its own book says now.
+    package var statement: PaperStatement { PaperStatement(presentBook) }
+
     /// The book as it is now, for tests.
     var presentBook: PaperBook { desk.withLock { $0.book } }
 

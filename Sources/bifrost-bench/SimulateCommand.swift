@@ -5,6 +5,8 @@
 // `SWIFT_BACKTRACE=enable=yes` is set.
 
 import ArgumentParser
+import BifrostKernel
+import EventRegistry
 import EventStore
 import Glibc
 import Simulation
@@ -73,6 +75,9 @@ struct SimulateCommand: ParsableCommand {
             "\(steps) steps each, \(commands) commands, \(events) events, digest \(String(digest, radix: 16))"
         )
         for (name, count) in tally.sorted(by: { $0.key < $1.key }) { print("  \(count) \(name)") }
+        let names = EventRegistry.payloadTypes.compactMap { EventRegistry.name(type: $0.eventType) }
+        let missing = names.filter { tally[$0] == nil }
+        if !missing.isEmpty { print("never happened: \(missing.joined(separator: ", "))") }
     }
 
     /// The runtime's report of a trap begins with the name of the thread.

@@ -18,7 +18,8 @@ struct SimulationTests {
         }
     }
 
-    @Test("no seed breaks a promise", arguments: [1_001, 2_001, 3_001] as [UInt64])
+    // The last one: a person makes one leg of a pair larger, and the venue refuses to make it smaller again.
+    @Test("no seed breaks a promise", arguments: [1_001, 2_001, 3_001, 20_265_633] as [UInt64])
     func keepsPromises(first: UInt64) {
         #expect(tally(of: first..<first + Self.seedsPerCase).count > 20)
     }
@@ -26,20 +27,16 @@ struct SimulationTests {
     @Test("no seed breaks a promise, and every kind of event happens")
     func coversEvents() {
         let tally = tally(of: 1..<1 + Self.seedsPerCase)
-        // A day of a few accounts is closed by one command, and nobody here announces corporate actions,
-        // rolls into another month, brings holdings from elsewhere, changes the lots of what is rebalanced,
-        // opens a margin account, replaces or reviews anything (types 210 to 229, of which the venue's busts
-        // and corrections happen). A suspended trade is assigned in fewer than one seed of sixty.
-        let unseen = [
-            "DayCloseContinued", "CorporateActionAnnounced", "OrderAdjusted", "MarginCallIssued",
-            "MarginCallMet", "DividendAccrued", "DividendPaid", "PositionAdjusted", "InterestPaid",
-            "PositionImported", "SuspendedTradeAssigned", "RebalanceLegRefused",
+        let names = EventRegistry.payloadTypes.compactMap { EventRegistry.name(type: $0.eventType) }
+        // What needs a venue that says nothing for four deadlines, or more settlements of a day than one
+        // decision may hold, happens in one seed of twenty or fewer: `bifrost-bench simulate` tells.
+        let rare: Set = [
+            "DayCloseContinued", "OrderParked", "OrderResolved", "BreakResolved", "OrderRestated",
+            "OrderAdjusted", "SuspendedTradeAssigned",
+            // No account of the simulation is a margin account, and no seed lasts into another month.
+            "MarginCallIssued", "MarginCallMet", "InterestPaid",
         ]
-        let asked = EventRegistry.payloadTypes.filter {
-            !(210...229).contains($0.eventType) || [219, 220].contains($0.eventType)
-        }
-        let names = asked.compactMap { EventRegistry.name(type: $0.eventType) }
-        #expect(names.filter { tally[$0] == nil } == unseen)
+        #expect(names.filter { tally[$0] == nil && !rare.contains($0) } == [])
     }
 
     @Test("a seed gives the same log each time", arguments: [7, 8, 9] as [UInt64])

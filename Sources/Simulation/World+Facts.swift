@@ -1,0 +1,130 @@
+internal import BifrostKernel
+internal import EventStore
+internal import References
+internal import Sagas
+internal import SeededChoices
+
+/// What operators state for all accounts.
+extension World {
+    /// Other steps of price and quantity from a day on, under the same symbol.
+    private func change(_ symbol: Symbol, from day: Int32, _ choices: inout Generator) -> ChangeInstrument {
+        var wanted = ChangeInstrument()
+        wanted.symbol = symbol
+        wanted.effectiveFrom = BusinessDate(days: day)
+        wanted.terms = Self.instrument("-", .usd).terms
+        wanted.terms.symbol = symbol
+        wanted.terms.settlementDays = Self.settlementDays(symbol.text)
+        wanted.terms.tickSize = Price(nanos: choices.one(of: [10_000_000, 10_000_000, 50_000_000, 1]))
+        wanted.terms.lotSize = Quantity(nanos: choices.one(of: [1, 1, 1, 5, 10]) * 1_000_000_000)
+        wanted.terms.sector = "simulated"
+        return wanted
+    }
+
+    /// A new global fact, or one that the reference shard has to turn down.
+    mutating func state(_ choices: inout Generator) {
+        let symbols = factWatch.books.facts.instruments.map { $0.symbol }
+        guard !symbols.isEmpty else { return }
+        let symbol = choices.one(of: choices.chance(70) ? Array(symbols.prefix(3)) : symbols)
+        let command: Command
+        let today = watch.books.openDay?.days ?? 100
+        switch choices.int(0...13) {
+        case 0, 1: command = .restrict(symbol, choices.chance(30))
+        case 2:
+            let odd = choices.one(of: InstrumentStatus.allCases)
+            command = .setInstrumentStatus(symbol, choices.chance(65) ? .active : odd)
+        case 3:
+            let day = today + Int32(choices.int(-2...4))
+            command = .changeInstrument(change(symbol, from: day, &choices))
+        case 10..<13: command = .announceCorporateAction(action(symbol, today, &choices))
+        case 4..<7:
+            var marks = RecordMarks()
+            marks.date = BusinessDate(days: today + Int32(choices.int(-2...1)))
+            marks.source = "simulated"
+            marks.marks = [SymbolPrice(symbol, Price(nanos: choices.int64(0...20_000) * 10_000_000))]
+            command = .recordMarks(marks)
+        case 7 where choices.chance(30):
+            let day = today + Int32(choices.int(-2...1))
+            command = .recordRates(Self.exchange(choices.int64(100...200), on: day))
+        case 7:
+            command = .setFees(Self.fees(choices.int64(0...1_001), from: today + Int32(choices.int(-2...4))))
+        case 8: command = .registerInstrument(Self.instrument("N\(namesGiven)", .usd))
+        default: command = .registerInstrument(Self.instrument("X", .usd))
+        }
+        submit(newName(), command, on: .reference)
+    }
+
+    /// A dividend or a split, mostly of one of the next days.
+    private func action(
+        _ symbol: Symbol,
+        _ today: Int32,
+        _ choices: inout Generator
+    ) -> AnnounceCorporateAction {
+        var wanted = AnnounceCorporateAction()
+        wanted.symbol = symbol
+        wanted.terms.source = "simulated"
+        wanted.terms.exDate = BusinessDate(
+            days: today + Int32(choices.int(choices.chance(90) ? 1...2 : -1...0))
+        )
+        let wait = Int32(choices.int(choices.chance(95) ? 0...3 : -1...0))
+        wanted.terms.payDate = BusinessDate(days: wanted.terms.exDate.days + wait)
+        if choices.chance(55) {
+            wanted.terms.amountPerUnit = Price(nanos: choices.int64(0...40) * 37_500_000)
+            return wanted
+        }
+        wanted.terms.kind = .split
+        let ratios: [(UInt32, UInt32)] = [(2, 1), (3, 2), (7, 1), (1, 2), (1, 10), (1, 1), (21, 20)]
+        (wanted.terms.numerator, wanted.terms.denominator) = choices.one(of: ratios)
+        if choices.chance(40) {
+            wanted.terms.cashInLieuPrice = Price(nanos: choices.int64(1...9_000) * 10_000_000)
+        }
+        return wanted
+    }
+
+    /// Some settle at once, some a day later, some two.
+    private static func settlementDays(_ symbol: String) -> UInt32 {
+        switch symbol {
+        case "Y": 2
+        case "J": 1
+        default: 0
+        }
+    }
+
+    static func instrument(_ symbol: String, _ currency: Currency) -> RegisterInstrument {
+        var wanted = RegisterInstrument()
+        wanted.terms.symbol = Symbol(symbol) ?? .none
+        wanted.terms.currency = currency
+        wanted.terms.tickSize = Price(nanos: 10_000_000)
+        wanted.terms.lotSize = Quantity(units: 1)
+        wanted.terms.tradingCalendar = calendar
+        wanted.terms.settlementDays = settlementDays(symbol)
+        return wanted
+    }
+
+    static let yen = Currency("JPY") ?? .usd
+
+    static func exchange(_ rate: Int64, on day: Int32) -> OfficialRatesRecorded {
+        var rates = OfficialRatesRecorded()
+        rates.date = BusinessDate(days: day)
+        rates.source = "simulated"
+        rates.rates = [OfficialRate(.usd, yen, Price(nanos: rate * 1_000_000_000))]
+        return rates
+    }
+
+    static func interest(_ currency: Currency, _ basisPoints: Int64, from day: Int32) -> InterestRatesSet {
+        var rates = InterestRatesSet()
+        rates.currency = currency
+        rates.credit = InterestRate(micros: basisPoints * 1_000_000) ?? .zero
+        rates.debit = InterestRate(micros: 900_000_000) ?? .zero
+        rates.validFrom = BusinessDate(days: day)
+        rates.source = "simulated"
+        return rates
+    }
+
+    static func fees(_ rate: Int64, from day: Int32) -> FeeScheduleSet {
+        var fees = FeeScheduleSet()
+        fees.venue = PaperProfile.venue
+        fees.commission = BasisPoints(rate)
+        fees.validFrom = BusinessDate(days: day)
+        return fees
+    }
+}
