@@ -303,7 +303,10 @@ extension World {
 
     private func moveMarket(_ choices: inout Generator) {
         let instruments = watch.books.facts.instruments.map(\.instrument)
-        let day = choices.chance(60) ? watch.books.openDay : nil
+        // A core that does not hear what its venue says for days is not a case of its own: what a start says
+        // again is of two.
+        let listens = trading?.engine.isIdle ?? false
+        let day = choices.chance(60) && listens ? watch.books.openDay : nil
         venue.advance(
             instruments.filter { _ in choices.chance(60) },
             to: day ?? BusinessDate(days: 100),
