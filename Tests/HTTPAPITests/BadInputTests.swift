@@ -55,7 +55,7 @@ struct BadInputTests {
         order("limitPrice", "\"1000000001\"", .priceOutOfRange),
         amount("\"٣\"", .amountMalformed), amount("\"+1\"", .amountMalformed),
         amount("\" 1\"", .amountMalformed),
-        amount("\"0x10\"", .amountMalformed), amount("1.0", .amountMalformed), amount("{}", .amountMalformed),
+        amount("\"0x10\"", .amountMalformed), amount("1.5", .amountMalformed), amount("{}", .amountMalformed),
         amount("\"0.0000000001\"", .amountTooPrecise),
         amount("\"1" + String(repeating: "0", count: 19) + "\"", .amountOutOfRange),
     ]

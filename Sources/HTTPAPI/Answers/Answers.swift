@@ -21,6 +21,15 @@ extension Response {
         )
     }
 
+    /// An answer of text.
+    static func text(_ text: String, type: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
     /// A problem of the gateway (RFC 9457).
     static func problem(_ rejection: GatewayRejection) -> Response {
         let code = rejection.code

@@ -4,11 +4,13 @@
 public enum GatewayCode: String, Error, Sendable, CaseIterable {
     // The request itself
     case routeUnknown = "ROUTE_UNKNOWN"
+    case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case bodyTooLarge = "BODY_TOO_LARGE"
     case bodyMalformed = "BODY_MALFORMED"
     case fieldUnknown = "FIELD_UNKNOWN"
     case fieldMissing = "FIELD_MISSING"
     case fieldMalformed = "FIELD_MALFORMED"
+    case fieldsDisagree = "FIELDS_DISAGREE"
     // Command ids
     case idempotencyKeyMissing = "IDEMPOTENCY_KEY_MISSING"
     case idempotencyKeyMalformed = "IDEMPOTENCY_KEY_MALFORMED"
@@ -46,7 +48,9 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     public var status: Int {
         switch self {
         case .routeUnknown, .unknownAccount, .unknownOrder: 404
+        case .methodNotAllowed: 405
         case .bodyTooLarge: 413
+        case .fieldsDisagree: 422
         case .idempotencyKeyReused: 409
         case .busy, .storageLow, .stopped, .logUnavailable: 503
         case .internalError: 500
@@ -58,11 +62,13 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     public var title: String {
         switch self {
         case .routeUnknown: "There is no such route"
+        case .methodNotAllowed: "The path has no such method"
         case .bodyTooLarge: "The body is too large"
         case .bodyMalformed: "The body is not the JSON that is expected"
         case .fieldUnknown: "The body has a field that is not known here"
         case .fieldMissing: "The body lacks a field"
         case .fieldMalformed: "A field has a value of another form than expected"
+        case .fieldsDisagree: "Two fields cannot both be so"
         case .idempotencyKeyMissing: "The header Idempotency-Key is missing"
         case .idempotencyKeyMalformed: "The header Idempotency-Key is malformed"
         case .idempotencyKeyReused: "The idempotency key stands for another command"

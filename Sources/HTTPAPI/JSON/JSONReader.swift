@@ -10,28 +10,32 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Reads one JSON value; every input ends in a value or an error.
 public struct JSONReader {
-    /// Levels of arrays and objects.
+    /// Levels of arrays and objects that a client's text may have.
     public static let depthMax = 16
 
     private let bytes: [UInt8]
+    private let depthMax: Int
     private var index = 0
 
     /// The value that `bytes` hold, nothing before and nothing after it.
-    public static func read(_ bytes: [UInt8]) throws(JSONError) -> JSON {
+    public static func read(_ bytes: [UInt8], depthMax: Int = depthMax) throws(JSONError) -> JSON {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONError(offset: 0, reason: "the text is not valid UTF-8")
         }
-        var reader = JSONReader(bytes: bytes)
+        var reader = JSONReader(bytes: bytes, depthMax: depthMax)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
         guard reader.index == bytes.count else { throw reader.error("expected the end of the text") }
         return value
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    private init(bytes: [UInt8], depthMax: Int) {
+        self.bytes = bytes
+        self.depthMax = depthMax
+    }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSON {
-        guard depth <= Self.depthMax else { throw error("more than \(Self.depthMax) levels of nesting") }
+        guard depth <= depthMax else { throw error("more than \(depthMax) levels of nesting") }
         skipSpace()
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)

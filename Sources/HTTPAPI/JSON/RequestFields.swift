@@ -247,20 +247,29 @@ extension RequestFields {
         }
     }
 
-    /// A string, or a number without fraction and exponent: other numbers have often been a binary fraction
-    /// before.
+    /// A string, or a whole number: other numbers have often been a binary fraction before.
     private func decimal(_ value: JSON, _ name: String, _ codes: NumberCodes) throws(GatewayRejection)
         -> String
     {
         switch value {
         case .string(let text): return text
-        case .number(let digits) where digits.utf8.allSatisfy { $0 != 0x2e && $0 != 0x65 && $0 != 0x45 }:
-            return digits
+        case .number(let digits):
+            if let whole = Self.whole(digits) { return whole }
+            fallthrough
         default:
             throw GatewayRejection(
                 codes.malformed,
                 "Give `\(name)` as a string such as \"187.25\" or as an integer; was \(value.kind)."
             )
         }
+    }
+
+    /// The digits of a whole number, which may have zeros behind a point; `nil` of any other.
+    static func whole(_ digits: String) -> String? {
+        let parts = digits.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts.count == 1 || parts[1].allSatisfy({ $0 == UInt8(ascii: "0") }),
+            parts[0].allSatisfy({ $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") })
+        else { return nil }
+        return String(parts[0])
     }
 }

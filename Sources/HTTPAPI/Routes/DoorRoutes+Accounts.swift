@@ -28,7 +28,7 @@ extension DoorRoutes {
             return try await pose(.openAccount(command), id, created: true)
         }
         routes.get("accounts/:account") { _, context in
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard, directory) = (core.log, core.trading.shard, directory)
             let found = try await pool.run { () throws -> JSON? in
                 try AccountView.read(account, log, shard, directory)?.json
@@ -52,7 +52,7 @@ extension DoorRoutes {
             command.currency = try fields.currency("currency")
             command.amount = try fields.money("amount")
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             command.to = try await self.account(name)
             return try await pose(.transferCash(account, command), id, created: true)
         }
@@ -78,7 +78,7 @@ extension DoorRoutes {
         move.currency = try fields.currency("currency")
         move.amount = try fields.money("amount")
         try fields.end()
-        let account = try await account(try context.parameters.require("account"))
+        let account = try await account(try context.parameter("account"))
         return try await pose(command(account, move), id, created: true)
     }
 

@@ -13,7 +13,7 @@ extension DoorRoutes {
 
     func addBreaks(to routes: RouterGroup<BasicRequestContext>) {
         routes.get("accounts/:account/breaks") { _, context in
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard, now) = (core.log, core.trading.shard, core.time.now())
             let found = try await pool.run { () throws -> [JSON] in
                 try BreakView.list(account, countMax: Self.listCountMax, log, shard).map { $0.json(at: now) }
@@ -28,13 +28,13 @@ extension DoorRoutes {
             command.brokeAt = try position(context)
             command.resolution = try fields.choice("resolution", Self.resolutions)
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.resolveBreak(account, command), id)
         }
     }
 
     private func position(_ context: BasicRequestContext) throws -> Int64 {
-        guard let position = Int64(try context.parameters.require("position")), position > 0 else {
+        guard let position = Int64(try context.parameter("position")), position > 0 else {
             throw GatewayRejection(.fieldMalformed, "A break is named by its position in the log.")
         }
         return position

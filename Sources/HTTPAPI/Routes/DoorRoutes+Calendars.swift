@@ -21,7 +21,7 @@ extension DoorRoutes {
         }
         routes.post("calendars/:calendar/rolls") { request, context in
             let id = try commandID(request)
-            let calendar = try context.parameters.require("calendar")
+            let calendar = try context.parameter("calendar")
             var fields = try await fields(request)
             let through = try fields.optionalText("through")
             let date =
@@ -42,7 +42,7 @@ extension DoorRoutes {
         }
         routes.post("calendars/:calendar/sessions") { request, context in
             let id = try commandID(request)
-            let calendar = try context.parameters.require("calendar")
+            let calendar = try context.parameter("calendar")
             var fields = try await fields(request)
             let date = try fields.date("date")
             let opens = try fields.choice("state", [("open", true), ("closed", false)])
@@ -67,13 +67,20 @@ extension RequestFields {
     /// The hours of each day as pairs of seconds after midnight UTC, as many as days; none where absent.
     fileprivate mutating func hours(of days: [BusinessDate]) throws(GatewayRejection) -> [SessionHours] {
         guard let value = optional("hours") else { return [] }
-        guard let pairs = value.array, pairs.count == days.count else {
+        guard let pairs = value.array else {
             throw GatewayRejection(.fieldMalformed, "`hours` is an array with an element for each day.")
+        }
+        guard pairs.count == days.count else {
+            throw GatewayRejection(
+                .fieldsDisagree,
+                "`hours` has \(pairs.count) elements and `days` \(days.count): give one for each day."
+            )
         }
         var hours: [SessionHours] = []
         for (day, pair) in zip(days, pairs) {
             guard let bounds = pair.array, bounds.count == 2, case .number(let from) = bounds[0],
-                case .number(let to) = bounds[1], let opens = Int32(from), let closes = Int32(to)
+                case .number(let to) = bounds[1], let opens = Self.whole(from).flatMap({ Int32($0) }),
+                let closes = Self.whole(to).flatMap({ Int32($0) })
             else {
                 throw GatewayRejection(
                     .fieldMalformed,

@@ -16,7 +16,7 @@ extension DoorRoutes {
             command.rate = try fields.price("rate")
             command.source = try fields.label("source") ?? Self.actorName
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.convertCash(account, command), id, created: true)
         }
         routes.post("exchange-rates") { request, _ in

@@ -18,7 +18,7 @@ extension DoorRoutes {
             var fields = try await fields(request)
             var command = try groupPlacement(&fields)
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             for index in command.legs.indices {
                 command.legs[index].seen = try await seen(command.legs[index].symbol)
             }
@@ -27,7 +27,7 @@ extension DoorRoutes {
         routes.delete("accounts/:account/order-groups/:order") { request, context in
             let id = try commandID(request)
             let group = try order(context)
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.cancelGroup(account, group), id)
         }
         routes.post("accounts/:account/order-groups/:order/resolution") { request, context in
@@ -37,11 +37,11 @@ extension DoorRoutes {
             command.order = try order(context)
             command.retry = try fields.choice("resolution", [("retry", true), ("closed", false)])
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.resolveGroup(account, command), id)
         }
         routes.get("accounts/:account/order-groups") { _, context in
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run { () throws -> [JSON] in
                 try GroupView.list(account, countMax: Self.listCountMax, log, shard).map(\.json)

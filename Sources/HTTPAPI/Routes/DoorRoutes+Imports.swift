@@ -28,7 +28,7 @@ extension DoorRoutes {
                 command.lots.append(lot)
             }
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.importHoldings(account, command), id, created: true)
         }
     }

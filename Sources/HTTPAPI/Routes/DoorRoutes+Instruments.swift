@@ -24,7 +24,7 @@ extension DoorRoutes {
         routes.post("instruments/:symbol/terms") { request, context in
             let id = try commandID(request)
             var command = ChangeInstrument()
-            command.symbol = try Self.symbol(try context.parameters.require("symbol"))
+            command.symbol = try Self.symbol(try context.parameter("symbol"))
             var fields = try await fields(request)
             command.effectiveFrom = try fields.date("effectiveFrom")
             let name = try fields.optionalText("symbol")
@@ -34,7 +34,7 @@ extension DoorRoutes {
         }
         routes.post("instruments/:symbol/status") { request, context in
             let id = try commandID(request)
-            let symbol = try Self.symbol(try context.parameters.require("symbol"))
+            let symbol = try Self.symbol(try context.parameter("symbol"))
             var fields = try await fields(request)
             let status: InstrumentStatus = try fields.choice(
                 "status",
@@ -93,7 +93,9 @@ extension RequestFields {
     }
 
     mutating func count(_ name: String) throws(GatewayRejection) -> UInt32 {
-        guard case .number(let digits) = try required(name), let count = UInt32(digits) else {
+        guard case .number(let digits) = try required(name),
+            let count = Self.whole(digits).flatMap({ UInt32($0) })
+        else {
             throw GatewayRejection(.fieldMalformed, "`\(name)` is a whole number, zero or more.")
         }
         return count

@@ -8,7 +8,7 @@ extension DoorRoutes {
     func addLimits(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("accounts/:account/limits") { request, context in
             let id = try commandID(request)
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             var fields = try await fields(request)
             let limits = try fields.limits()
             try fields.end()

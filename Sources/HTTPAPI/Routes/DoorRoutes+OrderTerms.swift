@@ -86,7 +86,7 @@ extension DoorRoutes {
             command.trailingAmount = try fields.optionalPrice("trailingAmount")
             command.trailingRate = try fields.optionalRate("trailingBasisPoints")
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (wanted, log, shard) = (command.order, core.log, core.trading.shard)
             let found = try await pool.run { try OrderView.read(wanted, of: account, log, shard) }
             // By the instrument: its symbol may be another one since the order was placed.
@@ -102,7 +102,7 @@ extension DoorRoutes {
             let words = [("approve", true), ("decline", false)]
             command.approved = try fields.choice("decision", words)
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.reviewOrder(account, command), id)
         }
         routes.post("accounts/:account/orders/:order/resolution") { request, context in
@@ -113,7 +113,7 @@ extension DoorRoutes {
             let words = [("retry", true), ("closed", false)]
             command.retry = try fields.choice("resolution", words)
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.resolveOrder(account, command), id)
         }
     }

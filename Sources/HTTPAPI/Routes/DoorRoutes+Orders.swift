@@ -17,20 +17,20 @@ extension DoorRoutes {
             var fields = try await fields(request)
             var command = try placement(&fields)
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             command.seen = try await seen(command.symbol)
             return try await pose(.placeOrder(account, command), id, created: true)
         }
         routes.delete("accounts/:account/orders/:order") { request, context in
             let id = try commandID(request)
             let order = try order(context)
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.cancelOrder(account, order), id)
         }
         addOrderChanges(to: routes)
         routes.get("accounts/:account/orders/:order") { _, context in
             let order = try order(context)
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run { () throws -> JSON? in
                 try OrderView.read(order, of: account, log, shard)?.json
@@ -50,7 +50,7 @@ extension DoorRoutes {
             return Response.json(found)
         }
         routes.get("accounts/:account/orders") { _, context in
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run { () throws -> [JSON] in
                 try OrderView.list(account, countMax: Self.listCountMax, log, shard).compactMap { $0.json }
@@ -60,7 +60,7 @@ extension DoorRoutes {
     }
 
     func order(_ context: BasicRequestContext) throws -> OrderID {
-        guard let id = Identifier(try context.parameters.require("order")), id.kind == .order else {
+        guard let id = Identifier(try context.parameter("order")), id.kind == .order else {
             throw GatewayRejection(
                 .orderIDMalformed,
                 "An order's id is the UUID that its placement was answered with."

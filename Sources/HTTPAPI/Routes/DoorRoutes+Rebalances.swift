@@ -32,7 +32,7 @@ extension DoorRoutes {
             command.book = try fields.label("book") ?? ""
             command.strategy = try fields.label("strategy") ?? ""
             try fields.end()
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             for index in command.targets.indices {
                 command.targets[index].seen = try await seen(command.targets[index].symbol)
             }
@@ -40,17 +40,17 @@ extension DoorRoutes {
         }
         routes.delete("accounts/:account/rebalances/:rebalance") { request, context in
             let id = try commandID(request)
-            guard let rebalance = Identifier(try context.parameters.require("rebalance")) else {
+            guard let rebalance = Identifier(try context.parameter("rebalance")) else {
                 throw GatewayRejection(
                     .rebalanceIDMalformed,
                     "A rebalance's id is the UUID that its start was answered with."
                 )
             }
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             return try await pose(.stopRebalance(account, rebalance), id)
         }
         routes.get("accounts/:account/rebalances") { _, context in
-            let account = try await account(try context.parameters.require("account"))
+            let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run { () throws -> [JSON] in
                 try RebalanceView.list(account, countMax: Self.listCountMax, log, shard).map(\.json)

@@ -17,6 +17,7 @@ struct DoorRoutes: Sendable {
     let core: CoreAccess
     let directory: Directory
     let pool: BlockingPool
+    let metrics = DoorMetrics()
     let actor: ActorName
 
     init(_ core: CoreAccess, _ pool: BlockingPool) {
@@ -30,11 +31,16 @@ struct DoorRoutes: Sendable {
     }
 
     func router() -> Router<BasicRequestContext> {
+        let table = RouteTable(routes(to: Router()))
         let router = Router()
-        router.add(middleware: ProblemMiddleware())
-        router.get("health") { _, _ in health() }
+        router.add(middleware: MetricsMiddleware(metrics))
+        router.add(middleware: ProblemMiddleware(table))
+        return routes(to: router)
+    }
+
+    private func routes(to router: Router<BasicRequestContext>) -> Router<BasicRequestContext> {
+        addService(to: router)
         let routes = router.group("v1")
-        routes.get("health") { _, _ in health() }
         addAccounts(to: routes)
         addOrders(to: routes)
         addKillSwitch(to: routes)
@@ -49,20 +55,6 @@ struct DoorRoutes: Sendable {
         addBreaks(to: routes)
         addCurrencies(to: routes)
         return router
-    }
-
-    private func health() -> Response {
-        let isShort = core.trading.shortage != nil
-        let running = core.trading.status == .running && !isShort
-        return .json(
-            [
-                "status": .string(isShort ? "storage-low" : running ? "ok" : "unavailable"),
-                "shard": .count(Int64(core.trading.shard.value)),
-                "position": .count(core.trading.committed),
-                "venue": .string(core.venue.name),
-            ],
-            status: running ? .ok : .serviceUnavailable
-        )
     }
 
     /// The id that the client gave its command.

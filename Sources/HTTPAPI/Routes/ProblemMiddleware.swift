@@ -6,6 +6,10 @@ internal import NIOHTTP1
 
 /// Turns whatever a handler throws into a problem that says what to do.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    private let table: RouteTable
+
+    init(_ table: RouteTable) { self.table = table }
+
     @concurrent
     func handle(
         _ request: Request,
@@ -20,12 +24,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             context.logger.error("reading the log failed", metadata: ["error": "\(error)"])
             return .problem(GatewayRejection(.logUnavailable, "Try again; the service's own log says why."))
         } catch let error as HTTPError where error.status == .notFound {
-            return .problem(
-                GatewayRejection(
-                    .routeUnknown,
-                    "The routes are below /v1; this method has none at this path."
-                )
-            )
+            return unrouted(request)
         } catch let error as HTTPParserError {
             // The server answers it and closes the connection, which is out of step.
             throw error
@@ -33,5 +32,20 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             context.logger.error("a request failed", metadata: ["error": "\(error)"])
             return .problem(GatewayRejection(.internalError, "Try again; the service's own log says why."))
         }
+    }
+
+    private func unrouted(_ request: Request) -> Response {
+        let methods = table.methods(of: request.uri.path)
+        guard !methods.isEmpty else {
+            return .problem(
+                GatewayRejection(.routeUnknown, "The routes are below /v1; /openapi.json names them all.")
+            )
+        }
+        let allowed = methods.joined(separator: ", ")
+        var response = Response.problem(
+            GatewayRejection(.methodNotAllowed, "This path takes \(allowed); /openapi.json says more.")
+        )
+        response.headers[.allow] = allowed
+        return response
     }
 }
