@@ -192,7 +192,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("OpenAPI/openapi.json")],
+            resources: ["OpenAPI/openapi.json", "Page/page.html", "Page/page.css", "Page/page.js"].map {
+                .embedInCode($0)
+            },
             swiftSettings: strict
         ),
         tests(

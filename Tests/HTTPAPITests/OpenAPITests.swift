@@ -89,7 +89,7 @@ struct OpenAPITests {
     func namesMethods() async throws {
         try await Fixture.run { _, caller in
             let rows: [(HTTPRequest.Method, String, Int, String?)] = [
-                (.put, "/v1/accounts", 405, "POST"),
+                (.put, "/v1/accounts", 405, "GET, POST"),
                 (.delete, "/v1/accounts/main", 405, "GET"),
                 (.trace, "/v1/accounts/main/orders", 405, "GET, POST"),
                 (.get, "/v1/kill-switch", 405, "DELETE, POST"),

@@ -37,6 +37,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     // Things
     case unknownAccount = "UNKNOWN_ACCOUNT"
     case unknownOrder = "UNKNOWN_ORDER"
+    case positionUnknown = "POSITION_UNKNOWN"
     // The service
     case busy = "BUSY"
     case storageLow = "STORAGE_LOW"
@@ -51,7 +52,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .bodyTooLarge: 413
         case .fieldsDisagree: 422
-        case .idempotencyKeyReused: 409
+        case .idempotencyKeyReused, .positionUnknown: 409
         case .busy, .storageLow, .stopped, .logUnavailable: 503
         case .internalError: 500
         default: 400
@@ -85,6 +86,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .amountOutOfRange, .quantityOutOfRange, .priceOutOfRange: "A number is out of range"
         case .unknownAccount: "There is no such account"
         case .unknownOrder: "There is no such order"
+        case .positionUnknown: "The log has no such position"
         case .busy: "The queue is full"
         case .storageLow: "The disk has only its reserve left"
         case .stopped: "The engine is not running"

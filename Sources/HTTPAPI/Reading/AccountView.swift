@@ -12,11 +12,12 @@ struct AccountView {
     private let risk: RiskState
     private let symbols: [InstrumentID: Symbol]
 
-    /// The account of that id; `nil` when there is none.
+    /// The account of that id as the log up to position `through` has it; `nil` when there is none.
     ///
     /// Blocks.
     static func read(
         _ account: AccountID,
+        through: Int64,
         _ log: any EventLog,
         _ shard: ShardNumber,
         _ directory: Directory
@@ -25,18 +26,18 @@ struct AccountView {
             .stream(AccountOrdinal(account), StreamOrdinal(kind, of: account.id), afterVersion: 0)
         }
         var found: (opened: AccountOpened, at: Timestamp)? = nil
-        try EventPages.read(log, shard, stream(.account)) { read in
+        try EventPages.read(log, shard, stream(.account), through: through) { read in
             if case .accountOpened(let fact) = read.event { found = (fact, read.header.effectiveAt) }
         }
         guard let found, found.opened.account == account else { return nil }
         var portfolio = Portfolio.initial
-        try EventPages.read(log, shard, stream(.portfolio)) { read in
+        try EventPages.read(log, shard, stream(.portfolio), through: through) { read in
             if case .portfolio(let event) = read.event {
                 Portfolio.evolve(&portfolio, by: event, at: read.header.effectiveAt)
             }
         }
         var risk = RiskBook.initial
-        try EventPages.read(log, shard, stream(.risk)) { read in
+        try EventPages.read(log, shard, stream(.risk), through: through) { read in
             if case .risk(let event) = read.event { RiskBook.evolve(&risk, by: event) }
         }
         let symbols = try directory.symbols(of: Array(portfolio.instruments))

@@ -51,6 +51,13 @@ final class Directory: Sendable {
         return known(alias)
     }
 
+    /// All accounts by their aliases; blocks.
+    func allAccounts() throws -> [(alias: AccountAlias, account: AccountID)] {
+        try readAccounts()
+        let accountByAlias = names.withLock { $0.accountByAlias }
+        return accountByAlias.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     /// The instrument that has that name on the open day, or today where no day was rolled; blocks.
     func instrument(_ symbol: Symbol) throws -> InstrumentID? {
         if let instrument = known(symbol) { return instrument }

@@ -14,7 +14,8 @@ enum EventPages {
         let event: DomainEvent
     }
 
-    /// Hands every decoded event of `selection` to `body`; returns how many there were.
+    /// Hands every decoded event of `selection` up to position `through` to `body`; returns how many there
+    /// were.
     ///
     /// Blocks.
     @discardableResult
@@ -22,6 +23,7 @@ enum EventPages {
         _ log: any EventLog,
         _ shard: ShardNumber,
         _ selection: LogSelection,
+        through: Int64 = .max,
         _ body: (Read) -> Void
     ) throws(ReadError) -> Int {
         var rest = selection
@@ -30,7 +32,7 @@ enum EventPages {
             var failure: String? = nil
             var last: EventHeader? = nil
             let count = try log.read(shard, rest, limit: pageEventsMax) { stored in
-                guard failure == nil else { return }
+                guard failure == nil, stored.header.position <= through else { return }
                 do throws(WireError) {
                     body(Read(header: stored.header, event: try EventRegistry.decode(stored)))
                     last = stored.header
@@ -40,7 +42,7 @@ enum EventPages {
             }
             if let failure { throw .corrupt(failure) }
             total += count
-            guard count == pageEventsMax, let last else { return total }
+            guard count == pageEventsMax, let last, last.position < through else { return total }
             rest = rest.going(onAfter: last)
         }
     }

@@ -28,12 +28,14 @@ struct OrderView {
     static func read(
         _ order: OrderID,
         of account: AccountID,
+        through: Int64 = .max,
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> OrderView? {
         var view = OrderView()
         let stream = StreamOrdinal(.order, of: order.id)
-        try EventPages.read(log, shard, .stream(AccountOrdinal(account), stream, afterVersion: 0)) { read in
+        let selection = LogSelection.stream(AccountOrdinal(account), stream, afterVersion: 0)
+        try EventPages.read(log, shard, selection, through: through) { read in
             if case .order(let event) = read.event { view.take(event, read.header) }
         }
         guard let placed = view.state.placed, placed.order == order, placed.account == account else {
@@ -66,18 +68,20 @@ struct OrderView {
         return try read(order, of: account, log, shard)
     }
 
-    /// The last orders of an account, newest first.
+    /// The orders of an account as the log up to position `through` has them, newest first: those placed
+    /// before `before`, or the last ones.
     ///
-    /// Blocks.
+    /// A page stays what it is whatever is placed meanwhile. Blocks.
     static func list(
         _ account: AccountID,
-        countMax: Int,
+        _ page: Page,
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> [OrderView] {
         var views: [OrderID: OrderView] = [:]
         var sequence: [OrderID] = []
-        try EventPages.read(log, shard, .account(AccountOrdinal(account), after: 0)) { read in
+        let selection = LogSelection.account(AccountOrdinal(account), after: 0)
+        try EventPages.read(log, shard, selection, through: page.through) { read in
             guard case .order(let event) = read.event else { return }
             switch event {
             case .placed, .externalFound: sequence.append(event.order)
@@ -85,7 +89,8 @@ struct OrderView {
             }
             views[event.order, default: OrderView()].take(event, read.header)
         }
-        let wanted = sequence.suffix(countMax).reversed().compactMap { views[$0] }
+        let earlier = sequence.prefix { $0.id.birth < page.before }
+        let wanted = earlier.suffix(page.count).reversed().compactMap { views[$0] }
         return wanted.filter { $0.state.placed?.account == account }
     }
 

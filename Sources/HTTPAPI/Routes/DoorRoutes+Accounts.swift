@@ -27,11 +27,14 @@ extension DoorRoutes {
             try fields.end()
             return try await pose(.openAccount(command), id, created: true)
         }
-        routes.get("accounts/:account") { _, context in
+        routes.get("accounts/:account") { request, context in
+            var query = try QueryFields(request)
+            let through = try query.at()
+            try query.end()
             let account = try await account(try context.parameter("account"))
             let (log, shard, directory) = (core.log, core.trading.shard, directory)
             let found = try await pool.run { () throws -> JSON? in
-                try AccountView.read(account, log, shard, directory)?.json
+                try AccountView.read(account, through: through, log, shard, directory)?.json
             }
             guard let found else {
                 throw GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")

@@ -8,8 +8,8 @@ internal import Sagas
 internal import Venues
 
 extension DoorRoutes {
-    /// Most orders in one answer.
-    static let listCountMax = 500
+    /// Most rows in one answer.
+    static let listCountMax = Page.countMax
 
     func addOrders(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("accounts/:account/orders") { request, context in
@@ -28,12 +28,15 @@ extension DoorRoutes {
             return try await pose(.cancelOrder(account, order), id)
         }
         addOrderChanges(to: routes)
-        routes.get("accounts/:account/orders/:order") { _, context in
+        routes.get("accounts/:account/orders/:order") { request, context in
+            var query = try QueryFields(request)
+            let through = try query.at()
+            try query.end()
             let order = try order(context)
             let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run { () throws -> JSON? in
-                try OrderView.read(order, of: account, log, shard)?.json
+                try OrderView.read(order, of: account, through: through, log, shard)?.json
             }
             guard let found else {
                 throw GatewayRejection(.unknownOrder, "This account has no order of that id.")
@@ -49,13 +52,20 @@ extension DoorRoutes {
             guard let found else { throw GatewayRejection(.unknownOrder, "There is no order of that id.") }
             return Response.json(found)
         }
-        routes.get("accounts/:account/orders") { _, context in
+        routes.get("accounts/:account/orders") { request, context in
+            var query = try QueryFields(request)
+            let page = try query.page()
+            try query.end()
             let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
-            let found = try await pool.run { () throws -> [JSON] in
-                try OrderView.list(account, countMax: Self.listCountMax, log, shard).compactMap { $0.json }
+            let found = try await pool.run { () throws -> [OrderView] in
+                try OrderView.list(account, page, log, shard)
             }
-            return Response.json(["orders": .array(found)])
+            // The position that made an order stands in its id, so that a page needs no other mark.
+            let last = found.count == page.count ? found.last?.state.placed?.order.id.birth : nil
+            return Response.json([
+                "orders": .array(found.compactMap(\.json)), "next": last.map { .count($0) } ?? .null,
+            ])
         }
     }
 

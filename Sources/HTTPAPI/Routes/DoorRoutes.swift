@@ -40,8 +40,11 @@ struct DoorRoutes: Sendable {
 
     private func routes(to router: Router<BasicRequestContext>) -> Router<BasicRequestContext> {
         addService(to: router)
+        addPage(to: router)
         let routes = router.group("v1")
         addAccounts(to: routes)
+        addQueries(to: routes)
+        addStreams(to: routes)
         addOrders(to: routes)
         addKillSwitch(to: routes)
         addReferences(to: routes)

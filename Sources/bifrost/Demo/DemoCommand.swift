@@ -22,7 +22,7 @@ struct DemoCommand: AsyncParsableCommand {
     )
 
     @Flag(name: .customLong("exit"), help: "End when done, instead of staying up.") var exits = false
-    @Option(help: "Listen on this port of 127.0.0.1 too; 0 takes a free one.") var port: Int?
+    @Option(help: "Listen on this port of 127.0.0.1; without --exit a free one is taken.") var port: Int?
     @OptionGroup var placeOptions: PlaceOptions
 
     func validate() throws {
@@ -40,7 +40,12 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             service = try await bifrost.Service.start(
                 place,
-                bifrost.Service.Options(port: port, simulatedClock: true, commission: Demo.commission)
+                bifrost.Service.Options(
+                    // What stays up has a page to look at.
+                    port: exits ? port : port ?? 0,
+                    simulatedClock: true,
+                    commission: Demo.commission
+                )
             )
         } catch let error as CommandFailure {
             throw error
@@ -116,7 +121,9 @@ struct DemoCommand: AsyncParsableCommand {
         var output = Output()
         output.line("")
         output.line("The system stays up: socket \(service.address). Ctrl-C ends it.")
-        if let port = service.port { output.line("http://127.0.0.1:\(port)/v1, for this machine only") }
+        if let port = service.port {
+            output.line("http://127.0.0.1:\(port)/ is its page, for this machine only")
+        }
         output.flush()
         let group = ServiceGroup(
             configuration: .init(

@@ -100,7 +100,9 @@ private struct RunningService: ServiceLifecycle.Service {
     private func say(_ service: bifrost.Service) {
         var output = Output()
         output.line("bifrost \(bifrost.Service.version) is up: socket \(service.address)")
-        if let port = service.port { output.line("http://127.0.0.1:\(port)/v1, for this machine only") }
+        if let port = service.port {
+            output.line("http://127.0.0.1:\(port)/ is its page, for this machine only")
+        }
         output.flush()
     }
 }
