@@ -78,7 +78,25 @@ extension Books {
 
     /// A close says what the account is worth at the prices of its day and what it requires.
     mutating func checkValues(_ fact: DayClosed) throws(Violation) {
-        guard let account = accounts[fact.account], !incomplete.contains(fact.account) else { return }
+        guard let account = accounts[fact.account] else { return }
+        if !incomplete.contains(fact.account) { try checkFigures(fact, account) }
+        guard account.opened.kind == .margin else { return }
+        guard let requirement = fact.maintenanceRequirement else {
+            throw Violation("I10", "the close of \(fact.date.text) for a margin account requires nothing")
+        }
+        let isCovered = fact.equity >= requirement
+        guard isCovered == (account.call != nil) else { return }
+        try expect(dueCall == nil, "I8", "a close before that of \(fact.date.text) led to no call")
+        dueCall = DueCall(
+            account: fact.account,
+            date: fact.date,
+            requirement: requirement,
+            equity: fact.equity,
+            isMet: isCovered
+        )
+    }
+
+    private func checkFigures(_ fact: DayClosed, _ account: Account) throws(Violation) {
         let name = "the close of \(fact.date.text) for account \(account.opened.alias)"
         var worths = money(account)
         // ORDER: sums of integers do not depend on the order of their terms.
@@ -87,7 +105,7 @@ extension Books {
             let value = Self.rounded(Int128(price) * holding.units, 1_000_000_000)
             worths[currency(instrument), default: 0] += value
         }
-        let rate = { [facts] currency in facts.closingRate(currency, on: fact.date) }
+        let rate = { currency in facts.closingRate(currency, on: fact.date) }
         // ORDER: as before.
         let equity = worths.reduce(Int128(0)) { sum, line in
             sum + (worth(line.value, line.key, account, at: rate) ?? 0)
@@ -110,30 +128,17 @@ extension Books {
             let isRight =
                 fact.initialRequirement == Money(clamping: initial)
                 && fact.maintenanceRequirement == Money(clamping: keep)
-                && fact.marginExcess == Money(clamping: equity - initial)
+                && fact.marginExcess == Money(clamping: fact.equity.nanos - initial)
             let requires =
                 "\(fact.initialRequirement?.text ?? "") and \(fact.maintenanceRequirement?.text ?? "")"
             try expect(isRight, "I10", "\(name) requires \(requires), expected \(initial) and \(keep)")
         }
-        guard let requirement = fact.maintenanceRequirement else {
-            throw Violation("I10", "\(name) requires nothing")
-        }
-        let isCovered = fact.equity >= requirement
-        guard isCovered == (account.call != nil) else { return }
-        try expect(dueCall == nil, "I8", "a close before \(name) led to no call")
-        dueCall = DueCall(
-            account: fact.account,
-            date: fact.date,
-            requirement: requirement,
-            equity: fact.equity,
-            isMet: isCovered
-        )
     }
 
     mutating func take(_ fact: MarginCallIssued) throws(Violation) {
         guard let due = dueCall, !due.isMet, due.account == fact.account, due.date == fact.date,
             due.requirement == fact.requirement, due.equity == fact.equity,
-            fact.deficit.nanos == fact.requirement.nanos - fact.equity.nanos
+            fact.deficit == Money(clamping: fact.requirement.nanos - fact.equity.nanos)
         else { throw Violation("I8", "a margin call that no close leads to: \(fact)") }
         dueCall = nil
         accounts[fact.account]?.call = fact
@@ -152,6 +157,7 @@ extension Books {
             return try expect(isRight, "I8", "a margin call is met by a close that says otherwise: \(fact)")
         }
         try expect(moved.contains(fact.account), "I8", "nothing met the margin call of \(fact.date.text)")
+        if incomplete.contains(fact.account) { return }
         let (equity, required) = standing(account, on: day)
         let isRight =
             equity.map { Money(clamping: $0) == fact.equity } ?? false && fact.equity >= fact.requirement
@@ -175,7 +181,7 @@ extension Books {
         }
         // ORDER: all are looked at, and the first that is wrong ends the run.
         for id in moved {
-            guard let account = accounts[id], account.call != nil else { continue }
+            guard let account = accounts[id], account.call != nil, !incomplete.contains(id) else { continue }
             guard case (let equity?, let required?) = standing(account, on: day) else { continue }
             try expect(
                 equity < required,
