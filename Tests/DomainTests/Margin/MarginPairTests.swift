@@ -62,23 +62,6 @@ struct MarginPairTests {
         #expect(needed == [Money(units: 4500).nanos, Money(units: 1550).nanos])
     }
 
-    @Test(
-        "of two buys at one price the smaller covers first, whichever came first",
-        arguments: [6, 7] as [Int64]
-    )
-    func coversInOrder(first: Int64) throws {
-        var desk = try MarginDesk()
-        try desk.trade(MarginDesk.order(.sellShort, 5))
-        var needed: Int128 = 0
-        for units in [first, 13 - first] {
-            var wanted = MarginDesk.order(.buy, units)
-            wanted.seen.last = Price(nanos: 100_000_000_010)
-            needed += try #require(try desk.place(wanted).check(.initialMarginExceeded)?.value)
-        }
-        // One and seven open a position, and half of either is rounded up.
-        #expect(needed == 4 * 110_000_000_011 + 1)
-    }
-
     @Test("both of a pair that cover pass where only orders that reduce do")
     func reducesTwice() throws {
         var desk = try MarginDesk()
