@@ -64,6 +64,7 @@ extension Books {
         let hasLimits = entry.risk.limits == account.limits && entry.risk.datedLimits == account.datedLimits
         try expect(hasLimits, "I8", "\(name) has other limits than the log")
         try expect(entry.risk.killed == account.isKilled, "I7", "the kill switch of \(name) differs")
+        try expect(entry.risk.marginCall == account.call, "I7", "the margin call of \(name) differs")
     }
 
     /// Every commodity of a ledger sums to zero, and lots to the position and to what the ledger says they
@@ -101,6 +102,7 @@ extension Books {
         let (least, most) = order.need
         let isRight =
             order.held.shares == most.shares && order.held.buys == most.buys
+            && order.held.shorts == most.shorts
             && order.held.cash >= least.cash && order.held.cash <= most.cash
         try expect(isRight, "I10", "\(name) holds back \(order.held), needs \(least) to \(most): \(order)")
     }

@@ -70,6 +70,7 @@ extension Books {
 
     mutating func take(_ fact: TradeCorrected) throws(Violation) {
         try checkBalanced(fact.postings)
+        moved.insert(fact.account)
         guard let word = unbookedWord, word.execution == fact.newExecution,
             let was = bookedByID.removeValue(forKey: fact.execution)
         else { throw Violation("I9", "a correction of no trade") }

@@ -21,23 +21,28 @@ extension Books {
             orders[fact.order]?.held = OrderBook.Held(
                 cash: fact.reservedCash.nanos,
                 shares: Int128(fact.reservedShares.nanos),
-                buys: Int128(fact.pendingBuys.nanos)
+                buys: Int128(fact.pendingBuys.nanos),
+                shorts: Int128(fact.pendingShorts?.nanos ?? 0),
+                price: fact.reservedPrice.nanos
             )
         case .reservationChanged(let fact):
+            let price = fact.reservedPrice?.nanos ?? orders[fact.order]?.held.price ?? 0
             orders[fact.order]?.held = OrderBook.Held(
                 cash: fact.remainingCash.nanos,
                 shares: Int128(fact.remainingShares.nanos),
-                buys: Int128(fact.remainingBuys.nanos)
+                buys: Int128(fact.remainingBuys.nanos),
+                shorts: Int128(fact.remainingShorts?.nanos ?? 0),
+                price: price
             )
         case .reassessed(let fact):
-            let mustGo = orders[fact.order].map { facts.mustGo($0.placed) } ?? false
+            let mustGo = orders[fact.order].map { facts.mustGo($0.placed, reduces: reduces($0)) } ?? false
             try expect(
                 (fact.outcome == .cancelled) == mustGo,
                 "I8",
                 "an open order is \(fact.outcome), must go: \(mustGo)"
             )
-        // No client of the simulation opens a margin account.
-        case .marginCallIssued, .marginCallMet: throw Violation("I8", "a cash account got a margin call")
+        case .marginCallIssued(let fact): try take(fact)
+        case .marginCallMet(let fact): try take(fact, on: day)
         case .killSwitchPulled(let fact):
             if fact.account == .none { isKilled = true } else { accounts[fact.account]?.isKilled = true }
             for order in ordersInOrder {

@@ -6,10 +6,15 @@ internal import RiskLimits
 internal import Sagas
 
 /// What a verdict is about, as these books have it.
-private struct Question {
+struct Question {
     let account: Books.Account
     let limits: AccountLimitsSet
     let isBuy: Bool
+    /// Whether the sale is marked short.
+    let isShort: Bool
+    /// Whether it can only make a position smaller.
+    var reduces: Bool
+    let order: OrderID
     let instrument: InstrumentID
     /// What it wants in addition to `filled`.
     let quantity: Int128
@@ -17,6 +22,8 @@ private struct Question {
     var limit: Int64?
     /// `nil` where there is none that is above zero.
     var reference: Int64?
+    /// The lowest price that somebody sold at when it was asked for.
+    let ask: Int64?
     let isReduceOnly: Bool
     /// What the order holds back already and gives up for this.
     let freed: OrderBook.Held
@@ -26,7 +33,7 @@ private struct Question {
 /// Every verdict must have seen what was the case, and follow from it (invariant I8).
 extension Books {
     /// One rule, as it should have been recorded.
-    private struct Expected {
+    struct Expected {
         let rule: RejectionCode
         let passed: Bool
         var limit: Int128?
@@ -88,6 +95,7 @@ extension Books {
         else { return nil }
         let question = question(fact, order, account, limits)
         let reference = question.reference.map { Self.collared(Price(nanos: $0), limits.priceCollar) }
+        if question.isShort { return shortPrice(question) }
         return question.limit ?? reference
     }
 
@@ -109,11 +117,15 @@ extension Books {
             account: account,
             limits: limits,
             isBuy: isBuy,
+            isShort: placed.side.isShort,
+            reduces: !isBuy,
+            order: fact.order,
             instrument: placed.instrument,
             quantity: order.rest(of: terms.quantity),
             filled: request == nil ? 0 : order.filled,
             limit: terms.limitPrice?.nanos,
             reference: prices.lazy.compactMap { $0 }.first { $0 > .zero }?.nanos,
+            ask: seen.ask.flatMap { $0 > .zero ? $0.nanos : nil },
             isReduceOnly: placed.special.reduceOnly,
             // What the other order of a pair holds back is free for this one.
             freed: order.held.larger(heldByPartner(of: order)).larger(shared),
@@ -121,6 +133,7 @@ extension Books {
         )
         if let market = question.reference { anchor(&question, terms, placed.special.limitOffset, market) }
         if question.reference ?? 0 <= 0 { question.reference = nil }
+        if account.opened.kind == .margin { question.reduces = reduces(question) }
         return question
     }
 
@@ -144,8 +157,8 @@ extension Books {
         let isBuy = question.isBuy
         let whole = question.quantity + question.filled
         var rules = [
-            Expected(.killSwitchPulled, !isBuy || !(question.account.isKilled || isKilled)),
-            Expected(.priceUnavailable, !isBuy || question.reference != nil),
+            Expected(.killSwitchPulled, question.reduces || !(question.account.isKilled || isKilled)),
+            Expected(.priceUnavailable, question.reduces || question.reference != nil),
         ]
         if let price = question.limit ?? question.reference, price >= 0 {
             let value = inDollarsOrYen(
@@ -163,7 +176,9 @@ extension Books {
             rules.append(rule)
         }
         let held = held(question.account.opened.account)
-        if isBuy {
+        if question.account.opened.kind == .margin {
+            rules += expectedMargin(question, held, day, fact)
+        } else if isBuy {
             rules += expectedPower(question, held, day, fact)
         } else {
             let reserved = (held.shares[question.instrument] ?? 0) - question.freed.shares
@@ -221,18 +236,23 @@ extension Books {
         ]
     }
 
-    func check(_ fact: ComplianceAssessed) throws(Violation) {
+    func check(_ fact: ComplianceAssessed, on day: BusinessDate) throws(Violation) {
         let name = "the clearance of \(fact.order.id.text)"
-        guard let placed = orders[fact.order]?.placed else {
+        guard let order = orders[fact.order] else {
             throw Violation("I8", "\(name), which is unknown")
         }
+        let placed = order.placed
         try expect(fact.restrictionsVersion == facts.listVersion, "I8", "\(name) saw another list")
-        let mustGo = facts.mustGo(placed)
-        let isHalted = facts.statuses[placed.instrument] == .halted && placed.side == .buy
+        let reduces = reduces(order)
+        let mustGo = facts.mustGo(placed, reduces: reduces)
+        let isHalted = facts.statuses[placed.instrument] == .halted && !reduces
+        let terms = facts.terms(placed.instrument, on: openDay ?? day)
+        let mayBeShort = terms?.shortable == true && placed.special.locate != nil
+        let isUnlocated = placed.side.isShort && !mayBeShort
         try expect(
-            fact.cleared == !(mustGo || isHalted),
+            fact.cleared == !(mustGo || isHalted || isUnlocated),
             "I8",
-            "\(name) is \(fact.cleared), must go \(mustGo), halted \(isHalted)"
+            "\(name) is \(fact.cleared), must go \(mustGo), halted \(isHalted), unlocated \(isUnlocated)"
         )
         try expect(!fact.checks.isEmpty, "I8", "\(name) names no rule")
     }

@@ -22,6 +22,9 @@ struct Books {
         var holdings: [InstrumentID: Holding] = [:]
         var unsettled: [Unsettled] = []
         var closedOn: BusinessDate?
+        var interest = InterestBook()
+        /// The margin call that is not covered.
+        var call: MarginCallIssued?
         func position(_ instrument: InstrumentID) -> Int128 { holdings[instrument]?.units ?? 0 }
     }
 
@@ -62,12 +65,19 @@ struct Books {
     /// A word of the present command whose booking is due.
     var unbookedWord: LastWord?
 
+    /// What a close says about the call of its account, until the call does.
+    var dueCall: DueCall?
+    /// Accounts that something came to in the present command, and its day.
+    var moved: Set<AccountID> = []
+    private var day = BusinessDate(days: 0)
+
     /// In the order of their opening, for choices that a seed makes.
     private(set) var accountsInOrder: [AccountID] = []
     private(set) var ordersInOrder: [OrderID] = []
 
     /// Takes the next event, and says which promise it breaks.
     mutating func take(_ event: DomainEvent, at place: FactPlace) throws(Violation) {
+        day = place.businessDate
         switch event {
         case .accountOpened(let fact):
             accounts[fact.account] = Account(opened: fact)
@@ -75,8 +85,8 @@ struct Books {
         case .reference(let fact): try facts.take(fact)
         case .order(let fact): try take(fact)
         case .risk(let fact): try take(fact, on: place.businessDate)
-        case .compliance(.assessed(let fact)): try check(fact)
-        case .portfolio(let fact): try take(fact, at: place.effectiveAt)
+        case .compliance(.assessed(let fact)): try check(fact, on: place.businessDate)
+        case .portfolio(let fact): try take(fact, at: place)
         case .dayRolled(let fact): roll(fact)
         case .suspense(let fact):
             try checkBalanced(fact.postings)
@@ -92,6 +102,7 @@ struct Books {
     /// At the end of a command nothing is half done.
     mutating func finishCommand() throws(Violation) {
         replacing = nil
+        try finishCalls(on: day)
         if let unbooked {
             throw Violation(
                 "I9",
@@ -174,15 +185,16 @@ struct Books {
         unbooked = standing.quantity > .zero ? standing : nil
     }
 
-    private mutating func take(_ event: PortfolioEvent, at time: Timestamp) throws(Violation) {
+    private mutating func take(_ event: PortfolioEvent, at place: FactPlace) throws(Violation) {
+        let time = place.effectiveAt
         switch event {
         case .deposited(let fact):
             try checkBalanced(fact.postings)
+            moved.insert(fact.account)
             accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
         case .withdrawn(let fact):
             try checkBalanced(fact.postings)
-            let free = freeCash(fact.account, fact.currency)
-            try expect(fact.amount.nanos <= free, "I10", "withdrew \(fact.amount.text) of \(free) free nanos")
+            try checkWithdrawal(fact, on: place.businessDate)
             accounts[fact.account]?.cash[fact.currency, default: 0] -= fact.amount.nanos
         case .tradeBooked(let fact): try take(fact, at: time)
         case .tradeSettled(let fact): try take(fact)
@@ -192,19 +204,18 @@ struct Books {
         case .positionAdjusted(let fact): try take(fact, at: time)
         case .positionImported(let fact):
             try checkBalanced(fact.postings)
+            moved.insert(fact.account)
             let isWhole = fact.quantity > .zero && fact.cost >= .zero
             try expect(isWhole, "I10", "imported \(fact.quantity.text) for \(fact.cost.text)")
             change(fact.account, fact.instrument) { $0.append(.moved(Int128(fact.quantity.nanos)), at: time) }
-        case .interestAccrued(let fact): try checkBalanced(fact.postings)
+        case .interestAccrued(let fact): try take(fact, on: place.businessDate)
         case .converted(let fact):
             try checkBalanced(fact.postings)
             let free = freeCash(fact.account, fact.soldCurrency)
             try expect(fact.sold.nanos <= free, "I10", "converted \(fact.sold.text) of \(free) free nanos")
             accounts[fact.account]?.cash[fact.soldCurrency, default: 0] -= fact.sold.nanos
             accounts[fact.account]?.cash[fact.boughtCurrency, default: 0] += fact.bought.nanos
-        case .interestPaid(let fact):
-            try checkBalanced(fact.postings)
-            accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
+        case .interestPaid(let fact): try take(fact, on: place.businessDate)
         case .dayClosed(let fact): try take(fact)
         case .breakResolved: break
         case .reconciliationBroke(let fact):
@@ -235,6 +246,8 @@ struct Books {
         )
         let isNew = account.closedOn.map { $0 < fact.date } ?? true
         try expect(isNew, "I2", "\(fact.date.text) is closed again for account \(account.opened.alias)")
+        try checkInterest(fact)
+        try checkValues(fact)
         accounts[fact.account]?.closedOn = fact.date
     }
 
@@ -244,6 +257,7 @@ struct Books {
             throw Violation("I9", "a booking of no execution")
         }
         unbooked = nil
+        moved.insert(fact.account)
         let isBuy = report.side == .buy
         let flow =
             (isBuy ? -report.settlementAmount : report.settlementAmount).nanos - report.commission.nanos

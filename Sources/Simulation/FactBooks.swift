@@ -9,6 +9,11 @@ struct FactBooks {
     private(set) var statuses: [InstrumentID: InstrumentStatus] = [:]
     private(set) var fees: [FeeScheduleSet] = []
     private(set) var marks: [InstrumentID: (date: BusinessDate, price: Price)] = [:]
+    /// The last word on the mark of each day.
+    private var marksByDay: [InstrumentID: [BusinessDate: Price]] = [:]
+    private var ratesByDay: [Currency: [BusinessDate: Price]] = [:]
+    private var changes: [InstrumentTermsChanged] = []
+    private var interest: [InterestRatesSet] = []
     private(set) var instruments: [InstrumentRegistered] = []
     /// What a dollar costs in other currencies.
     private(set) var rates: [Currency: (date: BusinessDate, price: Price)] = [:]
@@ -23,6 +28,7 @@ struct FactBooks {
             for mark in fact.marks where marks[mark.instrument].map({ $0.date <= fact.date }) ?? true {
                 marks[mark.instrument] = (fact.date, mark.price)
             }
+            for mark in fact.marks { marksByDay[mark.instrument, default: [:]][fact.date] = mark.price }
         case .restrictionChanged(let fact):
             if fact.restricted {
                 restricted.insert(fact.instrument)
@@ -33,11 +39,13 @@ struct FactBooks {
         case .feesSet(let fact): fees.append(fact)
         case .tradingDaysDeclared(let fact): days += fact.days
         case .corporateActionAnnounced(let fact): actions.append(fact)
-        case .termsChanged, .interestSet: break
+        case .termsChanged(let fact): changes.append(fact)
+        case .interestSet(let fact): interest.append(fact)
         case .ratesRecorded(let fact):
             for rate in fact.rates where rates[rate.quote].map({ $0.date <= fact.date }) ?? true {
                 rates[rate.quote] = (fact.date, rate.rate)
             }
+            for rate in fact.rates { ratesByDay[rate.quote, default: [:]][fact.date] = rate.rate }
         case .statusChanged(let fact): statuses[fact.instrument] = fact.status
         case .copied(let copy, let fact):
             try expect(copy.sourcePosition > copiedUpTo, "I2", "fact \(copy.sourcePosition) is copied twice")
@@ -60,21 +68,54 @@ struct FactBooks {
     /// The latest official price in the units of `day`, after the splits since its own day.
     func mark(_ instrument: InstrumentID, on day: BusinessDate?) -> Price? {
         guard let mark = marks[instrument], let day else { return marks[instrument]?.price }
-        var price = Int128(mark.price.nanos)
+        return split(mark.price, of: instrument, after: mark.date, through: day)
+    }
+
+    private func split(
+        _ old: Price,
+        of instrument: InstrumentID,
+        after date: BusinessDate,
+        through day: BusinessDate
+    ) -> Price? {
+        var price = Int128(old.nanos)
         for split in actions where split.kind == .split && split.instrument == instrument {
-            guard split.exDate > mark.date, split.exDate <= day else { continue }
+            guard split.exDate > date, split.exDate <= day else { continue }
             price = Holding.split(price, split.denominator, split.numerator)
         }
         return Price(exactly: Int64(clamping: price))
     }
 
+    /// The official price of a close: the day's own, else the last before it, else any; in units of `day`.
+    func closingMark(_ instrument: InstrumentID, on day: BusinessDate) -> Price? {
+        let known = marksByDay[instrument] ?? [:]
+        guard let date = known.keys.filter({ $0 <= day }).max() ?? marks[instrument]?.date,
+            let price = known[date]
+        else { return nil }
+        return split(price, of: instrument, after: date, through: day)
+    }
+
+    /// What a dollar costs at the close of `day`.
+    func closingRate(_ currency: Currency, on day: BusinessDate) -> Price? {
+        ratesByDay[currency]?[day] ?? rates[currency]?.price
+    }
+
+    /// The terms of an instrument that hold on `day`.
+    func terms(_ instrument: InstrumentID, on day: BusinessDate) -> InstrumentRegistered? {
+        changes.last { $0.instrument == instrument && $0.effectiveFrom <= day }?.terms
+            ?? instruments.first { $0.instrument == instrument }
+    }
+
+    /// The interest on a currency that holds on `day`.
+    func interest(_ currency: Currency, on day: BusinessDate) -> InterestRatesSet? {
+        interest.last { $0.currency == currency && $0.validFrom <= day }
+    }
+
     /// Whether compliance lets nobody have such an order.
-    func mustGo(_ placed: OrderPlaced) -> Bool {
+    func mustGo(_ placed: OrderPlaced, reduces: Bool) -> Bool {
         if restricted.contains(placed.instrument) { return true }
         return switch statuses[placed.instrument] ?? .active {
         case .active, .halted: false
-        // A sale only reduces: nobody has less than nothing.
-        case .closingOnly: placed.side == .buy
+        case .closingOnly: !reduces
         case .delisted: true
         }
     }

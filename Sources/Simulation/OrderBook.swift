@@ -35,11 +35,24 @@ struct OrderBook {
         var cash: Int128 = 0
         var shares: Int128 = 0
         var buys: Int128 = 0
-        var isNothing: Bool { shares == 0 && buys == 0 }
+        /// What a short sale may still take from the position.
+        var shorts: Int128 = 0
+        /// What a unit of a buy or a short sale is held back at.
+        var price: Int64 = 0
+        var isNothing: Bool { shares == 0 && buys == 0 && shorts == 0 }
+
+        /// The cheaper covers first, of one price the smaller.
+        func comesBefore(_ other: Held) -> Bool { (price, buys) < (other.price, other.buys) }
 
         /// Of a pair the larger counts, once.
         func larger(_ other: Held) -> Held {
-            Held(cash: max(cash, other.cash), shares: max(shares, other.shares), buys: max(buys, other.buys))
+            var larger = Held()
+            larger.cash = max(cash, other.cash)
+            larger.shares = max(shares, other.shares)
+            larger.buys = max(buys, other.buys)
+            larger.shorts = max(shorts, other.shorts)
+            larger.price = max(price, other.price)
+            return larger
         }
     }
 
@@ -160,8 +173,8 @@ struct OrderBook {
     /// holds the larger of what its old and its new terms need, at the price of either.
     var need: (least: Held, most: Held) {
         guard let bounds, isOpen else { return (Held(), Held()) }
-        guard placed.side == .buy else {
-            let shares = Held(cash: 0, shares: reach, buys: 0)
+        guard placed.side != .sell else {
+            let shares = Held(shares: reach)
             return (shares, shares)
         }
         let (most, least) = (bounds.prices.upperBound, bounds.rates.lowerBound)
@@ -169,7 +182,8 @@ struct OrderBook {
         if bounds.isExact { return (both(dearest), both(dearest)) }
         var cheapest = cash(floor(terms, bounds), left, least)
         // An answer settles the matter, where the terms have a price.
-        if pending.isEmpty, terms.limitPrice ?? .zero > .zero, least == bounds.rates.upperBound {
+        let isPriced = placed.side == .buy && terms.limitPrice ?? .zero > .zero
+        if pending.isEmpty, isPriced, least == bounds.rates.upperBound {
             return (both(cheapest), both(cheapest))
         }
         for request in pending.values {
@@ -179,7 +193,9 @@ struct OrderBook {
         return (both(cheapest), both(dearest))
     }
 
-    private func both(_ cash: Int128) -> Held { Held(cash: cash, shares: 0, buys: reach) }
+    private func both(_ cash: Int128) -> Held {
+        placed.side == .buy ? Held(cash: cash, buys: reach) : Held(cash: cash, shorts: reach)
+    }
 
     private func floor(_ terms: AmendedTerms, _ bounds: Bounds) -> Int64 {
         terms.limitPrice.map { max($0.nanos, 0) } ?? bounds.prices.lowerBound

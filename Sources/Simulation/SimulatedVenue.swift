@@ -341,7 +341,7 @@ extension SimulatedVenue.Book {
         switch choices.int(0...3) {
         case 0: tale.order = OrderID(nobody)
         case 1: account = AccountID(nobody)
-        case 2: tale.side = terms.side == .buy ? .sell : .buy
+        case 2: tale.side = terms.side == .buy ? .sellShort : .buy
         default: tale.quantity = Quantity(nanos: choices.one(of: [0, -1, -Quantity.nanosMax]))
         }
         tales.append(tale)

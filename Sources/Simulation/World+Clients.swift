@@ -101,7 +101,11 @@ extension World {
         case 45..<48: return rebalance(account, &choices)
         case 48..<72: return change(account, &choices)
         case 72..<77: return .deposit(account, cash(account, &choices))
-        case 77..<80: return .withdraw(account, cash(account, &choices))
+        case 77..<80:
+            let move = cash(account, &choices)
+            // Who is called pays in.
+            let isCalled = watch.books.accounts[account]?.call != nil
+            return isCalled && choices.chance(70) ? .deposit(account, move) : .withdraw(account, move)
         case 80: return conversion(account, &choices)
         case 81:
             let move = cash(account, &choices)
@@ -120,6 +124,7 @@ extension World {
         default:
             var wanted = OpenAccount()
             wanted.alias = choices.one(of: ["a", "d\(namesGiven)", ""])
+            if hasMargin, choices.chance(30) { wanted.kind = .margin }
             if choices.chance(30) { wanted.lotMethod = choices.one(of: LotMethod.allCases) }
             return .openAccount(wanted)
         }
@@ -210,6 +215,12 @@ extension World {
         guard !known.isEmpty, choices.chance(97) else {
             return AccountID(Identifier(high: choices.next(), low: choices.next()))
         }
+        if hasMargin, choices.chance(40) {
+            let called = known.filter { watch.books.accounts[$0]?.call != nil }
+            let margin = known.filter { watch.books.accounts[$0]?.opened.kind == .margin }
+            let wanted = called.isEmpty || choices.chance(40) ? margin : called
+            if !wanted.isEmpty { return choices.one(of: wanted) }
+        }
         return choices.one(of: known)
     }
 
@@ -261,7 +272,9 @@ extension World {
         if choices.chance(10) { move.currency = choices.one(of: [.usd, Self.yen]) }
         let free = watch.books.freeCash(account, move.currency)
         let most = Money.nanosMax
-        let usual = Int128(choices.int64(1...5_000)) * 1_000_000_000
+        // What covers a margin call may be more than anybody moves at other times.
+        let isCalled = watch.books.accounts[account]?.call != nil
+        let usual = Int128(choices.int64(1...(isCalled ? 60_000 : 5_000))) * 1_000_000_000
         let odd = choices.one(of: [0, -1, 1, most, -most, free, free + 10_000_000, most - free])
         move.amount = Money(clamping: choices.chance(70) ? usual : odd)
         return move
@@ -281,8 +294,8 @@ extension World {
     }
 
     private func rollDate(_ choices: inout Generator) -> BusinessDate {
-        let rolled = watch.state.rolledDate ?? BusinessDate(days: 99)
-        return BusinessDate(days: rolled.days + (choices.chance(80) ? 1 : Int32(choices.int(-1...3))))
+        let next = watch.books.openDay ?? BusinessDate(days: 100)
+        return choices.chance(80) ? next : BusinessDate(days: next.days + Int32(choices.int(-2...2)))
     }
 
     /// A session that opens or closes, a day that ends, or several.

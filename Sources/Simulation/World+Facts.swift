@@ -1,8 +1,10 @@
 internal import BifrostKernel
 internal import EventStore
+internal import Orders
 internal import References
 internal import Sagas
 internal import SeededChoices
+internal import Venues
 
 /// What operators state for all accounts.
 extension World {
@@ -17,6 +19,8 @@ extension World {
         wanted.terms.tickSize = Price(nanos: choices.one(of: [10_000_000, 10_000_000, 50_000_000, 1]))
         wanted.terms.lotSize = Quantity(nanos: choices.one(of: [1, 1, 1, 5, 10]) * 1_000_000_000)
         wanted.terms.sector = "simulated"
+        wanted.terms.marginable = choices.chance(80)
+        wanted.terms.shortable = choices.chance(85)
         return wanted
     }
 
@@ -37,11 +41,7 @@ extension World {
             command = .changeInstrument(change(symbol, from: day, &choices))
         case 10..<13: command = .announceCorporateAction(action(symbol, today, &choices))
         case 4..<7:
-            var marks = RecordMarks()
-            marks.date = BusinessDate(days: today + Int32(choices.int(-2...1)))
-            marks.source = "simulated"
-            marks.marks = [SymbolPrice(symbol, Price(nanos: choices.int64(0...20_000) * 10_000_000))]
-            command = .recordMarks(marks)
+            command = .recordMarks(marks(symbol, today, &choices))
         case 7 where choices.chance(30):
             let day = today + Int32(choices.int(-2...1))
             command = .recordRates(Self.exchange(choices.int64(100...200), on: day))
@@ -53,6 +53,21 @@ extension World {
         submit(newName(), command, on: .reference)
     }
 
+    /// A price that may be far from the market's, or what the market has now: a position that was good for a
+    /// loan is not by the one, and is again by the other.
+    private func marks(_ symbol: Symbol, _ today: Int32, _ choices: inout Generator) -> RecordMarks {
+        var marks = RecordMarks()
+        marks.date = BusinessDate(days: today + Int32(choices.int(-2...1)))
+        marks.source = "simulated"
+        var price = Price(nanos: choices.int64(0...20_000) * 10_000_000)
+        let traded = watch.books.facts.instruments.first { $0.symbol == symbol }?.instrument
+        if hasMargin, choices.chance(60), let market = traded.flatMap({ venue.price(of: $0)?.last }) {
+            price = Price(nanos: market.nanos / 100 * choices.int64(60...140))
+        }
+        marks.marks = [SymbolPrice(symbol, price)]
+        return marks
+    }
+
     /// A dividend or a split, mostly of one of the next days.
     private func action(
         _ symbol: Symbol,
@@ -62,9 +77,10 @@ extension World {
         var wanted = AnnounceCorporateAction()
         wanted.symbol = symbol
         wanted.terms.source = "simulated"
-        wanted.terms.exDate = BusinessDate(
-            days: today + Int32(choices.int(choices.chance(90) ? 1...2 : -1...0))
-        )
+        let next = watch.books.facts.days.filter { $0.days > today }.prefix(2)
+        wanted.terms.exDate =
+            choices.chance(90) && !next.isEmpty
+            ? choices.one(of: Array(next)) : BusinessDate(days: today + Int32(choices.int(-1...0)))
         let wait = Int32(choices.int(choices.chance(95) ? 0...3 : -1...0))
         wanted.terms.payDate = BusinessDate(days: wanted.terms.exDate.days + wait)
         if choices.chance(55) {
@@ -97,6 +113,8 @@ extension World {
         wanted.terms.lotSize = Quantity(units: 1)
         wanted.terms.tradingCalendar = calendar
         wanted.terms.settlementDays = settlementDays(symbol)
+        wanted.terms.marginable = ["X", "Y"].contains(symbol)
+        wanted.terms.shortable = ["X", "Y"].contains(symbol)
         return wanted
     }
 

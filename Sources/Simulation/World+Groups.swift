@@ -29,6 +29,7 @@ extension World {
         if wanted.contingency.hasEntry {
             wanted.legs.append(leg)
             leg.side = leg.side == .buy ? .sell : .buy
+            leg.special.locate = nil
         }
         leg.type = .limit
         for _ in wanted.legs.count..<wanted.contingency.legCount {

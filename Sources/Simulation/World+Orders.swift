@@ -21,6 +21,7 @@ extension World {
             if held.isEmpty { wanted.side = .buy } else { wanted.symbol = choices.one(of: held).symbol }
         }
         wanted.quantity = Quantity(units: choices.int64(1...40))
+        if watch.books.accounts[account]?.opened.kind == .margin { onMargin(account, &wanted, &choices) }
         if choices.chance(4) {
             let most = Quantity.nanosMax
             wanted.quantity = Quantity(

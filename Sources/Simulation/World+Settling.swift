@@ -24,7 +24,8 @@ extension World {
         var days = TradingDaysDeclared()
         days.calendar = Self.calendar
         days.source = "simulated"
-        days.days = (98..<160).map { BusinessDate(days: $0) }
+        // 1970-05-01 is day 120.
+        days.days = (98..<160).filter { !hasGap || $0 < 102 || $0 > 118 }.map { BusinessDate(days: $0) }
         if hasHours { days.hours = days.days.map { SessionHours($0.at(seconds: 0), $0.at(seconds: 86_399)) } }
         submit("days", .declareTradingDays(days), on: .reference)
         try settle()
@@ -43,6 +44,7 @@ extension World {
             submit("open-\(alias)", .openAccount(wanted))
         }
         try settle()
+        if hasMargin { try openMarginAccounts() }
         for account in watch.books.accountsInOrder {
             var move = MoveCash()
             move.currency = watch.books.accounts[account]?.opened.currency ?? .usd

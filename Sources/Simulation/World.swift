@@ -37,6 +37,12 @@ struct World {
     let hasHours: Bool
     /// Whether days end often, so that corporate actions come due.
     let hasManyDays: Bool
+    /// Whether there are margin accounts.
+    let hasMargin: Bool
+    /// What kind of account the owner of the first of them has beside it, `nil` for none.
+    let sibling: AccountKind?
+    /// Whether the calendar leaves out what is between its first days and the next month.
+    let hasGap: Bool
     private var seatsGiven = 0
     private var growths = 0
     private let arrivals: Arrivals
@@ -53,7 +59,10 @@ struct World {
             : SimulatedPaper(clock, of: id, &choices) { arrivals.add($0) }
         hasSimulatedClock = choices.chance(50)
         hasHours = choices.chance(20)
-        hasManyDays = choices.chance(35)
+        hasMargin = choices.chance(40)
+        hasManyDays = choices.chance(hasMargin ? 70 : 35)
+        sibling = choices.chance(70) ? choices.one(of: [.margin, .cash]) : nil
+        hasGap = choices.chance(40)
         watch = ShardWatch(Self.tradingShard, of: id)
         factWatch = ShardWatch(.reference, of: id)
         self.log = log

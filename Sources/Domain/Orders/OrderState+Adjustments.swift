@@ -169,7 +169,7 @@ private struct AdjustmentRule {
         let waits = placed.type.hasStopPrice && !isTriggered
         let isReduced = placed.side == .buy ? !waits : waits
         reducedBy = isReduced && !placed.special.doNotReduce ? change.dividend : .zero
-        roundsLimitUp = placed.side == .sell && !waits
+        roundsLimitUp = placed.side != .buy && !waits
         self.change = change
         self.tick = tick
     }

@@ -80,9 +80,11 @@ extension ReferenceBook {
     /// The latest mark of an instrument up to `date` that is still known, in the units of that day.
     public func latestMark(of instrument: InstrumentID, upTo date: BusinessDate) -> StandingMark? {
         let waiting = marksByDate.filter { $0.key <= date && $0.value[instrument] != nil }.keys.max()
-        let known = [markByID[instrument], carriedByID[instrument]].compactMap(\.self)
-        let standing = known.first { $0.date <= date }
-        let found = waiting.flatMap { marksByDate[$0]?[instrument] } ?? standing
+        let known = [
+            waiting.flatMap { marksByDate[$0]?[instrument] }, markByID[instrument], carriedByID[instrument],
+        ]
+        // The first of the latest: the versions of one day are known in this order.
+        let found = known.compactMap(\.self).filter { $0.date <= date }.max { $0.date < $1.date }
         return found.map { mark($0, of: instrument, on: date) }
     }
 

@@ -71,8 +71,10 @@ public struct ReferenceBook: Sendable {
         if let own = marksByDate[date]?[instrument] { return own }
         // ORDER: the latest of all.
         let waiting = marksByDate.filter { $0.key < date && $0.value[instrument] != nil }.keys.max()
-        return waiting.flatMap { marksByDate[$0]?[instrument] } ?? carriedByID[instrument]
-            ?? markByID[instrument]
+        let carried = carriedByID[instrument]
+        // One that was set late for a day long closed stands behind a later one that is forgotten by now.
+        if let carried, carried.date <= date, waiting.map({ $0 < carried.date }) ?? true { return carried }
+        return waiting.flatMap { marksByDate[$0]?[instrument] } ?? carried ?? markByID[instrument]
     }
 
     /// Forgets the marks and exchange rates of days before `date`: they are rolled and close no more.

@@ -72,11 +72,12 @@ extension RiskState {
     ///
     /// A short sale needs its rate of the value that it was reserved at. A buy needs its own of the part that
     /// does more than cover a short position, of which the cheapest buys count as cover; each needs its fees.
-    /// Orders of opposite sides are not netted, because either may trade alone.
+    /// Orders of opposite sides are not netted, because either may trade alone; of a pair the larger counts.
     public func initialRequirement(
         _ sheet: MarginSheet,
         without left: OrderID = .none,
-        with added: Reservation? = nil
+        with added: Reservation? = nil,
+        beside partner: OrderID = .none
     ) -> Int128 {
         var sum = sheet.requirement(.initial)
         var buys: [InstrumentID: [Reservation]] = [:]
@@ -87,12 +88,11 @@ extension RiskState {
                 sum += held.need(-held.shorts, sheet)
             }
         }
-        // ORDER: sums, and a sort of what is equal where it is not told apart.
-        for (order, held) in reservationByID where order != left { add(held) }
-        if let added { add(added) }
+        for held in heldOnce(without: left, with: added, beside: partner) { add(held) }
+        // ORDER: sums, and a sort that leaves only equal ones untold: rounding depends on which covers.
         for (instrument, held) in buys {
             var cover = max(-Int128((sheet.lines[instrument]?.position ?? .zero).nanos), 0)
-            for buy in held.sorted(by: { $0.price < $1.price }) {
+            for buy in held.sorted(by: { ($0.price, $0.buys) < ($1.price, $1.buys) }) {
                 let opens = max(Int128(buy.buys.nanos) - cover, 0)
                 cover = max(cover - Int128(buy.buys.nanos), 0)
                 sum += buy.need(Quantity(nanos: Int64(opens)), sheet)

@@ -123,7 +123,7 @@ extension RiskBook {
     ) {
         guard question.isBuy || margin.isShort else { return }
         let position = Int128(question.position.nanos)
-        let open = state.pending(question, shorts: margin.isShort) + Int128(question.quantity.nanos)
+        let open = state.pending(question, margin, fact) + Int128(question.quantity.nanos)
         let reach = (question.isBuy ? max(position, 0) : max(-position, 0)) + open
         let most = Int128(Quantity.nanosMax)
         fact.checks.append(RuleCheck(.balanceTooLarge, passed: reach <= most, limit: most, value: reach))
@@ -143,8 +143,13 @@ extension RiskBook {
         let before = state.initialRequirement(margin.sheet, without: question.order)
         var needed: Int128?
         if fact.reservedPrice != .zero {
-            let order = Reservation(fact)
-            needed = state.initialRequirement(margin.sheet, without: question.order, with: order) - before
+            let with = state.initialRequirement(
+                margin.sheet,
+                without: question.order,
+                with: Reservation(fact),
+                beside: state.partner(of: question, fact)
+            )
+            needed = with - before
         }
         let available = margin.sheet.equity.map { $0 - before }
         let isCovered = available.flatMap { available in needed.map { $0 <= available } } ?? false
@@ -166,13 +171,12 @@ extension RiskBook {
         _ state: RiskState,
         _ fact: RiskAssessed
     ) -> Exposure {
-        var bought = question.isBuy ? fact.reservedCash.nanos : 0
-        var sold = question.isBuy ? 0 : fact.reservedCash.nanos
-        // ORDER: sums, whichever order comes first.
-        for (order, held) in state.reservationByID where order != question.order {
+        var (bought, sold) = (Int128(0), Int128(0))
+        let partner = state.partner(of: question, fact)
+        for held in state.heldOnce(without: question.order, with: Reservation(fact), beside: partner) {
             if held.shorts > .zero { sold += held.cash.nanos } else { bought += held.cash.nanos }
         }
-        let open = state.pending(question, shorts: margin.isShort) + Int128(question.quantity.nanos)
+        let open = state.pending(question, margin, fact) + Int128(question.quantity.nanos)
         var exposure = Exposure()
         exposure.reach = Int128(question.position.nanos) + (question.isBuy ? open : -open)
         exposure.gross = question.valuation.map { $0.long + $0.short + bought + sold }
@@ -195,19 +199,25 @@ struct Exposure {
 }
 
 extension RiskState {
-    /// What open orders of the instrument may still buy, or sell short, the order itself left out.
-    fileprivate func pending(_ question: RiskQuestion, shorts: Bool) -> Int128 {
-        if !shorts {
+    /// The other order of the pair that the order is of, or is to be of.
+    fileprivate func partner(of question: RiskQuestion, _ fact: RiskAssessed) -> OrderID {
+        fact.sharedWith != .none ? fact.sharedWith : partner(of: question.order) ?? .none
+    }
+
+    /// What open orders of the instrument may still buy, or sell short, the order itself and the other one of
+    /// its pair left out.
+    fileprivate func pending(_ question: RiskQuestion, _ margin: MarginQuestion, _ fact: RiskAssessed)
+        -> Int128
+    {
+        if !margin.isShort {
             let open = Int128((pendingBuys[question.instrument] ?? .zero).nanos)
             return open - Int128(question.freedBuys.nanos)
         }
-        var sum: Int128 = 0
-        // ORDER: a sum, whichever order comes first.
-        for (order, held) in reservationByID
-        where order != question.order && held.instrument == question.instrument {
-            sum += Int128(held.shorts.nanos)
+        let partner = partner(of: question, fact)
+        let beside = reservationByID[partner]?.shorts ?? .zero
+        return heldOnce(without: question.order).reduce(-Int128(beside.nanos)) { sum, held in
+            held.instrument == question.instrument ? sum + Int128(held.shorts.nanos) : sum
         }
-        return sum
     }
 }
 

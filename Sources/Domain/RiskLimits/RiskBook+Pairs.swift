@@ -27,6 +27,26 @@ extension RiskState {
         partner(of: order).map { reservationByID[$0] == nil } ?? true
     }
 
+    /// What open orders hold back, of a pair the larger of both once; the order `left` is as `added`, beside
+    /// `partner`, or not there.
+    func heldOnce(
+        without left: OrderID,
+        with added: Reservation? = nil,
+        beside partner: OrderID = .none
+    ) -> [Reservation] {
+        var all = added.map { [$0.larger(reservationByID[partner])] } ?? []
+        // ORDER: whoever asks sums, or sorts where that counts.
+        for (order, held) in reservationByID where order != left && (added == nil || order != partner) {
+            guard let other = self.partner(of: order), other != left, let beside = reservationByID[other]
+            else {
+                all.append(held)
+                continue
+            }
+            if order < other { all.append(held.larger(beside)) }
+        }
+        return all
+    }
+
     mutating func pair(_ order: OrderID, _ other: OrderID) {
         if let former = partnerByID[other] { partnerByID[former] = nil }
         partnerByID[order] = other
@@ -51,9 +71,10 @@ extension RiskState {
         after.cash = fact.remainingCash
         after.shares = fact.remainingShares
         after.buys = fact.remainingBuys
+        after.shorts = fact.remainingShorts ?? .zero
         if let price = fact.reservedPrice { after.price = price }
         shift(from: held, to: after, beside: reservationByID[partner])
-        let isGone = after.shares == .zero && after.buys == .zero
+        let isGone = after.shares == .zero && after.buys == .zero && after.shorts == .zero
         reservationByID[fact.order] = isGone ? nil : after
         guard isGone, reservationByID[partner] == nil else { return }
         partnerByID[fact.order] = nil
@@ -69,6 +90,8 @@ extension Reservation {
         larger.cash = max(cash, other.cash)
         larger.shares = max(shares, other.shares)
         larger.buys = max(buys, other.buys)
+        larger.shorts = max(shorts, other.shorts)
+        larger.price = max(price, other.price)
         return larger
     }
 }

@@ -91,6 +91,13 @@ extension RiskBook {
 }
 
 extension RiskState {
+    /// What an order and the other one of its pair, or `other` that is to be it, may buy together.
+    public func buysHeld(by order: OrderID, sharing other: OrderID = .none) -> Quantity {
+        let partner = partner(of: order) ?? other
+        let buys = [order, partner].compactMap { reservationByID[$0]?.buys }
+        return buys.max() ?? .zero
+    }
+
     /// What other orders hold back of what `order` sells: the two of a pair hold it back together.
     public func sharesHeld(beside order: OrderID) -> Quantity {
         guard let held = reservationByID[order] else { return .zero }

@@ -133,20 +133,11 @@ extension Shard {
             var books = entry.portfolio
             guard try settle(account, &books, by: date, room: room, &decision), decision.events.count <= room
             else { return }
-            let interest = try interest(entry, &books, date, until: next, state)
+            let interest = try interest(entry, &books, date, until: next, state, &decision)
             guard decision.events.count + interest.count <= room else { return }
-            let marks = entry.portfolio.instruments.map { instrument in
-                let mark = state.reference.closingMark(of: instrument, on: date).map {
-                    state.reference.mark($0, of: instrument, on: date)
-                }
-                let day = state.reference.lastDay(of: instrument, notAfter: date)
-                return MarkSeen(
-                    instrument,
-                    mark?.price,
-                    stale: mark.map { $0.date < day || $0.date > date } ?? true
-                )
-            }
+            let marks = closingMarks(entry.portfolio, date, state.reference)
             let version = state.reference.marksVersionByDate[date] ?? 0
+            let rates = closingRates(books, entry.opened.currency, date, state)
             var closed = Decision<PortfolioEvent>()
             try Portfolio.decide(
                 .closeDay(
@@ -155,7 +146,7 @@ extension Shard {
                     entry.opened.currency,
                     marks: marks,
                     marksVersion: version,
-                    rates: closingRates(books, entry.opened.currency, date, state)
+                    rates: rates
                 ),
                 given: books,
                 into: &closed
@@ -164,12 +155,28 @@ extension Shard {
             let filing = Filing(.portfolio, of: account.id, account, root, date)
             for event in interest { try decision.emit(filing.draft(.portfolio(event))) }
             if entry.opened.kind == .margin, case .dayClosed(let fact) = closed.events.first {
-                try closeMargin(fact, marks, books, entry, root, state, &decision)
+                try closeMargin(fact, marks, rates, books, entry, root, state, &decision)
                 continue
             }
             try decision.emit(closed) { filing.draft(.portfolio($0)) }
         }
         try beginDay(posed, state, &decision)
+    }
+
+    /// The marks by which the close of `date` values the positions.
+    private static func closingMarks(
+        _ books: PortfolioState,
+        _ date: BusinessDate,
+        _ book: ReferenceBook
+    ) -> [MarkSeen] {
+        books.instruments.map { instrument in
+            let mark = book.closingMark(of: instrument, on: date).map {
+                book.mark($0, of: instrument, on: date)
+            }
+            let day = book.lastDay(of: instrument, notAfter: date)
+            let isStale = mark.map { $0.date < day || $0.date > date } ?? true
+            return MarkSeen(instrument, mark?.price, stale: isStale)
+        }
     }
 
     static func referenceStep(

@@ -41,6 +41,7 @@ extension Shard {
             for event in events.events { Portfolio.evolve(&books, by: event) }
             try decision.emit(events) { filing.draft(.portfolio($0)) }
         }
+        try meetCalls(posed, state, &decision)
     }
 
     private static func lot(

@@ -8,12 +8,14 @@ extension Shard {
     static func standing(
         of placed: OrderPlaced,
         _ entry: AccountEntry,
+        wanted: Quantity? = nil,
+        sharing other: OrderID = .none,
         _ state: ShardState
     ) -> InstrumentStanding {
         switch state.reference.status(of: placed.instrument) {
         case .active: .trading
-        case .halted: .halted(reduces: reduces(placed, entry))
-        case .closingOnly: .closingOnly(reduces: reduces(placed, entry))
+        case .halted: .halted(reduces: reduces(placed, entry, wanted: wanted, sharing: other))
+        case .closingOnly: .closingOnly(reduces: reduces(placed, entry, wanted: wanted, sharing: other))
         case .delisted: .delisted
         }
     }

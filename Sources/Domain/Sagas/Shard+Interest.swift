@@ -16,18 +16,21 @@ extension Shard {
         _ books: inout PortfolioState,
         _ date: BusinessDate,
         until next: BusinessDate,
-        _ state: ShardState
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
     ) throws(Rejection) -> [PortfolioEvent] {
         let rates = state.reference.interest
         if rates.isEmpty { return [] }
         let account = entry.opened.account
         let isFirstOfMonth = books.closedDay.map { $0.date.month < date.month } ?? false
+        let isLimited = isFirstOfMonth && entry.opened.kind == .cash
+        let risk = isLimited ? reservations(of: entry, after: &decision) : entry.risk
         // Two accruals, a payment and what is flagged of a currency: bounded by the currencies there are.
         var all: [PortfolioEvent] = []
         for currency in books.currenciesOfInterest {
             var wanted: [PortfolioCommand] = []
             if isFirstOfMonth {
-                let free = entry.opened.kind == .cash ? free(currency, books, entry) : nil
+                let free = isLimited ? free(currency, books, risk) : nil
                 wanted.append(.payInterest(account, currency, free: free))
             }
             if let fact = rates.rates(of: currency, on: date), let dayCount = fact.dayCount {
@@ -54,9 +57,21 @@ extension Shard {
         return all
     }
 
+    /// What the account's orders hold back once those are released that the same decision expires.
+    private static func reservations(of entry: AccountEntry, after decision: inout Decision<Draft>)
+        -> RiskState
+    {
+        var risk = entry.risk
+        let account = AccountOrdinal(entry.opened.account)
+        for draft in decision.events where draft.account == account {
+            if case .risk(let event) = draft.event { RiskBook.evolve(&risk, by: event) }
+        }
+        return risk
+    }
+
     /// Cash that is neither owed nor held back for orders.
-    private static func free(_ currency: Currency, _ books: PortfolioState, _ entry: AccountEntry) -> Money {
-        let held = entry.risk.reservedCash[currency] ?? .zero
+    private static func free(_ currency: Currency, _ books: PortfolioState, _ risk: RiskState) -> Money {
+        let held = risk.reservedCash[currency] ?? .zero
         let free = books.cash(currency).nanos - books.payable(currency).nanos - held.nanos
         return max(Money(clamping: free), .zero)
     }

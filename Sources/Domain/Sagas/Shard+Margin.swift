@@ -48,9 +48,13 @@ extension Shard {
         var lines: [InstrumentID: MarginLine] = [:]
         func add(_ instrument: InstrumentID) {
             guard lines[instrument] == nil else { return }
+            let currency = books.currencyByID[instrument] ?? entry.opened.currency
+            let mark = standingPrice(instrument, state).flatMap {
+                worth(Int128($0.nanos), of: currency, in: entry.opened.currency, state)
+            }
             lines[instrument] = MarginLine(
                 position: books.position(instrument),
-                mark: standingPrice(instrument, state),
+                mark: mark.map { Price(nanos: Int64(min($0, Int128(Price.nanosMax)))) },
                 cost: books.cost(instrument),
                 marginable: isMarginable(instrument, on: date, state)
             )
@@ -91,17 +95,23 @@ extension Shard {
         return sum
     }
 
-    /// Whether an order can only make a position smaller, its own reservation left out of what is open.
+    /// Whether an order can only make a position smaller, when it asks for `wanted` or else for what it
+    /// holds back; what it and the other order of its pair hold back is left out of what is open.
     ///
     /// A sale of another account reduces, because risk lets none sell more than it has.
-    static func reduces(_ placed: OrderPlaced, _ entry: AccountEntry) -> Bool {
+    static func reduces(
+        _ placed: OrderPlaced,
+        _ entry: AccountEntry,
+        wanted: Quantity? = nil,
+        sharing other: OrderID = .none
+    ) -> Bool {
         guard entry.opened.kind == .margin else { return placed.side != .buy }
         guard placed.side == .buy else { return !placed.side.isShort }
         let own = entry.risk.reservationByID[placed.order]?.buys
+        let shared = entry.risk.buysHeld(by: placed.order, sharing: other)
         let open = Int128((entry.risk.pendingBuys[placed.instrument] ?? .zero).nanos)
-        let others = open - Int128((own ?? .zero).nanos)
-        let short = -Int128(entry.portfolio.position(placed.instrument).nanos) - others
-        return Int128((own ?? placed.quantity).nanos) <= short
+        let short = -Int128(entry.portfolio.position(placed.instrument).nanos) - open + Int128(shared.nanos)
+        return Int128((wanted ?? own ?? placed.quantity).nanos) <= short
     }
 
     /// What compliance is told of a short sale; `nil` of any other order.

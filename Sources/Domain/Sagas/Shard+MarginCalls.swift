@@ -9,6 +9,7 @@ extension Shard {
     static func closeMargin(
         _ closed: DayClosed,
         _ marks: [MarkSeen],
+        _ rates: [RateSeen],
         _ books: PortfolioState,
         _ entry: AccountEntry,
         _ root: Identifier,
@@ -17,9 +18,18 @@ extension Shard {
     ) throws(Rejection) {
         var lines: [InstrumentID: MarginLine] = [:]
         for mark in marks {
+            // What is quoted in another currency requires what it is worth in that of the account.
+            let rate = rates.first { $0.currency == books.currencyByID[mark.instrument] }
+            let price = mark.price.flatMap { price in
+                rate.map {
+                    $0.rate?.converted(Int128(price.nanos)).map {
+                        Price(nanos: Int64(min($0, Int128(Price.nanosMax))))
+                    }
+                } ?? price
+            }
             lines[mark.instrument] = MarginLine(
                 position: books.position(mark.instrument),
-                mark: mark.price,
+                mark: price,
                 cost: books.cost(mark.instrument),
                 marginable: isMarginable(mark.instrument, on: closed.date, state)
             )
@@ -51,18 +61,32 @@ extension Shard {
         try decision.emit(risks.draft(.risk(.marginCallIssued(call))))
     }
 
+    /// Notes that open calls are covered of accounts that something came to in the decision.
+    static func meetCalls(
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        if state.marginCalls.isEmpty { return }
+        var called: [AccountID] = []
+        for draft in decision.events {
+            guard case .portfolio(let event) = draft.event, event.coversCalls,
+                state.marginCalls.contains(event.account), !called.contains(event.account)
+            else { continue }
+            called.append(event.account)
+        }
+        for account in called { try meetCall(account, posed, state, &decision) }
+    }
+
     /// Notes that an open call of the account is covered, if what the decision books covers it at the latest
     /// official marks.
-    static func meetCall(
+    private static func meetCall(
         _ account: AccountID,
         _ posed: PosedCommand,
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        guard !decision.events.isEmpty, state.marginCalls.contains(account),
-            var entry = state.accountByID[account],
-            let call = entry.risk.marginCall
-        else { return }
+        guard var entry = state.accountByID[account], let call = entry.risk.marginCall else { return }
         for draft in decision.events {
             guard case .portfolio(let event) = draft.event, event.account == account else { continue }
             Portfolio.evolve(&entry.portfolio, by: event, at: posed.effectiveAt)
@@ -89,7 +113,8 @@ extension Shard {
     /// What orders hold back of the cash that may be taken out, or why `amount` may not.
     ///
     /// A margin account may take out what equity has above the initial requirement of positions and open
-    /// orders, also as a loan: Regulation T, 12 CFR 220.4(e). Of another currency it has cash alone.
+    /// orders, also as a loan: Regulation T, 12 CFR 220.4(e). Another currency is not lent, and counts at its
+    /// latest official rate.
     static func held(
         _ amount: Money,
         _ currency: Currency,
@@ -99,12 +124,13 @@ extension Shard {
     ) throws(Rejection) -> Money {
         let held = entry.risk.reservedCash[currency] ?? .zero
         guard entry.opened.kind == .margin else { return held }
-        guard currency == entry.opened.currency else { return .zero }
         let sheet = marginSheet(entry, on: state.businessDate(at: posed.effectiveAt), state)
         let free = sheet.equity.map { $0 - entry.risk.initialRequirement(sheet) }
-        guard let free, amount.nanos <= free else {
-            throw Rejection(.marginWithdrawalExceeded, limit: free, value: amount.nanos)
+        let taken = worth(amount.nanos, of: currency, in: entry.opened.currency, state)
+        guard let free, let taken, taken <= free else {
+            throw Rejection(.marginWithdrawalExceeded, limit: free, value: taken ?? amount.nanos)
         }
+        guard currency == entry.opened.currency else { return .zero }
         let books = entry.portfolio
         let contributed = books.ledger.balance(.contributedEquity, .money(currency))
         guard Money(exactly: books.cash(currency).nanos - amount.nanos) != nil,
@@ -112,5 +138,15 @@ extension Shard {
         else { throw Rejection(.balanceTooLarge, limit: Money.nanosMax, value: amount.nanos) }
         // The ledger asks for settled cash, less what is owed and held: less than nothing is held of a loan.
         return Money(clamping: books.cash(currency).nanos - books.payable(currency).nanos - free)
+    }
+}
+
+extension PortfolioEvent {
+    /// Whether it may cover a margin call between two closes: a deposit, a trade, or what comes in otherwise.
+    fileprivate var coversCalls: Bool {
+        switch self {
+        case .deposited, .tradeBooked, .tradeCorrected, .positionImported: true
+        default: false
+        }
     }
 }

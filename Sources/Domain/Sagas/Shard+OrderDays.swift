@@ -123,8 +123,12 @@ extension Shard {
         }
         try emit(.adjust(fact), order, entry.account, entry.state, &decision)
         // A market order holds back by a price that it does not name.
-        let held = risk.reservationByID[order]?.price
-        let price = after.dearestLimit ?? held.flatMap { fact.newPrice($0, up: false) }
+        let held = risk.reservationByID[order]
+        let isShort = held.map { $0.shorts > .zero } ?? false
+        let market = held.flatMap { fact.newPrice($0.price, up: isShort) }
+        // A short sale is held at the market's price where its limit is below.
+        let price =
+            isShort ? [after.dearestLimit, market].compactMap(\.self).max() : after.dearestLimit ?? market
         var events = Decision<RiskEvent>()
         try RiskBook.decide(
             .rehold(order, leaves: after.reach, price: price, hasTraded: after.cumulative > .zero),

@@ -79,7 +79,7 @@ extension Shard {
             try reject(order, account, .risk, refusal, &decision)
             return nil
         }
-        if let refused = try clear(placed, entry, state, &decision) {
+        if let refused = try clear(placed, entry, sharing: other, state, &decision) {
             var released = ReservationChanged()
             released.order = order
             released.reason = .released
@@ -114,6 +114,8 @@ extension Shard {
     static func clear(
         _ placed: OrderPlaced,
         _ entry: AccountEntry,
+        wanted: Quantity? = nil,
+        sharing other: OrderID = .none,
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) -> RuleCheck? {
@@ -123,7 +125,7 @@ extension Shard {
                 placed.order,
                 restricted: state.reference.restricted.contains(placed.instrument),
                 restrictionsVersion: state.reference.restrictionsVersion,
-                standing: standing(of: placed, entry, state),
+                standing: standing(of: placed, entry, wanted: wanted, sharing: other, state),
                 shortSale: shortSale(placed, entry, state)
             ),
             given: entry.compliance,
@@ -262,7 +264,7 @@ extension Shard {
             try emit(.acknowledge(fact), fact.order, account, entry.state, &decision)
         case .recordExecution(let account, let report):
             try execute(report, account, posed, state, &decision)
-            try meetCall(account, posed, state, &decision)
+            try meetCalls(posed, state, &decision)
         case .confirmCancel(let account, let order):
             try emit(.confirmCancel(order), order, account, try known(order, account, state).state, &decision)
             try risk(.release(order), account, order.id, state, &decision)
@@ -278,7 +280,7 @@ extension Shard {
         case .replaceOrder(let account, let wanted): try replace(account, wanted, posed, state, &decision)
         case .recordVenueFact(let account, let fact):
             try record(fact, account, posed, state, &decision)
-            try meetCall(account, posed, state, &decision)
+            try meetCalls(posed, state, &decision)
         case .reviewOrder(let account, let wanted): try review(account, wanted, posed, state, &decision)
         default: return
         }

@@ -62,10 +62,13 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) -> Refusal? {
-        if let unclear = try clear(placed, entry, state, &decision) { return (.compliance, unclear) }
+        let wanted = max(order.rest(of: request.terms.quantity), .zero)
+        if let unclear = try clear(placed, entry, wanted: wanted, state, &decision) {
+            return (.compliance, unclear)
+        }
         let account = entry.opened.account
         var question = question(placed.amended(by: request), instrument, entry, posed, state)
-        question.quantity = max(order.rest(of: request.terms.quantity), .zero)
+        question.quantity = wanted
         question.filled = order.cumulative
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.reassess(question), given: entry.risk, into: &verdict)
@@ -86,11 +89,13 @@ extension Shard {
     ) throws(Rejection) {
         guard let placed = after.placed, after.venue != nil, after.external == nil else { return }
         let entry = try entry(account, state)
-        if entry.risk.reservationByID[placed.order] != nil {
+        if let held = entry.risk.reservationByID[placed.order] {
+            // A short sale is held at the market's price too, which its terms do not name.
+            let floor = held.shorts > .zero ? held.price : .zero
             let wanted = RiskCommand.rehold(
                 placed.order,
                 leaves: after.reach,
-                price: after.dearestLimit,
+                price: after.dearestLimit.map { max($0, floor) },
                 hasTraded: after.cumulative > .zero
             )
             return try risk(wanted, account, placed.order.id, state, &decision)

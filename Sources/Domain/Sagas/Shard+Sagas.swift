@@ -20,7 +20,10 @@ extension Shard {
         case .resolveStrayBreak(let wanted): try resolveStray(wanted, posed, state, &decision)
         case .recordExternal(let account, let said):
             try recordExternal(account, said, posed, state, &decision)
-        case .assignTrade(let account, let wanted): try assign(account, wanted, posed, state, &decision)
+            try meetCalls(posed, state, &decision)
+        case .assignTrade(let account, let wanted):
+            try assign(account, wanted, posed, state, &decision)
+            try meetCalls(posed, state, &decision)
         case .expireOrder(let account, let order): try expire(account, order, posed, state, &decision)
         default: return
         }

@@ -14,7 +14,7 @@ extension Shard {
             let root = command(posed, slot: account.id.slot)
             let wanted = PortfolioCommand.deposit(account, move.currency, move.amount)
             try portfolio(wanted, account, root: root, state, &decision)
-            try meetCall(account, posed, state, &decision)
+            try meetCalls(posed, state, &decision)
         case .withdraw(let account, let move):
             let root = command(posed, slot: account.id.slot)
             let held = try held(move.amount, move.currency, try entry(account, state), posed, state)
@@ -60,6 +60,6 @@ extension Shard {
             default: preconditionFailure("a withdrawal and a deposit are one event each")
             }
         }
-        try meetCall(wanted.to, posed, state, &decision)
+        try meetCalls(posed, state, &decision)
     }
 }

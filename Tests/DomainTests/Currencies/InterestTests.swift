@@ -105,6 +105,25 @@ struct InterestTests {
         try Invariants.check(runner.state)
     }
 
+    @Test("what an order held that expires with the day is free for what is owed")
+    func freesExpired() throws {
+        var runner = try CurrencyWorld.trading()
+        try DomainTests.World.copy(
+            [.instrumentRegistered(DomainTests.World.instrument(.known("SPX"), Sample.instrument))],
+            into: &runner
+        )
+        let account = try runner.open("alpha", cash: 1_000_000)
+        try CurrencyWorld.set(CurrencyWorld.rates(.usd, credit: -50), &runner)
+        try CurrencyWorld.rollThrough(CurrencyWorld.date("2026-01-30"), &runner)
+        let owed = try runner.balance(account, .interestAccrued, .usd)
+        let order = try runner.place(account, DomainTests.World.limit(.buy, 10_000, at: 10_000))
+        #expect(try runner.reservedCash(account) == Money(units: 1_000_000))
+        try CurrencyWorld.roll("2026-02-02", &runner)
+        #expect(try runner.order(order).status == .expired)
+        let paid = Money(nanos: owed).rounded(to: .usd, .halfAwayFromZero)
+        #expect(runner.interestPaid.map(\.amount) == [paid] && paid < .zero)
+    }
+
     @Test("a debt accrues at the debit rate")
     func chargesDebt() throws {
         var state = Portfolio.initial

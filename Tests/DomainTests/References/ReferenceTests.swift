@@ -30,6 +30,24 @@ struct ReferenceTests {
         return terms
     }
 
+    @Test("a mark that is set late for an early day does not take the place of a later one that has closed")
+    func closesAtLatest() {
+        func marks(_ day: Int32, _ cents: Int64) -> ReferenceEvent {
+            var fact = OfficialMarksRecorded()
+            fact.date = Self.day(day)
+            fact.version = 1
+            fact.marks = [OfficialMark(Sample.instrument, Price(cents: cents))]
+            return .marksRecorded(fact)
+        }
+        var book = Self.book([marks(1, 10_000)])
+        book.forgetMarks(before: Self.day(2))
+        book.evolve(by: marks(0, 5000))
+        #expect(book.closingMark(of: Sample.instrument, on: Self.day(2))?.price == Price(cents: 10_000))
+        #expect(book.latestMark(of: Sample.instrument, upTo: Self.day(2))?.price == Price(cents: 10_000))
+        #expect(book.closingMark(of: Sample.instrument, on: Self.day(0))?.price == Price(cents: 5000))
+        #expect(book.latestMark(of: Sample.instrument, upTo: Self.day(0))?.price == Price(cents: 5000))
+    }
+
     @Test("an instrument gets its id and is found by its symbol")
     func registers() throws {
         let other = Sample.instrument(2)

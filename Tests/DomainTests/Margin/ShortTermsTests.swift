@@ -1,0 +1,76 @@
+import BifrostKernel
+import Orders
+import References
+import RiskLimits
+import Sagas
+import Testing
+
+@Suite("Other terms for orders of margin accounts")
+struct ShortTermsTests {
+    private static func replace(_ order: OrderID, _ units: Int64? = nil, at cents: Int64? = nil)
+        -> ReplaceOrder
+    {
+        var wanted = ReplaceOrder()
+        wanted.order = order
+        wanted.quantity = units.map { Quantity(units: $0) }
+        wanted.limitPrice = cents.map { Price(cents: $0) }
+        wanted.seen.last = Price(cents: 10_000)
+        return wanted
+    }
+
+    @Test("a short sale at a lower limit is still held at the market's price")
+    func holdsMarket() throws {
+        var desk = try MarginDesk()
+        let order = try desk.runner.place(desk.account, MarginDesk.order(.sellShort, 10, at: 9900))
+        try desk.runner.pose(.replaceOrder(desk.account, Self.replace(order, at: 9800)))
+        let request = try #require(try desk.runner.order(order).pendingReplaces.last)
+        var fact = OrderReplaced()
+        fact.order = order
+        fact.request = request.request
+        fact.terms = request.terms
+        try desk.runner.pose(.recordVenueFact(desk.account, .replaced(fact)))
+        let held = try #require(try desk.runner.account(desk.account).risk.reservationByID[order])
+        #expect(try desk.runner.order(order).terms.limitPrice == Price(cents: 9800))
+        #expect(held.price == Price(cents: 10_300) && held.cash == Money(units: 1030))
+    }
+
+    @Test("a split rounds the limit of a short sale up, and what it is held at")
+    func splits() throws {
+        var market = ActionMarket()
+        try market.begin((0..<10).map { World.day($0) }, ["SPX"])
+        let account = try market.trading.open("alpha", cash: 10_000, .margin)
+        try market.mark([("SPX", Price(cents: 10_000))], World.day(0))
+        var wanted = MarginDesk.order(.sellShort, 10, at: 10_001)
+        wanted.timeInForce = .goodTillCancelled
+        let order = try market.trading.place(account, wanted)
+        var action = AnnounceCorporateAction()
+        action.symbol = World.symbols[0]
+        action.terms.kind = .split
+        action.terms.exDate = World.day(1)
+        (action.terms.numerator, action.terms.denominator) = (3, 2)
+        try market.declare(.announceCorporateAction(action))
+        try market.roll(World.day(0))
+        try market.beginOrders()
+        let terms = try market.trading.order(order).terms
+        #expect(terms.limitPrice == Price(cents: 6668) && terms.quantity == Quantity(units: 15))
+        let held = try #require(try market.trading.account(account).risk.reservationByID[order])
+        // Two thirds of 1.03 × 100.
+        #expect(held.price == Price(nanos: 68_666_666_667) && held.shorts == Quantity(units: 15))
+    }
+
+    @Test("a cover that is made larger than what is short opens a position", arguments: [10, 11] as [Int64])
+    func judgesWhole(units: Int64) throws {
+        var desk = try MarginDesk()
+        try desk.trade(MarginDesk.order(.sellShort, 10))
+        let order = try desk.runner.place(desk.account, MarginDesk.order(.buy, 5, at: 10_000))
+        var status = InstrumentStatusChanged()
+        status.instrument = Sample.instrument
+        status.status = .closingOnly
+        try World.copy([.statusChanged(status)], into: &desk.runner)
+        let events = try desk.runner.pose(.replaceOrder(desk.account, Self.replace(order, units))).events
+        let refusals = events.compactMap { event in
+            if case .order(.replaceRejected(let fact)) = event { fact.code } else { nil }
+        }
+        #expect(refusals == (units > 10 ? [.instrumentClosingOnly] : []))
+    }
+}
