@@ -33,8 +33,11 @@ extension Books {
         guard let price = rate(currency == .usd ? base : currency).map({ Int128($0.nanos) }) else {
             return nil
         }
-        return currency == .usd
-            ? Self.rounded(nanos * price, 1_000_000_000) : Self.rounded(nanos * 1_000_000_000, price)
+        let (factor, divisor): (Int128, Int128) =
+            currency == .usd ? (price, 1_000_000_000) : (1_000_000_000, price)
+        let (product, isBeyond) = nanos.multipliedReportingOverflow(by: factor)
+        guard isBeyond else { return Self.rounded(product, divisor) }
+        return nanos < 0 ? -Money.nanosMax : Money.nanosMax
     }
 
     /// The nearest quotient, half away from zero.
