@@ -40,7 +40,12 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             service = try await bifrost.Service.start(
                 place,
-                bifrost.Service.Options(port: port, simulatedClock: true, commission: Demo.commission)
+                bifrost.Service.Options(
+                    port: port,
+                    simulatedClock: true,
+                    commission: Demo.commission,
+                    hasReadModels: !exits
+                )
             )
         } catch let error as CommandFailure {
             throw error
