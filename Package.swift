@@ -191,11 +191,14 @@ let package = Package(
             swiftSettings: strict
         ),
         projection("OrdersView", ["Orders", "EventRegistry"]),
+        projection("AuditView", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
+        projection("PortfolioView", ["References", "Portfolios"]),
         .target(
             name: "ReadModels",
             dependencies: [
                 "BifrostKernel", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
-                "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", crypto,
+                "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
+                "PortfolioViewProjection", crypto,
             ],
             resources: readSQL,
             swiftSettings: strict
@@ -203,7 +206,8 @@ let package = Package(
         tests(
             "ReadModelTests",
             [
-                "ReadModels", "ProjectionKit", "OrdersViewProjection", "BifrostKernel", "References",
+                "ReadModels", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
+                "PortfolioViewProjection", "Simulation", "Replays", "BifrostKernel", "References",
                 "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
                 "EventStoreTesting", "Engine", "Nodes", "PostgresClient", "PostgresTesting",
                 "SeededChoices", "Threads", "Venues",

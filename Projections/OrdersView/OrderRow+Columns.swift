@@ -49,9 +49,9 @@ extension OrderRow {
         tuple.identifier(placed.instrument.id)
         tuple.text(placed.symbol.text)
         tuple.optionalText(placed.clientOrderID?.text)
-        tuple.text(placed.side.name)
-        tuple.text(placed.type.name)
-        tuple.text(placed.timeInForce.name)
+        tuple.text(sideNames[placed.side])
+        tuple.text(typeNames[placed.type])
+        tuple.text(lifeNames[placed.timeInForce])
         tuple.text(String(report.ordStatus))
         tuple.text(AlpacaStatus(order).rawValue)
         tuple.bool(order.isOpen)
@@ -61,3 +61,7 @@ extension OrderRow {
         tuple.price(terms.stopPrice)
     }
 }
+
+private let sideNames = ChoiceNames(Side.self)
+private let typeNames = ChoiceNames(OrderType.self)
+private let lifeNames = ChoiceNames(TimeInForce.self)

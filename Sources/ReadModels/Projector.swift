@@ -16,7 +16,7 @@ public final class Projector: Sendable {
     /// Makes the read side ready and starts to follow; `onProblem` is told once of each problem that stops or
     /// delays a read model.
     ///
-    /// The log should be one of its own, so that nobody waits for its readers.
+    /// It reads with sessions of its own, as `bifrost_projector`, so that nobody waits for them.
     public static func start(
         _ models: [ReadModel],
         on log: PostgresLog,
@@ -24,6 +24,11 @@ public final class Projector: Sendable {
         onProblem: @escaping @Sendable (String) -> Void
     ) throws(SetupError) -> Projector {
         try ReadModelSetup.migrate(log.access.projector)
+        var access = log.access
+        access.reader = access.projector
+        var readers = PostgresLimits()
+        readers.readersMax = max(models.reduce(0) { $0 + $1.shards.count }, 1)
+        let log = try PostgresLog.open(access, limits: readers)
         let stopping = Monitor(false)
         var threads: [SystemThread] = []
         for model in models {
