@@ -55,17 +55,18 @@ public struct Rebuild: Sendable {
         }
         let before = try Swap.positions(build, connection)
         try buildShards(build, progress)
-        try build.finish(connection)
         let swap = Swap(model: model, log: log, limits: limits)
         let comparisons = old.isOf(model) ? try swap.compare(build, with: old, connection) : 0
         if comparisons < 0, !acceptingDifference {
             throw .refused(
                 "\(build.schema) and \(old.schema) differ by position \(-comparisons): run"
-                    + " `bifrost projections verify \(model.name)` and, if the old one is wrong, rebuild with"
-                    + " --accept-difference"
+                    + " `bifrost projections verify \(model.name)`; if the old one is wrong, rebuild with"
+                    + " --accept-difference, else drop the new one"
             )
         }
         try swap.perform(from: old, to: build, connection)
+        // Until here a run that ends is taken up by the next one.
+        try build.finish(connection)
         let after = try Swap.positions(build, connection)
         return Outcome(
             build: build,

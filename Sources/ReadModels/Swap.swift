@@ -2,6 +2,7 @@ internal import BifrostKernel
 internal import EventStore
 internal import EventStorePostgres
 internal import PostgresClient
+internal import Threads
 
 /// The step from one build to another: catch up, compare, and update the row that readers read first.
 struct Swap {
@@ -11,6 +12,8 @@ struct Swap {
 
     /// How often it catches up with a build that goes on moving.
     private static let attemptsMax = 100
+    private static let lockMillisMax = 2_000
+    private static let lockPauseMillis = 10
 
     /// Where the shards of a build are.
     static func positions(
@@ -36,8 +39,13 @@ struct Swap {
         let connection = try translated { () throws(PostgresError) in
             try PostgresConnection(log.access.projector)
         }
-        guard try build.lock(shard, connection) else {
-            throw .refused("another process folds \(build.schema): wait for it, or end it")
+        // A session that ended a moment ago may not have given its lock back yet.
+        let deadline = MonotonicTime.now.advanced(millis: Self.lockMillisMax)
+        while try !build.lock(shard, connection) {
+            guard .now < deadline else {
+                throw .refused("another process folds \(build.schema): wait for it, or end it")
+            }
+            pause(millis: Self.lockPauseMillis)
         }
         let seat = RunnerSeat(build: build, shard: shard, log: log, connection: connection, limits: limits)
         return try model.makeRunner(seat)
