@@ -29,6 +29,18 @@ func domain(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
     )
 }
 
+/// A read model: its folder below `Projections` holds its fold and the tables that it fills.
+func projection(_ name: String, _ extra: [Target.Dependency]) -> Target {
+    .target(
+        name: "\(name)Projection",
+        dependencies: ["BifrostKernel", "ProjectionKit", "Sagas"] + extra,
+        path: "Projections/\(name)",
+        exclude: ["README.md"],
+        resources: [.embedInCode("schema.sql")],
+        swiftSettings: strict
+    )
+}
+
 /// Set by `ops/fuzz` alone: libFuzzer brings `main` then, and what tests share is linked into its program.
 let isFuzzing = Context.environment["BIFROST_FUZZ"] != nil
 
@@ -53,6 +65,11 @@ let logSQL: [Resource] = [
     "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "refresh_event_view.sql",
     "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
     "turn_leaf.sql",
+].map { .embedInCode("SQL/\($0)") }
+
+/// The SQL of the read side, beside its read models.
+let readSQL: [Resource] = [
+    "build.sql", "checkpoint.sql", "migration.sql", "milestone.sql", "order.txt", "read_model.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 let package = Package(
@@ -133,7 +150,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "ReadModels", "EventStorePostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -166,6 +183,35 @@ let package = Package(
             dependencies: ["EventStore", "BifrostKernel", "PostgresClient", "Threads"],
             resources: logSQL,
             swiftSettings: strict
+        ),
+        .target(
+            name: "ProjectionKit",
+            dependencies: ["BifrostKernel", "Sagas", "PostgresClient"],
+            path: "Projections/Kit",
+            swiftSettings: strict
+        ),
+        projection("OrdersView", ["Orders", "EventRegistry"]),
+        projection("AuditView", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
+        projection("PortfolioView", ["References", "Portfolios"]),
+        .target(
+            name: "ReadModels",
+            dependencies: [
+                "BifrostKernel", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
+                "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
+                "PortfolioViewProjection", crypto,
+            ],
+            resources: readSQL,
+            swiftSettings: strict
+        ),
+        tests(
+            "ReadModelTests",
+            [
+                "ReadModels", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
+                "PortfolioViewProjection", "Simulation", "Replays", "BifrostKernel", "References",
+                "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
+                "EventStoreTesting", "Engine", "Nodes", "PostgresClient", "PostgresTesting",
+                "SeededChoices", "Threads", "Venues",
+            ]
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "Threads", swiftSettings: strict),
@@ -295,6 +341,7 @@ let package = Package(
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
                 "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
+                "ReadModels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -7,9 +7,11 @@ public final class PostgresLog: EventLog {
     /// The log's own id, made by the database when the log was created.
     public let id: Identifier
 
-    let access: PostgresAccess
+    /// The connection strings that it was opened with.
+    public let access: PostgresAccess
     let limits: PostgresLimits
-    let readers: ReaderPool
+    /// Sessions that only read, for those who read the database beside the log.
+    package let readers: ReaderPool
 
     /// What stands in `bifrost.log` when this build can read the log.
     static let formatVersion: Int32 = 1

@@ -16,20 +16,24 @@ public struct PostgresAccess: Equatable, Sendable {
     public var writer: String
     /// As `bifrost_reader` or `bifrost_projector`: reads.
     public var reader: String
+    /// As `bifrost_projector`: reads the log and writes read models.
+    public var projector: String
 
     /// Puts the parts together.
-    public init(owner: String, writer: String, reader: String) {
+    public init(owner: String, writer: String, reader: String, projector: String) {
         self.owner = owner
         self.writer = writer
         self.reader = reader
+        self.projector = projector
     }
 
-    /// The three strings from one that differs in the user alone.
+    /// The four strings from one that differs in the user alone.
     public init(_ conninfo: (_ user: String) throws -> String) rethrows {
         self.init(
             owner: try conninfo("bifrost_owner"),
             writer: try conninfo("bifrost_writer"),
-            reader: try conninfo("bifrost_reader")
+            reader: try conninfo("bifrost_reader"),
+            projector: try conninfo("bifrost_projector")
         )
     }
 }
@@ -59,18 +63,31 @@ public enum PostgresSetup {
     }
 
     static func migrate(_ ownerConninfo: String, _ migrations: [Migration]) throws(SetupError) {
+        try migrate(ownerConninfo, SQLFiles.embedded, migrations)
+    }
+
+    /// The same for the schema of `files`, as the role that owns it.
+    package static func migrate(_ ownerConninfo: String, _ files: SQLFiles) throws(SetupError) {
+        try migrate(ownerConninfo, files, files.migrations)
+    }
+
+    private static func migrate(
+        _ ownerConninfo: String,
+        _ files: SQLFiles,
+        _ migrations: [Migration]
+    ) throws(SetupError) {
         do throws(PostgresError) {
             let connection = try PostgresConnection(ownerConninfo)
             // The lock ends with the session, and with it when this process dies.
             try lock(connection)
-            for sql in SQLFiles.embedded.always { try connection.execute(sql) }
-            let applied = try connection.query("select coalesce(max(number), 0) from bifrost.migration")
-                .int32(0, 0)
-            if let refusal = try refusal(of: connection, migrations, applied: applied) {
+            for sql in files.always { try connection.execute(sql) }
+            let table = files.schema + ".migration"
+            let applied = try connection.query("select coalesce(max(number), 0) from \(table)").int32(0, 0)
+            if let refusal = try refusal(of: connection, migrations, in: table, applied: applied) {
                 throw PostgresError.misuse(refusal)
             }
             for migration in migrations where migration.number > applied {
-                try apply(migration, connection)
+                try apply(migration, in: table, connection)
             }
         } catch {
             throw SetupError(error)
@@ -87,6 +104,7 @@ public enum PostgresSetup {
     private static func refusal(
         of connection: PostgresConnection,
         _ migrations: [Migration],
+        in table: String,
         applied: Int32
     ) throws(PostgresError) -> String? {
         guard applied <= Int32(migrations.count) else {
@@ -95,7 +113,7 @@ public enum PostgresSetup {
         }
         for migration in migrations.prefix(Int(applied)) {
             let rows = try connection.query(
-                "select name, sha256 = sha256($2) from bifrost.migration where number = $1",
+                "select name, sha256 = sha256($2) from \(table) where number = $1",
                 [.int32(migration.number), .bytes(migration.sql)]
             )
             guard rows.count == 1 else {
@@ -111,12 +129,15 @@ public enum PostgresSetup {
     }
 
     /// The step and its record are one implicit transaction.
-    private static func apply(_ migration: Migration, _ connection: PostgresConnection) throws(PostgresError)
-    {
+    private static func apply(
+        _ migration: Migration,
+        in table: String,
+        _ connection: PostgresConnection
+    ) throws(PostgresError) {
         let name = try connection.escapeLiteral(migration.name)
         try connection.execute(
             String(decoding: migration.sql, as: UTF8.self)
-                + "\n;insert into bifrost.migration (number, name, sha256) values "
+                + "\n;insert into \(table) (number, name, sha256) values "
                 + "(\(migration.number), \(name), sha256(\(hexLiteral(migration.sql))))"
         )
     }

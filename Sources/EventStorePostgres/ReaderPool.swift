@@ -1,4 +1,4 @@
-internal import PostgresClient
+package import PostgresClient
 internal import Threads
 
 /// A connection on its way between threads.
@@ -9,7 +9,7 @@ struct LentConnection: @unchecked Sendable {
 }
 
 /// At most a few connections for reading, made when needed and used by one thread at a time.
-final class ReaderPool: Sendable {
+package final class ReaderPool: Sendable {
     private struct State {
         var idle: [LentConnection] = []
         var open = 0
@@ -36,7 +36,7 @@ final class ReaderPool: Sendable {
         + "set enable_seqscan = off"
 
     /// Lends a connection to `body`; throws `cannotConnect` when none becomes free in time.
-    func withConnection<Answer>(
+    package func withConnection<Answer>(
         _ body: (PostgresConnection) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer {
         let lent = try take()

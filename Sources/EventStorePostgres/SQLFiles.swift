@@ -4,28 +4,34 @@
 //     always FILE      by the owner before every look at the migrations; safe to repeat
 //     NUMBER FILE      by the owner, once; numbers count from 1 without a hole and no file ever changes
 
+// The log's files make the schema `bifrost`; those of the read models lie beside them in the same form.
+
 /// A numbered step of the database's shape, as this build knows it.
-struct Migration: Equatable {
+package struct Migration: Equatable, Sendable {
     let number: Int32
     let name: String
     let sql: [UInt8]
 }
 
-/// The SQL that this build carries.
-struct SQLFiles {
+/// The SQL that this build carries for one schema.
+package struct SQLFiles: Sendable {
+    /// The schema, whose table `migration` keeps what was run.
+    let schema: String
     private(set) var prepare: [String] = []
     private(set) var always: [String] = []
     private(set) var migrations: [Migration] = []
 
-    /// Reads the order; a broken one is a broken promise of this build.
-    static let embedded = SQLFiles(order: PackageResources.order_txt)
+    /// Those of the log.
+    static let embedded = SQLFiles(schema: "bifrost", order: PackageResources.order_txt, bytes)
 
-    init(order: [UInt8]) {
+    /// Reads the order; a broken one is a broken promise of this build.
+    package init(schema: String, order: [UInt8], _ bytes: (String) -> [UInt8]?) {
+        self.schema = schema
         for line in String(decoding: order, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ")
             precondition(words.count == 2, "a line of order.txt is a word and a file")
             let name = String(words[1])
-            guard let sql = Self.bytes(of: name) else {
+            guard let sql = bytes(name) else {
                 preconditionFailure("every file of order.txt is in the binary, \(name) too")
             }
             switch words[0] {
@@ -38,7 +44,7 @@ struct SQLFiles {
         }
     }
 
-    private static func bytes(of name: String) -> [UInt8]? {
+    private static func bytes(_ name: String) -> [UInt8]? {
         switch name {
         case "add_fence.sql": PackageResources.add_fence_sql
         case "add_leaf.sql": PackageResources.add_leaf_sql

@@ -40,7 +40,9 @@ enum PreparedDatabase {
             )
         }
         do throws(SetupError) {
-            return try PostgresLog.open(access)
+            let log = try PostgresLog.open(access)
+            allowReadModels(url, access)
+            return log
         } catch {
             do throws(SetupError) {
                 try PostgresSetup.prepare(url)
@@ -52,6 +54,20 @@ enum PreparedDatabase {
                         + " bifrost_reader, which pg_hba.conf has to let in (without: \(error))"
                 )
             }
+        }
+    }
+
+    /// Gives the projector the rights that a database of an earlier build lacks, where the URL's user may.
+    private static func allowReadModels(_ url: String, _ access: PostgresAccess) {
+        do {
+            let connection = try PostgresConnection(access.reader)
+            let rights = try connection.query(
+                "select has_database_privilege('bifrost_projector', current_database(), 'create')"
+            )
+            if try !rights.bool(0, 0) { try PostgresSetup.prepare(url) }
+        } catch {
+            // The log does not need them, and the projector says that it does.
+            return
         }
     }
 

@@ -11,7 +11,7 @@ struct BifrostBench: ParsableCommand {
             AppendCommand.self, PeersCommand.self, OrdersCommand.self, ThinkingCommand.self,
             ReplayBenchCommand.self,
             RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
-            SimulateCommand.self,
+            SimulateCommand.self, RebuildBenchCommand.self,
         ]
     )
 }

@@ -35,6 +35,10 @@ struct Bifrost: AsyncParsableCommand {
                     VerifyCommand.self, LedgerCommand.self, ExplainCommand.self,
                 ]
             ),
+            CommandGroup(
+                name: "Read models",
+                subcommands: [ProjectionsCommand.self, ProjectorCommand.self]
+            ),
         ]
     )
 }

@@ -6,6 +6,7 @@ internal import HTTPAPI
 internal import Logging
 internal import NIOPosix
 internal import Nodes
+internal import ReadModels
 internal import Sagas
 internal import Synchronization
 internal import Venues
@@ -29,6 +30,8 @@ final class Service: Sendable {
         var conditions = PaperConditions.none
         /// What commands leave free on the embedded database's disk.
         var reserve = DiskReserve()
+        /// Whether read models follow the log in this process.
+        var hasReadModels = false
     }
 
     /// The engines and the log.
@@ -127,6 +130,7 @@ private final class Parts: Sendable {
     let node: Node
     let venue: PaperVenue
     private let feed: MarkFeed
+    private let projector: Projector?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
@@ -187,6 +191,17 @@ private final class Parts: Sendable {
         self.onFailure = fail
         reserve = Mutex(options.reserve)
         self.access = Mutex(access)
+        projector = options.hasReadModels ? Self.startProjector(access) : nil
+    }
+
+    /// Read models follow from the log, so the core goes on without them.
+    private static func startProjector(_ access: LogAccess) -> Projector? {
+        do {
+            return try Projector.start(Catalogue.all, on: access.log) { ServiceLog.logger.error("\($0)") }
+        } catch {
+            ServiceLog.logger.error("read models are not followed: \(error)")
+            return nil
+        }
     }
 
     /// Poses a global fact; a new mark is the paper venue's price from then on, and new fees are what it
@@ -237,6 +252,7 @@ private final class Parts: Sendable {
 
     /// Stops the engines, then the database; blocks.
     func stop() throws {
+        projector?.stop()
         node.stop()
         let closing = access.withLock { access -> LogAccess? in
             defer { access = nil }

@@ -5,6 +5,8 @@ begin
     execute format(
         'grant connect on database %I to bifrost_owner, bifrost_writer, bifrost_projector, bifrost_reader',
         current_database());
+    -- A read model lives in a schema of its own, made when it is rebuilt; its batches are staged in temporary tables.
+    execute format('grant create, temporary on database %I to bifrost_projector', current_database());
 end
 $$;
 

@@ -44,7 +44,8 @@ struct DemoCommand: AsyncParsableCommand {
                     // What stays up has a page to look at.
                     port: exits ? port : port ?? 0,
                     simulatedClock: true,
-                    commission: Demo.commission
+                    commission: Demo.commission,
+                    hasReadModels: !exits
                 )
             )
         } catch let error as CommandFailure {

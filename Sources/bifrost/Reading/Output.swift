@@ -89,7 +89,7 @@ struct ProgressBar {
 
     init(_ label: String) { self.label = label }
 
-    mutating func show(_ done: Int64, of total: Int64) {
+    mutating func show(_ done: Int64, of total: Int64, _ remark: String = "") {
         guard isShown, total > 0 else { return }
         let tenths = done * 1000 / total
         guard tenths != lastTenths else { return }
@@ -97,7 +97,8 @@ struct ProgressBar {
         let filled = Int(done * Self.cellsMax / total)
         let bar =
             String(repeating: "█", count: filled) + String(repeating: "░", count: Int(Self.cellsMax) - filled)
-        Self.write("\r\(label) \(bar) \(tenths / 10).\(tenths % 10) %  \(done) of \(total)")
+        let percent = "\(tenths / 10).\(tenths % 10) %"
+        Self.write("\r\u{1b}[2K\(label) \(bar) \(percent)  \(done) of \(total)\(remark)")
     }
 
     /// Clears the line.

@@ -55,7 +55,8 @@ struct UpCommand: AsyncParsableCommand {
                 port: port,
                 simulatedClock: clock == .simulated,
                 conditions: venueFaults.map { .faults(seed: $0) } ?? .none,
-                reserve: DiskReserve(megabytes: diskReserve)
+                reserve: DiskReserve(megabytes: diskReserve),
+                hasReadModels: true
             )
         )
         let group = ServiceGroup(

@@ -9,6 +9,8 @@ enum Imports {
     private static let kernel: Set = ["BifrostKernel"]
     private static let domain: Set = ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]
 
+    private static let projected = kernel.union(domain).union(["Sagas", "EventRegistry", "ProjectionKit"])
+
     /// A new target gets a row here; test targets need none.
     static let table: [String: Allowed] = [
         "BifrostKernel": .only([]),
@@ -20,11 +22,19 @@ enum Imports {
         "Sagas": .only(kernel.union(domain)),
         "EventRegistry": .only(kernel.union(domain).union(["Sagas"])),
 
-        "ProjectionKit": .only(kernel),
-        "OrdersViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
-        "PortfolioViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
-        "ExposureViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
-        "AuditViewProjection": .only(kernel.union(domain).union(["ProjectionKit"])),
+        // The form of rows is that of PostgreSQL's binary copy.
+        "ProjectionKit": .only(kernel.union(["Sagas", "PostgresClient"])),
+        "OrdersViewProjection": .only(projected),
+        "PortfolioViewProjection": .only(projected),
+        "ExposureViewProjection": .only(projected),
+        "AuditViewProjection": .only(projected),
+        "ReadModels": .only(
+            kernel.union([
+                "Sagas", "EventRegistry", "EventStore", "EventStorePostgres", "PostgresClient", "Threads",
+                "Crypto", "ProjectionKit", "OrdersViewProjection", "PortfolioViewProjection",
+                "ExposureViewProjection", "AuditViewProjection",
+            ])
+        ),
 
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),

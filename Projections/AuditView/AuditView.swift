@@ -1,0 +1,82 @@
+public import BifrostKernel
+public import ProjectionKit
+
+/// The audit trail: where in the log the events of an account, an order, an instrument, a rule, an actor or a
+/// time are.
+///
+/// It holds places and no payloads: what an event says is decoded from the log when somebody reads it.
+public enum AuditView: Projection {
+    /// What the tables hold.
+    public typealias Row = AuditRow
+    /// What operators call it.
+    public static let name = "audit"
+    /// The first.
+    public static let foldVersion: UInt32 = 1
+    /// Global facts are audited as well.
+    public static let readsReference = true
+    /// The events, and what rules said in them.
+    public static let tables = [
+        ProjectedTable("entries", key: ["position"], columns: AuditEntry.columns, isAppended: true),
+        ProjectedTable(
+            "findings",
+            key: ["rule", "position", "place"],
+            columns: AuditFinding.columns,
+            isAppended: true
+        ),
+    ]
+    /// The tables with their indexes.
+    public static var schema: [UInt8] { PackageResources.schema_sql }
+
+    /// No row is ever looked at again.
+    public static func keys(of fact: RecordedFact) -> [AuditRow.Key] { [] }
+
+    /// One entry, and one finding for each rule that refused or warned.
+    public static func apply(
+        _ fact: RecordedFact,
+        to rows: inout RowCache<AuditRow>
+    ) throws(ProjectionFault) {
+        rows.append(.entry(AuditEntry(fact)))
+        for (place, finding) in AuditFinding.findings(in: fact).enumerated() {
+            rows.append(.finding(finding, place: Int32(place)))
+        }
+    }
+}
+
+/// A row of one of the two tables.
+public enum AuditRow: ProjectionRow {
+    /// An event.
+    case entry(AuditEntry)
+    /// A rule that refused or warned in it; an event has several places for them.
+    case finding(AuditFinding, place: Int32)
+
+    /// A place in one of the tables.
+    public struct Key: ProjectionKey {
+        /// 0 for entries, 1 for findings.
+        public let table: Int
+        let position: Int64
+        /// Its position; rows of these tables are never looked up by the projector.
+        public func write(to tuple: inout TupleWriter) { tuple.int64(position) }
+    }
+
+    /// The place of the row.
+    public var key: Key {
+        switch self {
+        case .entry(let entry): Key(table: 0, position: entry.header.position)
+        case .finding(let finding, _): Key(table: 1, position: finding.position)
+        }
+    }
+
+    /// Nothing: these rows never change.
+    public var state: [UInt8] { [] }
+
+    /// No row of these tables is stored with a state.
+    public init(table: Int, state: [UInt8]) throws(WireError) { throw .missingField(number: 1) }
+
+    /// Writes the columns of its table.
+    public func write(to tuple: inout TupleWriter) {
+        switch self {
+        case .entry(let entry): entry.write(to: &tuple)
+        case .finding(let finding, let place): finding.write(to: &tuple, place)
+        }
+    }
+}

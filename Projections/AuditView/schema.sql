@@ -1,0 +1,48 @@
+create table entries (
+    shard int4 not null,
+    position int8 not null,
+    type int4 not null,
+    account int8 not null,
+    story uuid,
+    instrument_id uuid,
+    actor text not null,
+    command_id text not null,
+    recorded_at int8 not null,
+    effective_at int8 not null,
+    business_date date not null,
+    constraint entries_pkey primary key (shard, position)
+);
+comment on table entries is 'where the events are: the log itself says what they are, by shard and position';
+comment on column entries.account is 'the ordinal of the account as in the log, 0 for none';
+comment on column entries.story is 'the thing whose story the event is part of: the order for all that became of it';
+comment on column entries.recorded_at is 'nanoseconds since 1970-01-01 UTC, ascending with the position';
+comment on index entries_pkey is 'reads on from a position';
+
+create index entries_by_account on entries (shard, account, position) where account <> 0;
+comment on index entries_by_account is 'everything of an account';
+
+create index entries_by_story on entries (shard, story, position);
+comment on index entries_by_story is 'everything of an order';
+
+create index entries_by_instrument on entries (shard, instrument_id, position) where instrument_id is not null;
+comment on index entries_by_instrument is 'everything that names an instrument';
+
+create index entries_by_actor on entries (shard, actor, position);
+comment on index entries_by_actor is 'everything that somebody did';
+
+create index entries_by_time on entries using brin (recorded_at);
+comment on index entries_by_time is 'a span of time: recorded_at ascends with the position, so ranges of pages are enough';
+
+create table findings (
+    shard int4 not null,
+    rule text not null,
+    position int8 not null,
+    place int4 not null,
+    outcome text not null,
+    limit_value numeric(39,9),
+    found_value numeric(39,9),
+    constraint findings_pkey primary key (shard, rule, position, place),
+    constraint findings_outcome_check check (outcome in ('REFUSED', 'WARNED'))
+);
+comment on table findings is 'the rules that refused or warned, with the limit and the number that was held against it';
+comment on index findings_pkey is 'everything that a rule refused or warned of';

@@ -1,0 +1,230 @@
+// One batch is: read the log behind the checkpoint, decode, begin, load the rows that are missing, fold,
+// write each changed row once, move the checkpoint by compare-and-set, commit. Whatever fails in between
+// leaves nothing, and the cache is dropped with it.
+
+internal import BifrostKernel
+internal import EventRegistry
+internal import EventStore
+internal import PostgresClient
+internal import ProjectionKit
+
+/// Folds one shard into the tables of one build; it belongs to one thread.
+final class ProjectionRunner<P: Projection>: ProjectionTurns {
+    private let seat: RunnerSeat
+    private var checkpoint: Checkpoint
+    private var cache = RowCache<P.Row>()
+    private var tables: [TableWriter]
+    private var chain: Chain
+
+    /// The last position that is in the rows and committed.
+    var position: Int64 { checkpoint.position }
+
+    /// Takes the seat, whose lock the caller holds; refuses a log that is not the one of the checkpoint.
+    init(_ seat: RunnerSeat) throws(ProjectionError) {
+        self.seat = seat
+        chain = Chain(log: seat.log.id, shard: seat.shard)
+        let tables = P.tables.enumerated().map { number, table in
+            TableWriter(table, number: number, schema: seat.build.schema, shard: seat.shard)
+        }
+        self.tables = tables
+        checkpoint = try translated { () throws(PostgresError) in
+            try seat.connection.execute(Self.session)
+            for table in tables { try table.prepare(seat.connection) }
+            return try Checkpoint.read(seat.build, seat.shard, seat.connection)
+        }
+        try compareWithLog()
+    }
+
+    /// A read model follows from the log, so a crash of the database may take its last batches, all of each.
+    ///
+    /// Rows are found by index: a table that grew since it was last analysed would look small to the planner.
+    private static var session: String {
+        "set synchronous_commit = off; set enable_seqscan = off; set enable_hashjoin = off; "
+            + "set enable_mergejoin = off"
+    }
+
+    /// The hash of the checkpoint has to stand in the log.
+    private func compareWithLog() throws(ProjectionError) {
+        let position = checkpoint.position
+        guard position > 0 else {
+            guard checkpoint.logHash == chain.genesis else {
+                throw .diverged(position: 0, "expected the log that the build was begun with")
+            }
+            return
+        }
+        var found: EventHash?
+        do throws(ReadError) {
+            try seat.log.read(seat.shard, .all(after: position - 1), limit: 1) { event in
+                if event.header.position == position { found = event.hash }
+            }
+        } catch {
+            throw ProjectionError(error, after: position - 1)
+        }
+        guard found == checkpoint.logHash else {
+            let was = found.map { "was " + $0.text } ?? "the log ends before it"
+            throw .diverged(position: position, "expected hash \(checkpoint.logHash.text), \(was)")
+        }
+    }
+
+    func turn() throws(ProjectionError) -> Int {
+        let milestone = Checkpoint.milestonePositions
+        var limit = min(seat.limits.batchEventsMax, Int(milestone - checkpoint.position % milestone))
+        var poison: ProjectionError?
+        while true {
+            let events = try read(limit)
+            try seat.onStep(.read)
+            guard !events.isEmpty else {
+                // What stands before a bad event is in the rows, and now it is the first.
+                if let poison { throw poison }
+                return 0
+            }
+            do throws(ProjectionError) {
+                try fold(events)
+                return events.count
+            } catch {
+                cache = RowCache()
+                guard case .poison(let position, _) = error, position > checkpoint.position + 1 else {
+                    throw error
+                }
+                poison = error
+                limit = Int(position - checkpoint.position - 1)
+            }
+        }
+    }
+
+    /// The next events; they continue the chain that the checkpoint ends.
+    private func read(_ limit: Int) throws(ProjectionError) -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        do throws(ReadError) {
+            try seat.log.read(seat.shard, .all(after: checkpoint.position), limit: limit) {
+                events.append($0)
+            }
+        } catch {
+            throw ProjectionError(error, after: checkpoint.position)
+        }
+        guard let first = events.first else { return [] }
+        guard first.header.position == checkpoint.position + 1,
+            chain.hash(after: checkpoint.logHash, first.header, payload: first.payload[...]) == first.hash
+        else {
+            throw .diverged(
+                position: checkpoint.position,
+                "the event behind the checkpoint does not follow it"
+            )
+        }
+        return events
+    }
+
+    private func fold(_ events: [RecordedEvent]) throws(ProjectionError) {
+        let facts = try FactReader.facts(of: events, P.self)
+        try translated { () throws(PostgresError) in try seat.connection.execute("begin") }
+        do throws(ProjectionError) {
+            try seat.onStep(.begun)
+            try load(facts)
+            try seat.onStep(.loaded)
+            for fact in facts {
+                do throws(ProjectionFault) {
+                    try P.apply(fact, to: &cache)
+                } catch {
+                    throw .poison(position: fact.header.position, error.description)
+                }
+            }
+            try seat.onStep(.folded)
+            try commit(events)
+        } catch {
+            for index in tables.indices { tables[index].reset() }
+            // A session that is gone has rolled back already.
+            if seat.connection.isUsable, seat.connection.transactionStatus != .idle {
+                try translated { () throws(PostgresError) in try seat.connection.execute("rollback") }
+            }
+            throw error
+        }
+        if cache.count > seat.limits.cachedRowsMax { cache = RowCache() }
+    }
+
+    private func load(_ facts: [RecordedFact]) throws(ProjectionError) {
+        for fact in facts {
+            for key in P.keys(of: fact) where !cache.contains(key) {
+                cache.put(key, nil)
+                if let born = key.bornAfter, born >= checkpoint.position { continue }
+                tables[key.table].want(key)
+            }
+        }
+        for index in tables.indices {
+            let table = tables[index]
+            var scratch = TupleWriter()
+            try translated { () throws(PostgresError) in
+                try tables[index].load(seat.connection) { state throws(PostgresError) in
+                    let row: P.Row
+                    do throws(WireError) {
+                        row = try P.Row(table: index, state: state)
+                    } catch {
+                        throw .misuse(
+                            "expected a row of \(table.table.name) that this build wrote (\(error))"
+                        )
+                    }
+                    scratch.copy.reset()
+                    let hash = TableWriter.hash(row, table.table, index, seat.shard, in: &scratch)
+                    cache.put(row.key, (row, hash))
+                }
+            }
+        }
+    }
+
+    private func commit(_ events: [RecordedEvent]) throws(ProjectionError) {
+        guard let last = events.last else { return }
+        var next = checkpoint
+        next.position = last.header.position
+        next.logHash = last.hash
+        cache.takeChanges { row, table, old in
+            let hash = tables[table].add(row, isNew: old == nil)
+            next.stateHash.change(from: old, to: hash)
+            return hash
+        }
+        cache.takeAppended { row in
+            next.stateHash.change(from: nil, to: tables[row.key.table].add(row, isNew: true))
+        }
+        try translated { () throws(PostgresError) in
+            for index in tables.indices { try tables[index].flush(seat.connection) }
+        }
+        try seat.onStep(.written)
+        let isMoved = try translated { () throws(PostgresError) in
+            try checkpoint.move(to: next, seat.build, seat.shard, seat.connection)
+        }
+        guard isMoved else {
+            throw .superseded("expected the checkpoint of \(seat.build.schema) at \(checkpoint.position)")
+        }
+        try seat.onStep(.moved)
+        try translated { () throws(PostgresError) in
+            let tags = try seat.connection.execute("commit")
+            guard tags == ["COMMIT"] else { throw .misuse("expected a commit, was \(tags)") }
+        }
+        checkpoint = next
+        for index in tables.indices { tables[index].reset() }
+        try seat.onStep(.committed)
+    }
+}
+
+/// Decodes what a projection wants to see.
+enum FactReader {
+    static func facts<P: Projection>(
+        of events: [RecordedEvent],
+        _ projection: P.Type
+    ) throws(ProjectionError) -> [RecordedFact] {
+        var facts: [RecordedFact] = []
+        facts.reserveCapacity(events.count)
+        for stored in events where P.concerns(stored.header) {
+            let header = stored.header
+            do throws(WireError) {
+                let event = try EventRegistry.decode(
+                    type: header.type,
+                    schemaVersion: header.schemaVersion,
+                    payload: stored.payload
+                )
+                facts.append(RecordedFact(header, payload: stored.payload, event))
+            } catch {
+                throw .poison(position: header.position, "the payload cannot be read (\(error))")
+            }
+        }
+        return facts
+    }
+}

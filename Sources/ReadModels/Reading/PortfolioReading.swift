@@ -1,0 +1,164 @@
+public import BifrostKernel
+public import PortfolioViewProjection
+public import PostgresClient
+
+/// Money of an account in one currency; decimals as exact text.
+public struct CashFigures: Equatable, Sendable {
+    /// The currency.
+    public let currency: String
+    /// What is there.
+    public let settled: String
+    /// What is to come for sales that have not settled.
+    public let receivable: String
+    /// What is to go for purchases that have not settled.
+    public let payable: String
+    /// Profit of closed lots, before commission.
+    public let realised: String
+    /// Dividends and interest earned.
+    public let income: String
+    /// Commissions and fees paid.
+    public let expense: String
+    /// Deposits − withdrawals.
+    public let contributed: String
+}
+
+/// Units of one instrument in an account, at their latest official mark; decimals as exact text.
+public struct HoldingFigures: Equatable, Sendable {
+    /// The instrument.
+    public let instrument: InstrumentID
+    /// Its latest symbol, `nil` where the shard knows none.
+    public let symbol: String?
+    /// Long positive.
+    public let quantity: String
+    /// The part of it that is settled.
+    public let settled: String
+    /// What the open lots cost.
+    public let cost: String
+    /// The mark, `nil` where there is none.
+    public let mark: String?
+    /// The day of the mark, by which a reader sees that it is stale.
+    public let markDate: String?
+    /// Quantity × mark, zero without a mark.
+    public let value: String
+    /// Value − cost.
+    public let unrealised: String
+    /// Profit of closed lots, before commission.
+    public let realised: String
+    /// Dividends.
+    public let income: String
+}
+
+/// A point of an equity curve; decimals as exact text.
+public struct EquityPoint: Equatable, Sendable {
+    /// The day that was closed, as `YYYY-MM-DD`.
+    public let date: String
+    /// What the account was worth.
+    public let equity: String
+    /// Positions whose mark was of an earlier day, or that had none.
+    public let staleMarks: Int64
+}
+
+extension PortfolioProjection {
+    /// An account's money, in order of currency; blocks.
+    public static func cash(
+        of account: AccountID,
+        at snapshot: ReadSnapshot
+    ) throws(PostgresError) -> [CashFigures] {
+        let names = [
+            "settled", "receivable", "payable", "realised", "income", "expense", "contributed",
+        ]
+        let rows = try snapshot.connection.query(
+            "select currency, \(trimmed(names)) from \(snapshot.schema).cash "
+                + "where shard = $1 and account_id = $2 order by currency",
+            place(account)
+        )
+        var figures: [CashFigures] = []
+        for row in 0..<rows.count {
+            figures.append(
+                CashFigures(
+                    currency: try rows.text(row, 0),
+                    settled: try rows.text(row, 1),
+                    receivable: try rows.text(row, 2),
+                    payable: try rows.text(row, 3),
+                    realised: try rows.text(row, 4),
+                    income: try rows.text(row, 5),
+                    expense: try rows.text(row, 6),
+                    contributed: try rows.text(row, 7)
+                )
+            )
+        }
+        return figures
+    }
+
+    /// What an account holds, in order of symbol, and with `closedToo` what it held; blocks.
+    public static func holdings(
+        of account: AccountID,
+        closedToo: Bool = false,
+        at snapshot: ReadSnapshot
+    ) throws(PostgresError) -> [HoldingFigures] {
+        let names = [
+            "quantity", "settled", "cost", "mark", "value", "unrealised", "realised", "income",
+        ]
+        let rows = try snapshot.connection.query(
+            "select instrument_id, symbol, mark_date::text, \(trimmed(names)) from \(snapshot.schema).holdings "
+                + "where shard = $1 and account_id = $2 \(closedToo ? "" : "and quantity <> 0 ")"
+                + "order by symbol, instrument_id",
+            place(account)
+        )
+        var figures: [HoldingFigures] = []
+        for row in 0..<rows.count {
+            let id = try rows.uuid(row, 0)
+            figures.append(
+                HoldingFigures(
+                    instrument: InstrumentID(Identifier(high: id.high, low: id.low)),
+                    symbol: try rows.optionalText(row, 1),
+                    quantity: try rows.text(row, 3),
+                    settled: try rows.text(row, 4),
+                    cost: try rows.text(row, 5),
+                    mark: try rows.optionalText(row, 6),
+                    markDate: try rows.optionalText(row, 2),
+                    value: try rows.text(row, 7),
+                    unrealised: try rows.text(row, 8),
+                    realised: try rows.text(row, 9),
+                    income: try rows.text(row, 10)
+                )
+            )
+        }
+        return figures
+    }
+
+    /// An account's closed days from one date through another; blocks.
+    public static func equity(
+        of account: AccountID,
+        from first: BusinessDate,
+        through last: BusinessDate,
+        at snapshot: ReadSnapshot
+    ) throws(PostgresError) -> [EquityPoint] {
+        let rows = try snapshot.connection.query(
+            "select date::text, trim_scale(equity)::text, stale_marks from \(snapshot.schema).days "
+                + "where shard = $1 and account_id = $2 and date between date '1970-01-01' + $3 "
+                + "and date '1970-01-01' + $4 order by date",
+            place(account) + [.int32(first.days), .int32(last.days)]
+        )
+        var points: [EquityPoint] = []
+        for row in 0..<rows.count {
+            points.append(
+                EquityPoint(
+                    date: try rows.text(row, 0),
+                    equity: try rows.text(row, 1),
+                    staleMarks: try rows.int64(row, 2)
+                )
+            )
+        }
+        return points
+    }
+
+    private static func place(_ account: AccountID) -> [PostgresParameter] {
+        [.int32(Int32(account.id.shard)), .uuid(high: account.id.high, low: account.id.low)]
+    }
+
+    /// Decimals without zeros at their end, as everywhere in Bifrost.
+    private static func trimmed(_ names: [String]) -> String {
+        names.map { "trim_scale(\($0))::text" }.joined(separator: ", ")
+    }
+}

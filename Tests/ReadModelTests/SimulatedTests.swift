@@ -1,0 +1,169 @@
+import AuditViewProjection
+import BifrostKernel
+import EventStore
+import EventStorePostgres
+import OrdersViewProjection
+import PortfolioViewProjection
+import Portfolios
+import PostgresClient
+import Replays
+import Sagas
+import SeededChoices
+import Testing
+
+@testable import ReadModels
+@testable import Simulation
+
+@Suite("Read models of whatever can happen", .serialized)
+struct SimulatedTests {
+    private static let models = ReadModel.all(reference: .reference, trading: [ShardNumber(1)])
+
+    /// The log that a seed of the simulation leaves.
+    private func log(of seed: UInt64) throws -> MemoryLog {
+        let plan = Plan(seed: seed)
+        var world = World(seed: seed)
+        try world.prepare()
+        for index in plan.kept { try world.take(plan.steps[index]) }
+        try world.finish()
+        return world.log.inner
+    }
+
+    @Test("no event of any seed stops a read model", arguments: 1...12 as ClosedRange<UInt64>)
+    func folds(seed: UInt64) throws {
+        let log = try log(of: seed)
+        for model in Self.models {
+            for shard in model.shards {
+                let end = try log.head(of: shard).position
+                #expect(throws: Never.self) { try model.makeFold(shard).fold(log, through: end) { _ in } }
+            }
+        }
+    }
+
+    @Test(
+        "rows equal a fresh fold, and accounts hold what the replay of the log says",
+        arguments: [21, 22, 24] as [UInt64]
+    )
+    func agrees(seed: UInt64) throws {
+        let memory = try log(of: seed)
+        let fixture = try ReadFixture("read_simulated_\(seed)")
+        try copy(memory, ReadFixture.shard) { try fixture.append($0) }
+        let facts = try fixture.log.acquire(.reference, holder: "test", takingOver: false)
+        var head = facts.headAtStart
+        try copy(memory, .reference) { head = try facts.append($0, after: head, epoch: facts.epoch) }
+        var choices = Generator(seed: seed)
+        for model in Self.models {
+            let build = try fixture.build(model)
+            for shard in model.shards {
+                var limits = ProjectionLimits()
+                limits.batchEventsMax = choices.int(1...60)
+                limits.cachedRowsMax = choices.int(1...100)
+                let connection = try PostgresConnection(fixture.log.access.projector)
+                let seat = RunnerSeat(
+                    build: build,
+                    shard: shard,
+                    log: fixture.log,
+                    connection: connection,
+                    limits: limits
+                )
+                try fixture.catchUp(try model.makeRunner(seat))
+            }
+            let verdicts = try ReadModelVerification(model, fixture.log).run { _, _ in }
+            #expect(verdicts.allSatisfy { $0.isProven }, "\(model.name): \(verdicts)")
+        }
+        try compareAccounts(fixture)
+        try compareAudit(fixture)
+    }
+
+    private func copy(_ memory: MemoryLog, _ shard: ShardNumber, _ append: (EventBatch) throws -> Void) throws
+    {
+        var batch = EventBatch()
+        _ = try memory.read(shard, .all(after: 0), limit: .max) {
+            batch.append($0.header, payload: $0.payload)
+        }
+        try append(batch)
+    }
+
+    private func compareAccounts(_ fixture: ReadFixture) throws {
+        var compared = 0
+        for opened in try AccountDirectory(fixture.log, ReadFixture.shard).all() {
+            let account = opened.account
+            let replayed = try PortfolioReplay.fold(fixture.log, ReadFixture.shard, opened, .latest)
+            let (cash, holdings, days) = try ReadSnapshot.read("portfolio", of: fixture.log) {
+                snapshot throws(PostgresError) in
+                (
+                    try PortfolioProjection.cash(of: account, at: snapshot),
+                    try PortfolioProjection.holdings(of: account, at: snapshot),
+                    try PortfolioProjection.equity(
+                        of: account,
+                        from: BusinessDate(days: 0),
+                        through: BusinessDate(days: 1_000_000),
+                        at: snapshot
+                    )
+                )
+            }
+            for expected in replayed.cash where expected.amount != .zero {
+                let found = cash.first { $0.currency == expected.currency.code }
+                #expect(found?.settled == expected.amount.text)
+            }
+            if let own = cash.first(where: { $0.currency == opened.currency.code }) {
+                #expect(own.realised == replayed.realised.text)
+                #expect(own.expense == replayed.fees.text)
+                #expect(own.contributed == replayed.contributions.text)
+                #expect(own.receivable == replayed.receivable.text)
+                #expect(own.payable == replayed.payable.text)
+            }
+            #expect(holdings.map(\.quantity) == replayed.positions.map(\.quantity.text))
+            #expect(holdings.map(\.cost) == replayed.positions.map(\.cost.text))
+            #expect(days.map(\.equity) == replayed.days.map(\.equity.text))
+            compared += holdings.count
+        }
+        #expect(compared > 0)
+    }
+
+    /// Every way of looking finds what a walk through the log finds.
+    private func compareAudit(_ fixture: ReadFixture) throws {
+        var stored: [RecordedEvent] = []
+        _ = try fixture.log.read(ReadFixture.shard, .all(after: 0), limit: .max) { stored.append($0) }
+        let sample = try #require(
+            stored.last { $0.header.account != .none && $0.header.stream.kind == .order }
+        )
+        func look(_ change: (inout AuditQuery) -> Void) throws -> [Int64] {
+            var query = AuditQuery(ReadFixture.shard)
+            change(&query)
+            return try ReadSnapshot.read("audit", of: fixture.log) { snapshot throws(PostgresError) in
+                var found: [Int64] = []
+                var page: [Int64]
+                repeat {
+                    page = try AuditView.positions(query, after: found.last ?? 0, limit: 50, at: snapshot)
+                    found += page
+                } while !page.isEmpty
+                return found
+            }
+        }
+        func walk(_ matches: (EventHeader) -> Bool) -> [Int64] {
+            stored.map(\.header).filter(matches).map(\.position)
+        }
+        let header = sample.header
+        #expect(try look { _ in } == walk { _ in true })
+        #expect(try look { $0.story = header.correlation } == walk { $0.correlation == header.correlation })
+        #expect(try look { $0.actor = header.actor } == walk { $0.actor == header.actor })
+        let account = try #require(
+            try AccountDirectory(fixture.log, ReadFixture.shard).opened(header.account)
+        )
+        #expect(try look { $0.account = account.account } == walk { $0.account == header.account })
+        let span = try look {
+            $0.since = header.recordedAt
+            $0.until = Timestamp(nanos: header.recordedAt.nanos + 1)
+        }
+        #expect(span == walk { $0.recordedAt == header.recordedAt })
+        let rules = try fixture.admin().query(
+            "select rule, min(position) from audit_v1.findings where shard = 1 group by rule"
+        )
+        for row in 0..<rules.count {
+            let name = try rules.text(row, 0)
+            let rule = try #require(RejectionCode.allCases.first { $0.name == name })
+            #expect(try look { $0.rule = rule }.first == rules.int64(row, 1))
+        }
+        #expect(rules.count > 0)
+    }
+}
