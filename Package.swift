@@ -81,6 +81,12 @@ let package = Package(
             pkgConfig: "liblz4",
             providers: [.apt(["liblz4-dev"])]
         ),
+        .systemLibrary(
+            name: "CRabbitMQ",
+            path: "Sources/C/CRabbitMQ",
+            pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"])]
+        ),
         .target(name: "CAllocations", path: "Sources/C/CAllocations"),
         .target(name: "BifrostKernel", swiftSettings: strict),
         domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"),
@@ -168,6 +174,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
+        .target(name: "AMQPClient", dependencies: ["CRabbitMQ"], swiftSettings: bridge),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
