@@ -16,20 +16,24 @@ public struct PostgresAccess: Equatable, Sendable {
     public var writer: String
     /// As `bifrost_reader` or `bifrost_projector`: reads.
     public var reader: String
+    /// As `bifrost_publisher`: moves the publisher's checkpoints.
+    public var publisher: String
 
     /// Puts the parts together.
-    public init(owner: String, writer: String, reader: String) {
+    public init(owner: String, writer: String, reader: String, publisher: String) {
         self.owner = owner
         self.writer = writer
         self.reader = reader
+        self.publisher = publisher
     }
 
-    /// The three strings from one that differs in the user alone.
+    /// The strings from one that differs in the user alone.
     public init(_ conninfo: (_ user: String) throws -> String) rethrows {
         self.init(
             owner: try conninfo("bifrost_owner"),
             writer: try conninfo("bifrost_writer"),
-            reader: try conninfo("bifrost_reader")
+            reader: try conninfo("bifrost_reader"),
+            publisher: try conninfo("bifrost_publisher")
         )
     }
 }
@@ -126,6 +130,8 @@ public enum PostgresSetup {
 enum AdvisoryLock {
     /// A session of the writer of a shard, which is the second key.
     static let shard: Int32 = 1_112_098_386
+    /// A session of the publisher of a shard, which is the second key.
+    static let publisher: Int32 = 1_112_098_384
     /// A process that migrates.
     static let migration: Int32 = 1_112_098_389
 }

@@ -6,6 +6,7 @@ internal import HTTPAPI
 internal import Logging
 internal import NIOPosix
 internal import Nodes
+internal import Publishers
 internal import Sagas
 internal import Synchronization
 internal import Venues
@@ -29,6 +30,8 @@ final class Service: Sendable {
         var conditions = PaperConditions.none
         /// What commands leave free on the embedded database's disk.
         var reserve = DiskReserve()
+        /// Where the log is published, `nil` for nowhere.
+        var publisher: PublisherOptions?
     }
 
     /// The engines and the log.
@@ -127,6 +130,7 @@ private final class Parts: Sendable {
     let node: Node
     let venue: PaperVenue
     private let feed: MarkFeed
+    private let publisher: LogPublisher?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
@@ -186,6 +190,7 @@ private final class Parts: Sendable {
         self.feed = feed
         self.onFailure = fail
         reserve = Mutex(options.reserve)
+        publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
         self.access = Mutex(access)
     }
 
@@ -235,9 +240,10 @@ private final class Parts: Sendable {
         if let failure = venue.failure { onFailure("the paper venue closed: \(failure)") }
     }
 
-    /// Stops the engines, then the database; blocks.
+    /// Stops the engines, the publisher, then the database; blocks.
     func stop() throws {
         node.stop()
+        publisher?.stop()
         let closing = access.withLock { access -> LogAccess? in
             defer { access = nil }
             return access
