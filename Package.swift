@@ -62,7 +62,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let logSQL: [Resource] = [
     "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql",
     "leaf.sql",
-    "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "refresh_event_view.sql",
+    "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "publisher_checkpoint.sql",
+    "refresh_event_view.sql",
     "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
     "turn_leaf.sql",
 ].map { .embedInCode("SQL/\($0)") }
@@ -97,6 +98,12 @@ let package = Package(
             path: "Sources/C/CLZ4",
             pkgConfig: "liblz4",
             providers: [.apt(["liblz4-dev"])]
+        ),
+        .systemLibrary(
+            name: "CRabbitMQ",
+            path: "Sources/C/CRabbitMQ",
+            pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"])]
         ),
         .target(name: "CAllocations", path: "Sources/C/CAllocations"),
         .target(name: "BifrostKernel", swiftSettings: strict),
@@ -151,6 +158,7 @@ let package = Package(
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "ReadModels", "EventStorePostgres",
+                "AMQPClient", "Publishers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -214,6 +222,23 @@ let package = Package(
             ]
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
+        .target(name: "AMQPClient", dependencies: ["CRabbitMQ"], swiftSettings: bridge),
+        .target(
+            name: "Publishers",
+            dependencies: [
+                "AMQPClient", "BifrostKernel", "EventRegistry", "EventStore", "EventStorePostgres", "Threads",
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "PublisherTests",
+            [
+                "AMQPClient", "Publishers", "bifrost", "BifrostKernel", "EventRegistry", "EventStore",
+                "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "Faults", "PostgresClient",
+                "PostgresTesting", "SeededChoices", "Threads",
+            ],
+            resources: [.copy("Resources/consume.py")]
+        ),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
         .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),

@@ -44,6 +44,9 @@ public final class PostgresLog: EventLog {
         }
     }
 
+    /// The same log with readers of its own, so that whoever reads much keeps nobody else waiting for one.
+    public func withReadersOfItsOwn() -> PostgresLog { PostgresLog(id: id, access, limits) }
+
     /// Takes the shard; a holder that beats and whose session lives is refused unless `takingOver`.
     ///
     /// The same holder may take it again: its earlier writer ends.

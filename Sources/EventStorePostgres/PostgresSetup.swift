@@ -14,26 +14,30 @@ public struct PostgresAccess: Equatable, Sendable {
     public var owner: String
     /// As `bifrost_writer`: appends, leases, heartbeats.
     public var writer: String
-    /// As `bifrost_reader` or `bifrost_projector`: reads.
+    /// As `bifrost_reader`: reads.
     public var reader: String
     /// As `bifrost_projector`: reads the log and writes read models.
     public var projector: String
+    /// As `bifrost_publisher`: moves the publisher's checkpoints.
+    public var publisher: String
 
     /// Puts the parts together.
-    public init(owner: String, writer: String, reader: String, projector: String) {
+    public init(owner: String, writer: String, reader: String, projector: String, publisher: String) {
         self.owner = owner
         self.writer = writer
         self.reader = reader
         self.projector = projector
+        self.publisher = publisher
     }
 
-    /// The four strings from one that differs in the user alone.
+    /// The strings from one that differs in the user alone.
     public init(_ conninfo: (_ user: String) throws -> String) rethrows {
         self.init(
             owner: try conninfo("bifrost_owner"),
             writer: try conninfo("bifrost_writer"),
             reader: try conninfo("bifrost_reader"),
-            projector: try conninfo("bifrost_projector")
+            projector: try conninfo("bifrost_projector"),
+            publisher: try conninfo("bifrost_publisher")
         )
     }
 }
@@ -147,6 +151,8 @@ public enum PostgresSetup {
 enum AdvisoryLock {
     /// A session of the writer of a shard, which is the second key.
     static let shard: Int32 = 1_112_098_386
+    /// A session of the publisher of a shard, which is the second key.
+    static let publisher: Int32 = 1_112_098_384
     /// A process that migrates.
     static let migration: Int32 = 1_112_098_389
 }

@@ -57,6 +57,7 @@ package struct SQLFiles: Sendable {
         case "log.sql": PackageResources.log_sql
         case "migration.sql": PackageResources.migration_sql
         case "open_shard.sql": PackageResources.open_shard_sql
+        case "publisher_checkpoint.sql": PackageResources.publisher_checkpoint_sql
         case "refresh_event_view.sql": PackageResources.refresh_event_view_sql
         case "refuse_change.sql": PackageResources.refuse_change_sql
         case "release_lease.sql": PackageResources.release_lease_sql

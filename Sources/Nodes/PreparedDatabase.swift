@@ -50,8 +50,8 @@ enum PreparedDatabase {
             } catch let second {
                 throw LogAccessError(
                     "The log at the given database URL cannot be opened: \(second). The first start needs a URL whose"
-                        + " user may create roles; later ones connect as bifrost_owner, bifrost_writer and"
-                        + " bifrost_reader, which pg_hba.conf has to let in (without: \(error))"
+                        + " user may create roles; later ones connect as bifrost_owner, bifrost_writer,"
+                        + " bifrost_reader and bifrost_publisher, which pg_hba.conf has to let in (without: \(error))"
                 )
             }
         }

@@ -32,7 +32,7 @@ struct Bifrost: AsyncParsableCommand {
                 name: "The log",
                 subcommands: [
                     PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
-                    VerifyCommand.self, LedgerCommand.self, ExplainCommand.self,
+                    VerifyCommand.self, LedgerCommand.self, ExplainCommand.self, PublisherCommand.self,
                 ]
             ),
             CommandGroup(

@@ -36,7 +36,7 @@ struct PlaceOptions: ParsableArguments {
     }
 
     /// A variable of the environment; an empty one counts as absent.
-    private static func environment(_ name: String) -> String? {
+    static func environment(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)
     }

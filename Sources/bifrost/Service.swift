@@ -6,6 +6,7 @@ internal import HTTPAPI
 internal import Logging
 internal import NIOPosix
 internal import Nodes
+internal import Publishers
 internal import ReadModels
 internal import Sagas
 internal import Synchronization
@@ -32,6 +33,8 @@ final class Service: Sendable {
         var reserve = DiskReserve()
         /// Whether read models follow the log in this process.
         var hasReadModels = false
+        /// Where the log is published, `nil` for nowhere.
+        var publisher: PublisherOptions?
     }
 
     /// The engines and the log.
@@ -131,6 +134,7 @@ private final class Parts: Sendable {
     let venue: PaperVenue
     private let feed: MarkFeed
     private let projector: Projector?
+    private let publisher: LogPublisher?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
@@ -190,6 +194,7 @@ private final class Parts: Sendable {
         self.feed = feed
         self.onFailure = fail
         reserve = Mutex(options.reserve)
+        publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
         self.access = Mutex(access)
         projector = options.hasReadModels ? Self.startProjector(access) : nil
     }
@@ -250,10 +255,11 @@ private final class Parts: Sendable {
         if let failure = venue.failure { onFailure("the paper venue closed: \(failure)") }
     }
 
-    /// Stops the engines, then the database; blocks.
+    /// Stops the engines, the publisher, then the database; blocks.
     func stop() throws {
         projector?.stop()
         node.stop()
+        publisher?.stop()
         let closing = access.withLock { access -> LogAccess? in
             defer { access = nil }
             return access

@@ -10,6 +10,7 @@ import Testing
 struct AppendOnlyTests {
     private static let roles = [
         "bifrost_owner", "bifrost_writer", "bifrost_projector", "bifrost_reader", "bifrost_admin",
+        "bifrost_publisher",
     ]
 
     /// Three leaves with events, one made ahead.
@@ -102,6 +103,11 @@ struct AppendOnlyTests {
             ("bifrost_projector", "insert into bifrost.event_s0_l1 select * from bifrost.event_s0_l1"),
             ("bifrost_projector", "select bifrost.take_lease(0, 'me', now())"),
             ("bifrost_projector", "update bifrost.migration set name = ''"),
+            ("bifrost_publisher", "select from bifrost.event_s0_l1"),
+            ("bifrost_publisher", "delete from publisher.checkpoint"),
+            ("bifrost_publisher", "create table publisher.mine ()"),
+            ("bifrost_reader", "update publisher.checkpoint set position = 1"),
+            ("bifrost_writer", "select from publisher.checkpoint"),
         ]
         for (role, statement) in refused {
             let connection = try fixture.connect(as: role)

@@ -109,7 +109,7 @@ struct MigrationTests {
         let rows = try fixture.admin().query(
             """
             select coalesce(string_agg(relname, ', '), '') from pg_class
-            where relnamespace = 'bifrost'::regnamespace and relkind in ('r', 'i', 'v')
+            where relnamespace in ('bifrost'::regnamespace, 'publisher'::regnamespace) and relkind in ('r', 'i', 'v')
                 and obj_description(oid, 'pg_class') is null
             """
         )

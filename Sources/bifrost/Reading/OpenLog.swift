@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BifrostKernel
 internal import EventStore
+internal import EventStorePostgres
 internal import Glibc
 internal import Nodes
 internal import Replays
@@ -12,6 +13,12 @@ enum OpenLog {
 
     /// Opens the log of `place`, runs `body`, and closes it again, whatever happened.
     static func read<Answer>(_ place: LogPlace, _ body: (any EventLog) throws -> Answer) throws -> Answer {
+        try readStored(place) { log in try body(log) }
+    }
+
+    /// The same for what the database knows beside the events.
+    static func readStored<Answer>(_ place: LogPlace, _ body: (PostgresLog) throws -> Answer) throws -> Answer
+    {
         if place.databaseURL == nil, access(place.dataDirectory, F_OK) != 0 {
             throw BifrostExit.failed.failure(
                 "There is no data directory '\(place.dataDirectory)'. Name one with --data-dir, or make one with"

@@ -1,5 +1,7 @@
+internal import AMQPClient
 internal import ArgumentParser
 internal import Nodes
+internal import Publishers
 internal import ServiceLifecycle
 internal import UnixSignals
 internal import Venues
@@ -33,6 +35,7 @@ struct UpCommand: AsyncParsableCommand {
         help: "Let the paper venue refuse, lose, repeat and take back, as this number decides."
     )
     var venueFaults: UInt64?
+    @OptionGroup var broker: BrokerOptions
     @OptionGroup var placeOptions: PlaceOptions
 
     func validate() throws {
@@ -56,7 +59,8 @@ struct UpCommand: AsyncParsableCommand {
                 simulatedClock: clock == .simulated,
                 conditions: venueFaults.map { .faults(seed: $0) } ?? .none,
                 reserve: DiskReserve(megabytes: diskReserve),
-                hasReadModels: true
+                hasReadModels: true,
+                publisher: try broker.publisher
             )
         )
         let group = ServiceGroup(
@@ -101,6 +105,9 @@ private struct RunningService: ServiceLifecycle.Service {
     private func say(_ service: bifrost.Service) {
         var output = Output()
         output.line("bifrost \(bifrost.Service.version) is up: socket \(service.address)")
+        if let publisher = options.publisher {
+            output.line("the log is published to \(publisher.address), exchange \(publisher.exchange)")
+        }
         if let port = service.port {
             output.line("http://127.0.0.1:\(port)/ is its page, for this machine only")
         }

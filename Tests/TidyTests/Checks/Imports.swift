@@ -46,6 +46,11 @@ enum Imports {
         "Threads": .only(["Glibc"]),
         "PostgresClient": .only(["CLibPQ", "Glibc"]),
         "AMQPClient": .only(["CRabbitMQ", "Glibc"]),
+        "Publishers": .only(
+            kernel.union([
+                "AMQPClient", "EventRegistry", "EventStore", "EventStorePostgres", "Threads", "Glibc",
+            ])
+        ),
         "LZ4Codec": .only(["CLZ4"]),
         "DemoMarket": .only(kernel.union(["LZ4Codec", "Crypto", "Glibc"])),
 
