@@ -27,13 +27,16 @@ extension Books {
             )
         case .reservationChanged(let fact):
             let price = fact.reservedPrice?.nanos ?? orders[fact.order]?.held.price ?? 0
-            orders[fact.order]?.held = OrderBook.Held(
+            var held = OrderBook.Held(
                 cash: fact.remainingCash.nanos,
                 shares: Int128(fact.remainingShares.nanos),
                 buys: Int128(fact.remainingBuys.nanos),
                 shorts: Int128(fact.remainingShorts?.nanos ?? 0),
                 price: price
             )
+            // What holds nothing back has no price that its pair could count at.
+            if held.isNothing { held.price = 0 }
+            orders[fact.order]?.held = held
         case .reassessed(let fact):
             let mustGo = orders[fact.order].map { facts.mustGo($0.placed, reduces: reduces($0)) } ?? false
             try expect(
