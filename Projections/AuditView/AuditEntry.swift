@@ -50,21 +50,6 @@ extension DomainEvent {
     }
 }
 
-extension PortfolioEvent {
-    fileprivate var instrument: InstrumentID {
-        switch self {
-        case .tradeBooked(let fact): fact.instrument
-        case .tradeSettled(let fact): fact.instrument
-        case .tradeCorrected(let fact): fact.instrument
-        case .dividendAccrued(let fact): fact.instrument
-        case .dividendPaid(let fact): fact.instrument
-        case .positionAdjusted(let fact): fact.instrument
-        case .positionImported(let fact): fact.instrument
-        default: .none
-        }
-    }
-}
-
 extension ReferenceEvent {
     fileprivate var instrument: InstrumentID {
         switch self {

@@ -127,24 +127,6 @@ public enum PortfolioProjection: Projection {
     }
 }
 
-extension PortfolioEvent {
-    /// The one instrument that the event is about, or none.
-    var instrument: InstrumentID {
-        switch self {
-        case .tradeBooked(let fact): fact.instrument
-        case .tradeSettled(let fact): fact.instrument
-        case .tradeCorrected(let fact): fact.instrument
-        case .dividendAccrued(let fact): fact.instrument
-        case .dividendPaid(let fact): fact.instrument
-        case .positionAdjusted(let fact): fact.instrument
-        case .positionImported(let fact): fact.instrument
-        case .deposited, .withdrawn, .interestAccrued, .interestPaid, .converted, .dayClosed,
-            .reconciliationBroke, .breakResolved:
-            .none
-        }
-    }
-}
-
 /// Sums of what the ledger has booked, which the core keeps within the bounds of money.
 enum Sum {
     static func of(_ left: Money, _ right: Money) throws(ProjectionFault) -> Money {

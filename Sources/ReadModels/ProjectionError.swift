@@ -79,3 +79,15 @@ func translated<Answer>(_ body: () throws(PostgresError) -> Answer) throws(Proje
         throw ProjectionError(error)
     }
 }
+
+extension EventLog {
+    /// The last position of a shard by its number in a table.
+    func end(of shard: Int32) throws(ProjectionError) -> Int64 {
+        guard let number = UInt16(exactly: shard) else { throw .refused("there is no shard \(shard)") }
+        do throws(ReadError) {
+            return try head(of: ShardNumber(number)).position
+        } catch {
+            throw ProjectionError(error, after: 0)
+        }
+    }
+}

@@ -131,7 +131,7 @@ struct Swap {
                 continue
             }
             // A log that was restored ends before the old build, which cannot be reached then.
-            guard try end(of: shard) < position else { return false }
+            guard try log.end(of: shard) < position else { return false }
         }
         let swapped = try translated { () throws(PostgresError) in
             try connection.query(
@@ -144,14 +144,5 @@ struct Swap {
             throw .superseded("expected \(old.schema) to be read: somebody else has swapped meanwhile")
         }
         return true
-    }
-
-    private func end(of shard: Int32) throws(ProjectionError) -> Int64 {
-        guard let number = UInt16(exactly: shard) else { throw .refused("there is no shard \(shard)") }
-        do throws(ReadError) {
-            return try log.head(of: ShardNumber(number)).position
-        } catch {
-            throw ProjectionError(error, after: 0)
-        }
     }
 }

@@ -47,7 +47,7 @@ public struct Upkeep: Sendable {
                 let (shard, position) = try translated { () throws(PostgresError) in
                     (try rows.int32(row, 0), try rows.int64(row, 1))
                 }
-                let end = try end(of: shard)
+                let end = try log.end(of: shard)
                 list.append(
                     try translated { () throws(PostgresError) in
                         Status(
@@ -132,14 +132,5 @@ public struct Upkeep: Sendable {
 
     private func connect() throws(ProjectionError) -> PostgresConnection {
         try translated { () throws(PostgresError) in try PostgresConnection(log.access.projector) }
-    }
-
-    private func end(of shard: Int32) throws(ProjectionError) -> Int64 {
-        guard let number = UInt16(exactly: shard) else { throw .refused("there is no shard \(shard)") }
-        do throws(ReadError) {
-            return try log.head(of: ShardNumber(number)).position
-        } catch {
-            throw ProjectionError(error, after: 0)
-        }
     }
 }

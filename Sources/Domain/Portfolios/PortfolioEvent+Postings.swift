@@ -1,4 +1,4 @@
-internal import BifrostKernel
+public import BifrostKernel
 
 extension PortfolioEvent {
     /// What the event changes in the ledger, in the order of its lines; empty when it changes nothing.
@@ -17,6 +17,22 @@ extension PortfolioEvent {
         case .interestPaid(let fact): fact.postings
         case .converted(let fact): fact.postings
         case .dayClosed, .reconciliationBroke, .breakResolved: []
+        }
+    }
+
+    /// The one instrument that the event is about, or none.
+    public var instrument: InstrumentID {
+        switch self {
+        case .tradeBooked(let fact): fact.instrument
+        case .tradeSettled(let fact): fact.instrument
+        case .tradeCorrected(let fact): fact.instrument
+        case .dividendAccrued(let fact): fact.instrument
+        case .dividendPaid(let fact): fact.instrument
+        case .positionAdjusted(let fact): fact.instrument
+        case .positionImported(let fact): fact.instrument
+        case .deposited, .withdrawn, .interestAccrued, .interestPaid, .converted, .dayClosed,
+            .reconciliationBroke, .breakResolved:
+            .none
         }
     }
 }
