@@ -36,7 +36,7 @@ struct StreamTests {
         #"{"symbol":"ACME","side":"buy","type":"market","quantity":"\#(number % 7 + 1)"}"#
     }
 
-    @Test("a client that reconnects after every batch sees each fill once, in order")
+    @Test("a client that reconnects a thousand times while orders trade sees each fill once, in order")
     func neitherLosesNorRepeats() async throws {
         try await Fixture.run { fixture, caller in
             try await fixture.furnish(caller)
@@ -56,9 +56,11 @@ struct StreamTests {
             var last: Int64 = 0
             var fills: [Int64] = []
             var connections = 0
+            var limits = FactStream.Limits()
+            limits.batchEventsMax = 2
             while fills.count < orders {
                 connections += 1
-                var stream = FactStream(fixture.core, pool, account, after: last).makeAsyncIterator()
+                var stream = FactStream(fixture.core, pool, account, after: last, limits).makeAsyncIterator()
                 _ = try await stream.next()
                 for (id, kind) in Self.events(try await stream.next()) {
                     #expect(id > last)
@@ -74,7 +76,7 @@ struct StreamTests {
                 if case .order(.executed(_)) = read.event { stored.append(read.header.position) }
             }
             #expect(fills == stored)
-            #expect(connections > 1)
+            #expect(connections > 1_000)
         }
     }
 
@@ -93,6 +95,43 @@ struct StreamTests {
             _ = try await rest.next()
             let later = Self.events(try await rest.next())
             #expect(later.map(\.id) == past.map(\.id).filter { $0 > middle })
+            try await pool.stop()
+        }
+    }
+
+    @Test("a reader that falls behind is told so, and its stream ends")
+    func dropsSlowReaders() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let account = try await Self.account(caller)
+            let pool = BlockingPool()
+            var limits = FactStream.Limits()
+            limits.lagEventsMax = 0
+            let (core, start) = (fixture.core, fixture.trading.committed)
+            let reading = Task {
+                var stream = FactStream(core, pool, account, after: start, limits).makeAsyncIterator()
+                var answers: [String] = []
+                while let buffer = try await stream.next() { answers.append(String(buffer: buffer)) }
+                return answers
+            }
+            // The first ones may come before the reader has been at the end.
+            let placing = Task {
+                var number = 0
+                while !Task.isCancelled {
+                    number += 1
+                    try await caller.post(
+                        "/v1/accounts/main/orders",
+                        Self.order(number),
+                        201,
+                        key: "d\(number)"
+                    )
+                }
+            }
+            let answers = try await reading.value
+            placing.cancel()
+            _ = await placing.result
+            #expect(answers.last?.hasPrefix("event: dropped\ndata: {\"reason\":") == true)
+            #expect(answers.count { $0.hasPrefix("event: dropped") } == 1)
             try await pool.stop()
         }
     }

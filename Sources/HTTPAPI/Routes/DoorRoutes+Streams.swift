@@ -53,19 +53,32 @@ extension DoorRoutes {
 ///
 /// It ends when the service stops, or when its reader falls too far behind.
 struct FactStream: AsyncSequence, Sendable {
-    private static let silenceMax = Duration.seconds(15)
-    /// A look for news is at the engine's memory and costs no read.
-    private static let pause = Duration.milliseconds(5)
-    /// A reader that is so many positions behind after its first answer reads slower than the log grows.
-    private static let lagEventsMax: Int64 = 100_000
-    private static let batchEventsMax = 500
+    /// The numbers by which streams keep their time and their size.
+    struct Limits: Sendable {
+        /// How long one that has nothing to say is silent, so that nobody on the way takes it for dead.
+        var silenceMax = Duration.seconds(15)
+        /// How often it looks for news: at the engine's memory, which costs no read.
+        var pause = Duration.milliseconds(5)
+        /// A reader that was at the end once and is farther behind reads slower than the log grows.
+        var lagEventsMax: Int64 = 100_000
+        /// Most events of one answer of the log.
+        var batchEventsMax = 500
+    }
 
     private let core: CoreAccess
     private let pool: BlockingPool
     private let account: AccountID
     private let start: Int64
+    private let limits: Limits
 
-    init(_ core: CoreAccess, _ pool: BlockingPool, _ account: AccountID, after start: Int64) {
+    init(
+        _ core: CoreAccess,
+        _ pool: BlockingPool,
+        _ account: AccountID,
+        after start: Int64,
+        _ limits: Limits = Limits()
+    ) {
+        self.limits = limits
         self.core = core
         self.pool = pool
         self.account = account
@@ -97,11 +110,11 @@ struct FactStream: AsyncSequence, Sendable {
                 let committed = facts.core.trading.committed
                 guard committed > seen else {
                     hasCaughtUp = true
-                    if clock.now - spoken > FactStream.silenceMax { return speak(": still here\n\n") }
-                    try await Task.sleep(for: FactStream.pause)
+                    if clock.now - spoken > facts.limits.silenceMax { return speak(": still here\n\n") }
+                    try await Task.sleep(for: facts.limits.pause)
                     continue
                 }
-                if hasCaughtUp, committed - seen > FactStream.lagEventsMax {
+                if hasCaughtUp, committed - seen > facts.limits.lagEventsMax {
                     isDropped = true
                     let reason =
                         "\(committed - seen) positions behind: read the account again, then go on from there"
@@ -113,7 +126,7 @@ struct FactStream: AsyncSequence, Sendable {
                         facts.account,
                         after: after,
                         committed,
-                        FactStream.batchEventsMax,
+                        facts.limits.batchEventsMax,
                         facts.core.log,
                         facts.core.trading.shard
                     )

@@ -31,6 +31,8 @@ struct DoorRoutes: Sendable {
     }
 
     func router() -> Router<BasicRequestContext> {
+        // A middleware goes in front of the routes that come after it: they are listed on a router of
+        // their own first.
         let table = RouteTable(routes(to: Router()))
         let router = Router()
         router.add(middleware: MetricsMiddleware(metrics))
