@@ -44,7 +44,9 @@ extension World {
     /// Open, and not because a venue took a trade back and works it again: what happens to a group after its
     /// end is flagged for a person.
     private func isLeftOpen(_ order: OrderID) -> Bool {
-        watch.state.openOrders.contains(order) && watch.books.wordByTrade[order] == nil
+        let words = watch.books.wordByTrade[order] ?? [:]
+        let livesAgain = words.contains { $0.value.reinstated > 0 }
+        return watch.state.openOrders.contains(order) && !livesAgain
     }
 
     /// What is under way has orders that are, or waits for a person; what has ended has none.
