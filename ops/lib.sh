@@ -87,3 +87,28 @@ is_new_enough() {
     local major_min=${swift_version_min%%.*} minor_min=${swift_version_min#*.}
     ((major > major_min || (major == major_min && minor >= minor_min)))
 }
+
+readonly server_ready_seconds_max=120
+server=
+server_url=
+
+# start_server BIFROST DATA_DIR LOG: `bifrost up` on a free port; sets server_url.
+start_server() {
+    local log=$3 end=$((SECONDS + server_ready_seconds_max))
+    "$1" up --data-dir "$2" --port 0 >"$log" 2>&1 &
+    server=$!
+    until server_url=$(grep --only-matching --max-count=1 'http://127.0.0.1:[0-9]*' "$log"); do
+        if ((SECONDS >= end)) || ! kill -0 "$server" 2>/dev/null; then
+            cat "$log" >&2
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# Ends what start_server started, if it did.
+stop_server() {
+    [[ -n $server ]] || return 0
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+}
