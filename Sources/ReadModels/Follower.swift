@@ -90,9 +90,13 @@ final class Follower {
                 ).int32(0, 0)
             }
             guard active == build.version else { return }
-            if try runner.turn() > 0 {
+            let count = try runner.turn()
+            if count > 0 {
                 lastProblem = nil
                 quietSince = .now
+                // One that is behind goes on at once. One that keeps up lets a few milliseconds of events come
+                // together: a turn costs the same for one event as for a hundred.
+                if count < limits.batchEventsMax { sleep(limits.busyMillis, unless: stop) }
                 continue
             }
             if !isFinished {
