@@ -366,8 +366,9 @@ let package = Package(
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
                 "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
-                "ReadModels",
+                "ReadModels", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -3,7 +3,7 @@
 import ArgumentParser
 
 @main
-struct BifrostBench: ParsableCommand {
+struct BifrostBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bifrost-bench",
         abstract: "Measures Bifrost against plain ways of doing the same work.",
@@ -12,6 +12,7 @@ struct BifrostBench: ParsableCommand {
             ReplayBenchCommand.self,
             RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
             SimulateCommand.self, RebuildBenchCommand.self,
+            ProjectCommand.self, HTTPCommand.self,
         ]
     )
 }

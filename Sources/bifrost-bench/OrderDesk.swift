@@ -8,7 +8,7 @@ import Sagas
 import Threads
 import Venues
 
-/// A node with a market and funded accounts, whose venue takes orders and never trades.
+/// A node with a market and funded accounts, by default at a venue that takes orders and never trades.
 final class OrderDesk {
     /// Times of answered orders.
     struct Result {
@@ -16,10 +16,13 @@ final class OrderDesk {
         let perSecond: Int
     }
 
-    private let node: Node
+    let node: Node
     private var engine: ShardEngine { node.trading }
-    private let flow: OrderFlow
-    private var accounts: [AccountID] = []
+    let flow: OrderFlow
+    /// The accounts that trade.
+    private(set) var accounts: [AccountID] = []
+    /// What they trade, in the order of the market's symbols.
+    private(set) var instruments: [InstrumentID] = []
     private var placed = 0
     private var committedAtStart: Int64 = 0
 
@@ -32,9 +35,14 @@ final class OrderDesk {
 
     private let answers = Monitor(Answers())
 
-    init(_ log: PostgresLog) throws {
-        flow = try OrderFlow()
-        node = try Self.node(on: log)
+    init(
+        _ log: PostgresLog,
+        venue: any Venue = SilentVenue(),
+        _ flow: OrderFlow? = nil
+    ) throws {
+        let flow = try flow ?? OrderFlow()
+        self.flow = flow
+        node = try Self.node(on: log, venue)
         func perform(_ request: CommandRequest, _ pose: (CommandRequest) -> CommandAnswer) throws
             -> CommandOutcome
         {
@@ -46,9 +54,12 @@ final class OrderDesk {
             }
             return outcome
         }
-        for fact in flow.declarations() { _ = try perform(fact, node.declare) }
+        for fact in flow.declarations() {
+            let subject = try perform(fact, node.declare).subject
+            if subject.kind == .instrument { instruments.append(InstrumentID(subject)) }
+        }
         var opened: [AccountID] = []
-        for number in 0..<OrderFlow.accounts {
+        for number in 0..<flow.accounts {
             let account = AccountID(try perform(flow.opening(number), engine.perform).subject)
             _ = try perform(flow.funding(account), engine.perform)
             opened.append(account)
@@ -57,12 +68,12 @@ final class OrderDesk {
         committedAtStart = engine.committed
     }
 
-    /// A node on `log` with a venue that never trades.
+    /// A node on `log`.
     ///
     /// Its clock stands still, so that the venue's time to answer is never over.
-    static func node(on log: PostgresLog) throws -> Node {
+    static func node(on log: PostgresLog, _ venue: any Venue = SilentVenue()) throws -> Node {
         let options = Node.Options(holder: "bench", build: "bench", simulatedClock: true)
-        return try Node.start(log, venue: SilentVenue(), options)
+        return try Node.start(log, venue: venue, options)
     }
 
     /// Places orders until the log has about this many events.
@@ -164,7 +175,7 @@ final class OrderDesk {
 }
 
 /// A venue that takes whatever it is given and says nothing.
-private struct SilentVenue: Venue {
+struct SilentVenue: Venue {
     let name = "paper"
     let refusesRepeats = true
     func price(of instrument: InstrumentID) -> ReferencePrice? { nil }

@@ -8,14 +8,19 @@ import Sagas
 /// Orders over real closing prices, the same for every run: what the order benchmarks feed an engine with.
 struct OrderFlow {
     /// Accounts that the orders are spread over.
-    static let accounts = 1_000
+    let accounts: Int
+    /// The day whose closes are the limits of all orders, `nil` for one day after the other.
+    private let day: Int?
     private static let venue = "paper"
     private static let deposit = Money(nanos: 1_000_000_000_000_000_000)
 
-    private let market: DemoMarket
+    /// The market whose prices they are.
+    let market: DemoMarket
     private let actor: ActorName
 
-    init() throws {
+    init(accounts: Int = 1_000, day: Int? = nil) throws {
+        self.accounts = accounts
+        self.day = day
         market = try DemoMarket.load()
         guard let actor = ActorName("bench") else { preconditionFailure("bench is a name") }
         self.actor = actor
@@ -57,7 +62,7 @@ struct OrderFlow {
 
     /// The order with this number, of one of `accounts`: a limit order at a day's close.
     func order(_ number: Int, _ accounts: [AccountID], at time: Timestamp) -> CommandRequest {
-        let day = market.days[number / market.symbols.count % market.days.count]
+        let day = market.days[day ?? (number / market.symbols.count % market.days.count)]
         let instrument = number % market.symbols.count
         let close = day.closes[instrument]
         var order = PlaceOrder()

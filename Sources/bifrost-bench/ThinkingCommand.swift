@@ -83,7 +83,7 @@ private struct ThinkingDesk {
         step(flow.request("open", .openShard(opened)))
         for copy in try copies(of: flow) { step(copy) }
         var accounts: [AccountID] = []
-        for number in 0..<OrderFlow.accounts {
+        for number in 0..<flow.accounts {
             batch.removeAll()
             step(flow.opening(number))
             guard case .decided(_, let outcome)? = batch.settled.last?.answer else {

@@ -1,0 +1,63 @@
+import BifrostKernel
+import DemoMarket
+import EventStore
+import EventStorePostgres
+import HTTPAPI
+import Logging
+import Nodes
+import ReadModels
+import Threads
+import Venues
+
+/// What `bifrost up` puts beside the engines: the read models and the door.
+struct OpenHouse {
+    let models: [ReadModel]
+    var socketPath: String { door.socketPath }
+    var port: Int { door.port ?? 0 }
+    private let projector: Projector
+    private let door: Door
+
+    init(_ desk: OrderDesk, _ log: PostgresLog, _ venue: any Venue, _ directory: String) async throws {
+        let node = desk.node
+        let core = CoreAccess(
+            log: log,
+            trading: node.trading,
+            venue: venue,
+            time: WallTime(),
+            declare: node.declare
+        )
+        var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        door = try await Door.open(core, at: SocketPlace(dataDirectory: directory), port: 0, logger: logger)
+        models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
+        projector = try Projector.start(models, on: log) { print("problem: \($0)") }
+        try Self.awaitEnd(models, log)
+    }
+
+    /// Waits until each read model is at the end of the log.
+    private static func awaitEnd(_ models: [ReadModel], _ log: PostgresLog) throws {
+        for model in models {
+            while try !Upkeep(log).status(model.name).contains(where: { $0.isActive && $0.lag == 0 }) {
+                pause(millis: 20)
+            }
+        }
+    }
+
+    func close() async throws {
+        projector.stop()
+        try await door.close()
+    }
+}
+
+extension OrderDesk {
+    /// Lets `venue` have the prices that all orders of this desk's day take.
+    func quote(at venue: PaperVenue) {
+        let day = flow.market.days[0]
+        venue.advance(
+            to: WallTime().now(),
+            date: day.date,
+            prices: Array(zip(instruments, day.closes))
+        )
+    }
+
+}
