@@ -60,7 +60,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 
 /// The SQL of the log, each file a constant in the binary.
 let logSQL: [Resource] = [
-    "add_fence.sql", "add_leaf.sql", "beat.sql", "event_template.sql", "grants.sql", "heartbeat.sql",
+    "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql", "event_template.sql", "grants.sql",
+    "heartbeat.sql", "price.sql", "price_segment.sql",
     "leaf.sql",
     "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "publisher_checkpoint.sql",
     "refresh_event_view.sql",
@@ -157,7 +158,8 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "ReadModels", "EventStorePostgres",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "Prices", "ReadModels",
+                "EventStorePostgres",
                 "AMQPClient", "Publishers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -211,6 +213,20 @@ let package = Package(
             resources: readSQL,
             swiftSettings: strict
         ),
+        .target(
+            name: "Prices",
+            dependencies: [
+                "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", "Threads", crypto,
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "PriceTests",
+            [
+                "Prices", "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient",
+                "PostgresTesting",
+            ]
+        ),
         tests(
             "ReadModelTests",
             [
@@ -254,7 +270,8 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "Engine", "Venues", .product(name: "Hummingbird", package: "hummingbird"),
+                "EventStore", "Engine", "Prices", "Venues",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -272,7 +289,7 @@ let package = Package(
             "HTTPAPITests",
             [
                 "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "Orders", "References", "Sagas", "Venues",
-                "SeededChoices",
+                "Prices", "EventStorePostgres", "PostgresTesting", "SeededChoices",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

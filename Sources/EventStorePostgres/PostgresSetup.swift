@@ -148,11 +148,13 @@ public enum PostgresSetup {
 }
 
 /// The first keys of our advisory locks; the SQL files hold the same numbers.
-enum AdvisoryLock {
+package enum AdvisoryLock {
     /// A session of the writer of a shard, which is the second key.
     static let shard: Int32 = 1_112_098_386
     /// A session of the publisher of a shard, which is the second key.
     static let publisher: Int32 = 1_112_098_384
+    /// Whoever records intraday prices, and whoever makes a month for them: 0 and 1 as second keys.
+    package static let prices: Int32 = 1_112_098_383
     /// A process that migrates.
     static let migration: Int32 = 1_112_098_389
 }

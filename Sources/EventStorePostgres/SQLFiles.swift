@@ -48,6 +48,7 @@ package struct SQLFiles: Sendable {
         switch name {
         case "add_fence.sql": PackageResources.add_fence_sql
         case "add_leaf.sql": PackageResources.add_leaf_sql
+        case "add_price_month.sql": PackageResources.add_price_month_sql
         case "beat.sql": PackageResources.beat_sql
         case "event_template.sql": PackageResources.event_template_sql
         case "grants.sql": PackageResources.grants_sql
@@ -57,6 +58,8 @@ package struct SQLFiles: Sendable {
         case "log.sql": PackageResources.log_sql
         case "migration.sql": PackageResources.migration_sql
         case "open_shard.sql": PackageResources.open_shard_sql
+        case "price.sql": PackageResources.price_sql
+        case "price_segment.sql": PackageResources.price_segment_sql
         case "publisher_checkpoint.sql": PackageResources.publisher_checkpoint_sql
         case "refresh_event_view.sql": PackageResources.refresh_event_view_sql
         case "refuse_change.sql": PackageResources.refuse_change_sql

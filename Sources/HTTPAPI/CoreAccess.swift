@@ -1,6 +1,7 @@
 public import BifrostKernel
 public import Engine
 public import EventStore
+public import Prices
 public import Venues
 
 /// What the door leads to: the engines for commands, the log for everything that is read.
@@ -13,6 +14,8 @@ public struct CoreAccess: Sendable {
     public let venue: any Venue
     /// The clock of the gateway.
     public let time: any TimeSource
+    /// The intraday prices beside the log, where they are kept.
+    public let prices: PriceBook?
     /// Poses a global fact and waits until the trading shard has it too.
     ///
     /// It blocks.
@@ -24,12 +27,14 @@ public struct CoreAccess: Sendable {
         trading: ShardEngine,
         venue: any Venue,
         time: any TimeSource,
+        prices: PriceBook? = nil,
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log
         self.trading = trading
         self.venue = venue
         self.time = time
+        self.prices = prices
         self.declare = declare
     }
 }

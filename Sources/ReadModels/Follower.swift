@@ -94,8 +94,8 @@ final class Follower {
             if count > 0 {
                 lastProblem = nil
                 quietSince = .now
-                // One that is behind goes on at once. One that keeps up lets a few milliseconds of events come
-                // together: a turn costs the same for one event as for a hundred.
+                // One that is behind goes on at once. One that keeps up lets a few milliseconds of events
+                // come together: a turn costs the same for one event as for a hundred.
                 if count < limits.batchEventsMax { sleep(limits.busyMillis, unless: stop) }
                 continue
             }

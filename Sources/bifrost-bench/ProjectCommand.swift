@@ -1,5 +1,5 @@
-// How long after it is durable a fact can be read in each read model, and comes out of an account's stream, under
-// a steady load of orders that all trade. Everything runs in this process, as in `bifrost up`, on one machine.
+// How long after it is durable a fact can be read in each read model, and comes out of an account's stream,
+// under a steady load of orders that all trade. Everything runs in this process, as in `bifrost up`.
 
 import ArgumentParser
 import BifrostKernel

@@ -25,7 +25,7 @@ struct Bifrost: AsyncParsableCommand {
                 subcommands: [
                     CalendarCommand.self, InstrumentCommand.self, MarkCommand.self,
                     CorporateActionCommand.self, FeesCommand.self, InterestCommand.self,
-                    ExchangeRateCommand.self,
+                    ExchangeRateCommand.self, PricesCommand.self,
                 ]
             ),
             CommandGroup(

@@ -6,6 +6,7 @@ internal import HTTPAPI
 internal import Logging
 internal import NIOPosix
 internal import Nodes
+internal import Prices
 internal import Publishers
 internal import ReadModels
 internal import Sagas
@@ -83,6 +84,7 @@ final class Service: Sendable {
                 trading: parts.node.trading,
                 venue: parts.venue,
                 time: WallTime(),
+                prices: parts.prices,
                 declare: parts.declare
             )
             let door = try await Door.open(
@@ -132,6 +134,7 @@ private final class Parts: Sendable {
     let dataDirectory: String
     let node: Node
     let venue: PaperVenue
+    let prices: PriceBook
     private let feed: MarkFeed
     private let projector: Projector?
     private let publisher: LogPublisher?
@@ -191,6 +194,7 @@ private final class Parts: Sendable {
         dataDirectory = directory
         node = try Node.start(access.log, venue: venue, setup)
         self.venue = venue
+        prices = PriceBook(access.log)
         self.feed = feed
         self.onFailure = fail
         reserve = Mutex(options.reserve)

@@ -108,6 +108,12 @@ struct AppendOnlyTests {
             ("bifrost_publisher", "create table publisher.mine ()"),
             ("bifrost_reader", "update publisher.checkpoint set position = 1"),
             ("bifrost_writer", "select from publisher.checkpoint"),
+            ("bifrost_writer", "update prices.segment set source = ''"),
+            ("bifrost_writer", "delete from prices.price"),
+            ("bifrost_writer", "create table prices.mine ()"),
+            ("bifrost_reader", "insert into prices.segment select * from prices.segment"),
+            ("bifrost_reader", "select prices.add_month(0)"),
+            ("bifrost_projector", "select from prices.price"),
         ]
         for (role, statement) in refused {
             let connection = try fixture.connect(as: role)

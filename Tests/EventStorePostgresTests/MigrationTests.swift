@@ -109,7 +109,8 @@ struct MigrationTests {
         let rows = try fixture.admin().query(
             """
             select coalesce(string_agg(relname, ', '), '') from pg_class
-            where relnamespace in ('bifrost'::regnamespace, 'publisher'::regnamespace) and relkind in ('r', 'i', 'v')
+            where relnamespace in ('bifrost'::regnamespace, 'publisher'::regnamespace, 'prices'::regnamespace)
+                and relkind in ('r', 'i', 'v', 'p', 'I')
                 and obj_description(oid, 'pg_class') is null
             """
         )

@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Orders
+import Prices
 import Testing
 import Venues
 
@@ -27,7 +28,11 @@ final class Fixture: Sendable {
     let commits: AsyncStream<Int64>
     private let options: EngineOptions
 
-    init(_ conditions: PaperConditions = .none, fees: FeeSchedule = FeeSchedule(BasisPoints(0))) throws {
+    init(
+        _ conditions: PaperConditions = .none,
+        fees: FeeSchedule = FeeSchedule(BasisPoints(0)),
+        prices: PriceBook? = nil
+    ) throws {
         venue = PaperVenue(fees: [fees], conditions: conditions, journal: nil)
         let (commits, committed) = AsyncStream<Int64>.makeStream()
         var options = EngineOptions(
@@ -44,7 +49,8 @@ final class Fixture: Sendable {
         options.isReference = true
         options.onCommit = { _ in copier.nudge() }
         let reference = ShardEngine(shard: .reference, log: log, venue: nil, options: options)
-        core = CoreAccess(log: log, trading: trading, venue: venue, time: FixedTime()) { request in
+        core = CoreAccess(log: log, trading: trading, venue: venue, time: FixedTime(), prices: prices) {
+            request in
             let answer = reference.perform(request)
             switch answer {
             case .decided(let receipt, _), .repeated(let receipt):
@@ -71,9 +77,10 @@ final class Fixture: Sendable {
     static func run(
         _ conditions: PaperConditions = .none,
         fees: FeeSchedule = FeeSchedule(BasisPoints(0)),
+        prices: PriceBook? = nil,
         _ body: @Sendable (Fixture, Caller) async throws -> Void
     ) async throws {
-        let fixture = try Fixture(conditions, fees: fees)
+        let fixture = try Fixture(conditions, fees: fees, prices: prices)
         let pool = BlockingPool()
         let application = Application(router: DoorRoutes(fixture.core, pool).router())
         do {

@@ -15,13 +15,16 @@ revoke create on schema public from public;
 create schema if not exists bifrost authorization bifrost_owner;
 create schema if not exists bifrost_read authorization bifrost_projector;
 create schema if not exists publisher authorization bifrost_owner;
+create schema if not exists prices authorization bifrost_owner;
 comment on schema bifrost is 'the event log: the only truth';
 comment on schema bifrost_read is 'read models: disposable, rebuilt from the log';
 comment on schema publisher is 'how far each shard was published to the broker';
+comment on schema prices is 'intraday prices: recorded once, and in no log';
 
 grant usage on schema bifrost to bifrost_writer, bifrost_projector, bifrost_reader;
 grant usage on schema bifrost_read to bifrost_reader;
 grant usage on schema publisher to bifrost_publisher, bifrost_reader;
+grant usage on schema prices to bifrost_writer, bifrost_reader;
 alter default privileges for role bifrost_projector in schema bifrost_read grant select on tables to bifrost_reader;
 -- Functions are open to everybody by default; ours are granted one by one.
 alter default privileges for role bifrost_owner revoke execute on functions from public;

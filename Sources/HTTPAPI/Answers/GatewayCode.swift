@@ -37,6 +37,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     // Things
     case unknownAccount = "UNKNOWN_ACCOUNT"
     case unknownOrder = "UNKNOWN_ORDER"
+    case unknownInstrument = "UNKNOWN_INSTRUMENT"
     case positionUnknown = "POSITION_UNKNOWN"
     // The service
     case busy = "BUSY"
@@ -48,7 +49,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     /// The status that goes with it.
     public var status: Int {
         switch self {
-        case .routeUnknown, .unknownAccount, .unknownOrder: 404
+        case .routeUnknown, .unknownAccount, .unknownOrder, .unknownInstrument: 404
         case .methodNotAllowed: 405
         case .bodyTooLarge: 413
         case .fieldsDisagree: 422
@@ -86,6 +87,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .amountOutOfRange, .quantityOutOfRange, .priceOutOfRange: "A number is out of range"
         case .unknownAccount: "There is no such account"
         case .unknownOrder: "There is no such order"
+        case .unknownInstrument: "There is no such instrument"
         case .positionUnknown: "The log has no such position"
         case .busy: "The queue is full"
         case .storageLow: "The disk has only its reserve left"

@@ -48,7 +48,7 @@ extension DoorRoutes {
         }
     }
 
-    private static func symbol(_ text: String) throws(GatewayRejection) -> Symbol {
+    static func symbol(_ text: String) throws(GatewayRejection) -> Symbol {
         guard let symbol = Symbol(text) else {
             throw GatewayRejection(.symbolMalformed, "A symbol has 1–32 of A–Z a–z 0–9 . - / _ :")
         }

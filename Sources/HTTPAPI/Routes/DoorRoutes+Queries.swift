@@ -46,6 +46,11 @@ struct QueryFields {
         return try RequestFields.date(text, name)
     }
 
+    mutating func time(_ name: String) throws(GatewayRejection) -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        return try RequestFields.time(text, name)
+    }
+
     /// The position of the log as of which the answer is; all of it where there is none.
     mutating func at() throws(GatewayRejection) -> Int64 { try number("at", 1...Int64.max) ?? .max }
 

@@ -59,6 +59,7 @@ struct DoorRoutes: Sendable {
         addGroups(to: routes)
         addBreaks(to: routes)
         addCurrencies(to: routes)
+        addPrices(to: routes)
         return router
     }
 

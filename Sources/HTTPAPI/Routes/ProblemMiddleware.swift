@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOHTTP1
+internal import Prices
 
 /// Turns whatever a handler throws into a problem that says what to do.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
@@ -22,6 +23,17 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             return .problem(rejection)
         } catch let error as ReadError {
             context.logger.error("reading the log failed", metadata: ["error": "\(error)"])
+            return .problem(GatewayRejection(.logUnavailable, "Try again; the service's own log says why."))
+        } catch PriceError.keyReused(let segment) {
+            return .problem(
+                GatewayRejection(
+                    .idempotencyKeyReused,
+                    "Segment \(segment) has this key and other prices; nothing was recorded. Give every recording"
+                        + " a key of its own."
+                )
+            )
+        } catch let error as PriceError {
+            context.logger.error("reading or recording prices failed", metadata: ["error": "\(error)"])
             return .problem(GatewayRejection(.logUnavailable, "Try again; the service's own log says why."))
         } catch let error as HTTPError where error.status == .notFound {
             return unrouted(request)

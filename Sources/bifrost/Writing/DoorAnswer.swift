@@ -98,8 +98,8 @@ struct AskOptions: ParsableArguments {
     var json = false
 
     /// Asks, and returns the answer unless it was printed as it is.
-    func ask(_ path: [String]) async throws -> JSON? {
-        let target = "/v1/" + path.map(WriteOptions.encoded).joined(separator: "/")
+    func ask(_ path: [String], _ query: String = "") async throws -> JSON? {
+        let target = "/v1/" + path.map(WriteOptions.encoded).joined(separator: "/") + query
         let answer = try await Session.run(placeOptions.place) { client in
             do throws(DoorError) {
                 return try client.send("GET", target)

@@ -36,6 +36,9 @@ enum Imports {
             ])
         ),
 
+        "Prices": .only(
+            kernel.union(["EventStore", "EventStorePostgres", "PostgresClient", "Threads", "Crypto"])
+        ),
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "EventStorePostgres": .only(

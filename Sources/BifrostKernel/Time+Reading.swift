@@ -1,0 +1,32 @@
+extension Timestamp {
+    /// Reads a moment of RFC 3339 in UTC, as `2026-01-02T15:30:00Z`, with at most nine decimals; `nil` when
+    /// malformed, no such moment, or beyond what can be held.
+    public init?(_ text: String) {
+        guard text.hasSuffix("Z"), let split = text.firstIndex(of: "T"),
+            let date = BusinessDate(String(text[..<split]))
+        else { return nil }
+        let parts = text[text.index(after: split)...].dropLast().split(
+            separator: ":",
+            omittingEmptySubsequences: false
+        )
+        guard parts.count == 3, parts[0].utf8.count == 2, parts[1].utf8.count == 2,
+            let hours = Self.number(parts[0]), let minutes = Self.number(parts[1]), hours < 24, minutes < 60
+        else { return nil }
+        let seconds = parts[2].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard seconds[0].utf8.count == 2, let whole = Self.number(seconds[0]), whole < 60 else { return nil }
+        var nanos: Int64 = 0
+        if seconds.count == 2 {
+            let digits = seconds[1]
+            guard (1...9).contains(digits.utf8.count), let fraction = Self.number(digits) else { return nil }
+            nanos = (digits.utf8.count..<9).reduce(fraction) { sum, _ in sum * 10 }
+        }
+        let start = Int128(date.days) * Int128(Self.nanosPerDay)
+        let sum = start + Int128(hours * 3600 + minutes * 60 + whole) * 1_000_000_000 + Int128(nanos)
+        guard let held = Int64(exactly: sum) else { return nil }
+        self.init(nanos: held)
+    }
+
+    private static func number(_ digits: Substring) -> Int64? {
+        digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(digits) : nil
+    }
+}
