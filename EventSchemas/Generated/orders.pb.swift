@@ -436,6 +436,9 @@ public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseI
 
   /// It would have traded with an order of the same owner.
   case selfTrade // = 7
+
+  /// The order that it is a slice of is over, or is to be.
+  case parent // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -452,6 +455,7 @@ public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseI
     case 5: self = .venue
     case 6: self = .policy
     case 7: self = .selfTrade
+    case 8: self = .parent
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -466,6 +470,7 @@ public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseI
     case .venue: return 5
     case .policy: return 6
     case .selfTrade: return 7
+    case .parent: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -480,6 +485,7 @@ public nonisolated enum Bifrost_V1_CancelReason: SwiftProtobuf.Enum, Swift.CaseI
     .venue,
     .policy,
     .selfTrade,
+    .parent,
   ]
 
 }
@@ -873,6 +879,12 @@ public nonisolated struct Bifrost_V1_OrderPlaced: @unchecked Sendable {
   public var doNotReduce: Bool {
     get {_storage._doNotReduce}
     set {_uniqueStorage()._doNotReduce = newValue}
+  }
+
+  /// It stays here and is worked by slices, orders that name it as their parent; no venue gets it (FIX HandlInst 3).
+  public var worked: Bool {
+    get {_storage._worked}
+    set {_uniqueStorage()._worked = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1865,6 +1877,60 @@ public nonisolated struct Bifrost_V1_OrderAdjusted: Sendable {
   fileprivate var _limitOffset: Int64? = nil
 }
 
+/// Type 231. An order passed the judges and stays here: it is worked by orders that are slices of it, and no venue gets it.
+public nonisolated struct Bifrost_V1_OrderWorkBegan: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 232. The slices of a worked order have traded another quantity, or at other prices.
+public nonisolated struct Bifrost_V1_OrderWorkProgressed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  /// What all its slices have traded, corrected as corrected, without what was busted.
+  public var filled: Int64 = 0
+
+  /// The sum of price and quantity of that, multiplied trade by trade.
+  public var tradedNotional: Bifrost_V1_Money {
+    get {_tradedNotional ?? Bifrost_V1_Money()}
+    set {_tradedNotional = newValue}
+  }
+  /// Returns true if `tradedNotional` has been explicitly set.
+  public var hasTradedNotional: Bool {self._tradedNotional != nil}
+  /// Clears the value of `tradedNotional`. Subsequent reads from it will return its default value.
+  public mutating func clearTradedNotional() {self._tradedNotional = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _tradedNotional: Bifrost_V1_Money? = nil
+}
+
+/// Type 233. The slices of a worked order have traded all of it: it takes no more.
+public nonisolated struct Bifrost_V1_OrderWorkCompleted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var orderID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bifrost.v1"
@@ -1898,7 +1964,7 @@ nonisolated extension Bifrost_V1_Liquidity: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_CancelReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CANCEL_REASON_UNSPECIFIED\0\u{1}CANCEL_REASON_REQUESTED\0\u{1}CANCEL_REASON_KILL_SWITCH\0\u{1}CANCEL_REASON_CONTINGENCY\0\u{1}CANCEL_REASON_TIME_IN_FORCE\0\u{1}CANCEL_REASON_VENUE\0\u{1}CANCEL_REASON_POLICY\0\u{1}CANCEL_REASON_SELF_TRADE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CANCEL_REASON_UNSPECIFIED\0\u{1}CANCEL_REASON_REQUESTED\0\u{1}CANCEL_REASON_KILL_SWITCH\0\u{1}CANCEL_REASON_CONTINGENCY\0\u{1}CANCEL_REASON_TIME_IN_FORCE\0\u{1}CANCEL_REASON_VENUE\0\u{1}CANCEL_REASON_POLICY\0\u{1}CANCEL_REASON_SELF_TRADE\0\u{1}CANCEL_REASON_PARENT\0")
 }
 
 nonisolated extension Bifrost_V1_RestatementReason: SwiftProtobuf._ProtoNameProviding {
@@ -1976,7 +2042,7 @@ nonisolated extension Bifrost_V1_ReferencePrice: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OrderPlaced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}account_id\0\u{3}instrument_id\0\u{3}client_order_id\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{3}stop_price\0\u{1}symbol\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{3}entered_by\0\u{1}capacity\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{3}expire_at\0\u{1}seen\0\u{3}group_id\0\u{1}contingency\0\u{3}position_effect\0\u{3}locate_id\0\u{3}chosen_lots\0\u{3}settlement_currency\0\u{3}note_commitment\0\u{3}trigger_price\0\u{3}lot_method\0\u{3}extended_hours\0\u{3}limit_offset\0\u{4}\u{4}do_not_reduce\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{3}account_id\0\u{3}instrument_id\0\u{3}client_order_id\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{3}stop_price\0\u{1}symbol\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{3}entered_by\0\u{1}capacity\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{3}expire_at\0\u{1}seen\0\u{3}group_id\0\u{1}contingency\0\u{3}position_effect\0\u{3}locate_id\0\u{3}chosen_lots\0\u{3}settlement_currency\0\u{3}note_commitment\0\u{3}trigger_price\0\u{3}lot_method\0\u{3}extended_hours\0\u{3}limit_offset\0\u{4}\u{4}do_not_reduce\0\u{1}worked\0")
 
   fileprivate class _StorageClass {
     var _orderID: Data = Data()
@@ -2016,6 +2082,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
     var _extendedHours: Bool = false
     var _limitOffset: Int64? = nil
     var _doNotReduce: Bool = false
+    var _worked: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2063,6 +2130,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
       _extendedHours = source._extendedHours
       _limitOffset = source._limitOffset
       _doNotReduce = source._doNotReduce
+      _worked = source._worked
     }
   }
 
@@ -2118,6 +2186,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
         case 35: try { try decoder.decodeSingularBoolField(value: &_storage._extendedHours) }()
         case 36: try { try decoder.decodeSingularSFixed64Field(value: &_storage._limitOffset) }()
         case 40: try { try decoder.decodeSingularBoolField(value: &_storage._doNotReduce) }()
+        case 41: try { try decoder.decodeSingularBoolField(value: &_storage._worked) }()
         default: break
         }
       }
@@ -2241,6 +2310,9 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
       if _storage._doNotReduce != false {
         try visitor.visitSingularBoolField(value: _storage._doNotReduce, fieldNumber: 40)
       }
+      if _storage._worked != false {
+        try visitor.visitSingularBoolField(value: _storage._worked, fieldNumber: 41)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2287,6 +2359,7 @@ nonisolated extension Bifrost_V1_OrderPlaced: SwiftProtobuf.Message, SwiftProtob
         if _storage._extendedHours != rhs_storage._extendedHours {return false}
         if _storage._limitOffset != rhs_storage._limitOffset {return false}
         if _storage._doNotReduce != rhs_storage._doNotReduce {return false}
+        if _storage._worked != rhs_storage._worked {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3891,6 +3964,110 @@ nonisolated extension Bifrost_V1_OrderAdjusted: SwiftProtobuf.Message, SwiftProt
     if lhs._minimumQuantity != rhs._minimumQuantity {return false}
     if lhs._displayQuantity != rhs._displayQuantity {return false}
     if lhs._limitOffset != rhs._limitOffset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderWorkBegan: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderWorkBegan"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderWorkBegan, rhs: Bifrost_V1_OrderWorkBegan) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderWorkProgressed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderWorkProgressed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}filled\0\u{3}traded_notional\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self.filled) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._tradedNotional) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if self.filled != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.filled, fieldNumber: 2)
+    }
+    try { if let v = self._tradedNotional {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderWorkProgressed, rhs: Bifrost_V1_OrderWorkProgressed) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.filled != rhs.filled {return false}
+    if lhs._tradedNotional != rhs._tradedNotional {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_OrderWorkCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OrderWorkCompleted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_OrderWorkCompleted, rhs: Bifrost_V1_OrderWorkCompleted) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

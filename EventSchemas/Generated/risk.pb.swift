@@ -85,6 +85,9 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
 
   /// Other terms were asked for, came into force or were refused, or a trade was revised.
   case replaced // = 3
+
+  /// A slice of the order holds it from now on, or gave back what it held.
+  case drawn // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -97,6 +100,7 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
     case 1: self = .consumed
     case 2: self = .released
     case 3: self = .replaced
+    case 4: self = .drawn
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -107,6 +111,7 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
     case .consumed: return 1
     case .released: return 2
     case .replaced: return 3
+    case .drawn: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -117,6 +122,7 @@ public nonisolated enum Bifrost_V1_ReservationReason: SwiftProtobuf.Enum, Swift.
     .consumed,
     .released,
     .replaced,
+    .drawn,
   ]
 
 }
@@ -455,6 +461,12 @@ public nonisolated struct Bifrost_V1_RiskAssessed: @unchecked Sendable {
   /// Clears the value of `feeTerms`. Subsequent reads from it will return its default value.
   public mutating func clearFeeTerms() {_uniqueStorage()._feeTerms = nil}
 
+  /// The order that this one is a slice of, whose reservation is less by what this one holds back.
+  public var drawnFromOrderID: Data {
+    get {_storage._drawnFromOrderID}
+    set {_uniqueStorage()._drawnFromOrderID = newValue}
+  }
+
   /// What a short sale may still take from the position; absent for other orders.
   public var pendingShorts: Int64 {
     get {_storage._pendingShorts ?? 0}
@@ -684,7 +696,7 @@ nonisolated extension Bifrost_V1_Verdict: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Bifrost_V1_ReservationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESERVATION_REASON_UNSPECIFIED\0\u{1}RESERVATION_REASON_CONSUMED\0\u{1}RESERVATION_REASON_RELEASED\0\u{1}RESERVATION_REASON_REPLACED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESERVATION_REASON_UNSPECIFIED\0\u{1}RESERVATION_REASON_CONSUMED\0\u{1}RESERVATION_REASON_RELEASED\0\u{1}RESERVATION_REASON_REPLACED\0\u{1}RESERVATION_REASON_DRAWN\0")
 }
 
 nonisolated extension Bifrost_V1_ReassessmentOutcome: SwiftProtobuf._ProtoNameProviding {
@@ -889,7 +901,7 @@ nonisolated extension Bifrost_V1_AccountLimitsSet: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RiskAssessed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}verdict\0\u{3}limits_version\0\u{3}fee_version\0\u{3}reference_price\0\u{1}checks\0\u{1}currency\0\u{3}reserved_cash\0\u{3}reserved_shares\0\u{3}instrument_id\0\u{3}reserved_price\0\u{3}commission_micro_basis_points\0\u{3}pending_buys\0\u{3}price_snapshot\0\u{3}shared_with_order_id\0\u{3}fee_terms\0\u{4}\u{4}pending_shorts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}verdict\0\u{3}limits_version\0\u{3}fee_version\0\u{3}reference_price\0\u{1}checks\0\u{1}currency\0\u{3}reserved_cash\0\u{3}reserved_shares\0\u{3}instrument_id\0\u{3}reserved_price\0\u{3}commission_micro_basis_points\0\u{3}pending_buys\0\u{3}price_snapshot\0\u{3}shared_with_order_id\0\u{3}fee_terms\0\u{3}drawn_from_order_id\0\u{4}\u{3}pending_shorts\0")
 
   fileprivate class _StorageClass {
     var _orderID: Data = Data()
@@ -908,6 +920,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
     var _priceSnapshot: Data = Data()
     var _sharedWithOrderID: Data = Data()
     var _feeTerms: Bifrost_V1_FeeTerms? = nil
+    var _drawnFromOrderID: Data = Data()
     var _pendingShorts: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -935,6 +948,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
       _priceSnapshot = source._priceSnapshot
       _sharedWithOrderID = source._sharedWithOrderID
       _feeTerms = source._feeTerms
+      _drawnFromOrderID = source._drawnFromOrderID
       _pendingShorts = source._pendingShorts
     }
   }
@@ -970,6 +984,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
         case 14: try { try decoder.decodeSingularBytesField(value: &_storage._priceSnapshot) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._sharedWithOrderID) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._feeTerms) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._drawnFromOrderID) }()
         case 20: try { try decoder.decodeSingularSFixed64Field(value: &_storage._pendingShorts) }()
         default: break
         }
@@ -1031,6 +1046,9 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
       try { if let v = _storage._feeTerms {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      if !_storage._drawnFromOrderID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._drawnFromOrderID, fieldNumber: 17)
+      }
       try { if let v = _storage._pendingShorts {
         try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 20)
       } }()
@@ -1059,6 +1077,7 @@ nonisolated extension Bifrost_V1_RiskAssessed: SwiftProtobuf.Message, SwiftProto
         if _storage._priceSnapshot != rhs_storage._priceSnapshot {return false}
         if _storage._sharedWithOrderID != rhs_storage._sharedWithOrderID {return false}
         if _storage._feeTerms != rhs_storage._feeTerms {return false}
+        if _storage._drawnFromOrderID != rhs_storage._drawnFromOrderID {return false}
         if _storage._pendingShorts != rhs_storage._pendingShorts {return false}
         return true
       }

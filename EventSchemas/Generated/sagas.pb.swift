@@ -796,6 +796,12 @@ public nonisolated struct Bifrost_V1_WantedOrder: @unchecked Sendable {
     set {_uniqueStorage()._doNotReduce = newValue}
   }
 
+  /// It stays here and is worked by slices.
+  public var worked: Bool {
+    get {_storage._worked}
+    set {_uniqueStorage()._worked = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1328,7 +1334,7 @@ nonisolated extension Bifrost_V1_RebalanceLegRefused: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WantedOrder"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0\u{3}expire_at\0\u{3}chosen_lots\0\u{3}lot_method\0\u{4}\u{5}locate_id\0\u{4}\u{b}do_not_reduce\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}client_order_id\0\u{1}symbol\0\u{1}side\0\u{1}type\0\u{3}time_in_force\0\u{1}quantity\0\u{3}limit_price\0\u{1}book\0\u{1}strategy\0\u{3}parent_order_id\0\u{1}capacity\0\u{3}stop_price\0\u{3}trailing_amount\0\u{3}trailing_micro_basis_points\0\u{3}limit_offset\0\u{3}minimum_quantity\0\u{3}display_quantity\0\u{3}reduce_only\0\u{3}post_only\0\u{3}expire_date\0\u{1}review\0\u{3}expire_at\0\u{3}chosen_lots\0\u{3}lot_method\0\u{4}\u{5}locate_id\0\u{4}\u{b}do_not_reduce\0\u{1}worked\0")
 
   fileprivate class _StorageClass {
     var _clientOrderID: String = String()
@@ -1357,6 +1363,7 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
     var _lotMethod: Bifrost_V1_LotMethod = .unspecified
     var _locateID: String = String()
     var _doNotReduce: Bool = false
+    var _worked: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1393,6 +1400,7 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       _lotMethod = source._lotMethod
       _locateID = source._locateID
       _doNotReduce = source._doNotReduce
+      _worked = source._worked
     }
   }
 
@@ -1437,6 +1445,7 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         case 24: try { try decoder.decodeSingularEnumField(value: &_storage._lotMethod) }()
         case 29: try { try decoder.decodeSingularStringField(value: &_storage._locateID) }()
         case 40: try { try decoder.decodeSingularBoolField(value: &_storage._doNotReduce) }()
+        case 41: try { try decoder.decodeSingularBoolField(value: &_storage._worked) }()
         default: break
         }
       }
@@ -1527,6 +1536,9 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
       if _storage._doNotReduce != false {
         try visitor.visitSingularBoolField(value: _storage._doNotReduce, fieldNumber: 40)
       }
+      if _storage._worked != false {
+        try visitor.visitSingularBoolField(value: _storage._worked, fieldNumber: 41)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1562,6 +1574,7 @@ nonisolated extension Bifrost_V1_WantedOrder: SwiftProtobuf.Message, SwiftProtob
         if _storage._lotMethod != rhs_storage._lotMethod {return false}
         if _storage._locateID != rhs_storage._locateID {return false}
         if _storage._doNotReduce != rhs_storage._doNotReduce {return false}
+        if _storage._worked != rhs_storage._worked {return false}
         return true
       }
       if !storagesAreEqual {return false}

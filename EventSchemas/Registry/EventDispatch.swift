@@ -85,6 +85,9 @@ public import Sagas
         case .replaceApproved(let payload): visitor.visit(payload)
         case .externalFound(let payload): visitor.visit(payload)
         case .adjusted(let payload): visitor.visit(payload)
+        case .workBegan(let payload): visitor.visit(payload)
+        case .workProgressed(let payload): visitor.visit(payload)
+        case .workCompleted(let payload): visitor.visit(payload)
         }
     }
 

@@ -25,7 +25,7 @@ extension EventRegistry {
         ExternalOrderFound.self,
         OrderReviewed.self, OrderReplaceApproved.self, OrderStatusRequested.self, OrderParked.self,
         OrderResolved.self,
-        OrderAdjusted.self,
+        OrderAdjusted.self, OrderWorkBegan.self, OrderWorkProgressed.self, OrderWorkCompleted.self,
         AccountLimitsSet.self, RiskAssessed.self, ReservationChanged.self, KillSwitchPulled.self,
         KillSwitchReleased.self, OpenOrderReassessed.self,
         MarginCallIssued.self, MarginCallMet.self,

@@ -138,6 +138,11 @@ public enum EventRegistry {
             .externalFound(try WireDecoder.decode(ExternalOrderFound.self, bytes))
         case OrderResolved.eventType: .resolved(try WireDecoder.decode(OrderResolved.self, bytes))
         case OrderAdjusted.eventType: .adjusted(try WireDecoder.decode(OrderAdjusted.self, bytes))
+        case OrderWorkBegan.eventType: .workBegan(try WireDecoder.decode(OrderWorkBegan.self, bytes))
+        case OrderWorkProgressed.eventType:
+            .workProgressed(try WireDecoder.decode(OrderWorkProgressed.self, bytes))
+        case OrderWorkCompleted.eventType:
+            .workCompleted(try WireDecoder.decode(OrderWorkCompleted.self, bytes))
         default: nil
         }
     }

@@ -155,6 +155,16 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case calendarBehind = 86
     /// The symbol names nothing any more; its last day is the limit, both are days since 1970-01-01.
     case symbolGivenUp = 87
+    /// The parent order takes no slices: it waits for a person, is closed, or is to be cancelled.
+    case parentNotOpen = 88
+    /// The order trades another instrument, or the other side, than the parent that it is a slice of.
+    case parentDiffers = 89
+    /// The slice is for more than its parent has left beside its other slices, which is the limit.
+    case parentQuantityExceeded = 90
+    /// An order that is worked here has terms that only a venue can keep, or is itself part of another one.
+    case workedOrderInvalid = 91
+    /// The slices of the order have traded or hold more than that, which is the limit.
+    case quantityBelowSlices = 92
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

@@ -56,7 +56,10 @@ extension Sequencer {
         switch event {
         case .order(.approved(let fact)): routed(fact.order).map { .new($0) }
         case .order(.cancelRequested(let fact)):
-            state.orderByID.look(at: fact.order) { .cancel($0.account, $0.state.idAtVenue(fact.order)) }
+            state.orderByID.look(at: fact.order) { entry -> VenueInstruction? in
+                // No venue has an order that is worked here.
+                entry.state.isAtWork ? nil : .cancel(entry.account, entry.state.idAtVenue(fact.order))
+            } ?? nil
         case .order(.replaceApproved(let fact)):
             state.orderByID[fact.order].flatMap { entry in
                 entry.state.pendingReplaces.first { $0.request == fact.request }
@@ -184,6 +187,7 @@ extension Sequencer {
     /// The commands that carry on whatever has several steps.
     func dueSagas(_ causation: Int64) -> [CommandRequest] {
         dueRebalances(causation)
+            + dueWork(causation)
             + state.dueGroups.sorted().compactMap { group in
                 guard let saga = state.groupByID[group] else { return nil }
                 return own(
@@ -192,6 +196,18 @@ extension Sequencer {
                     causation
                 )
             }
+    }
+
+    /// The commands that carry on orders which are worked by slices.
+    private func dueWork(_ causation: Int64) -> [CommandRequest] {
+        state.dueWork.sorted().compactMap { order in
+            guard let saga = state.workByID[order] else { return nil }
+            return own(
+                "work:\(order.id.text):\(saga.step)",
+                .continueWork(saga.account, order, step: saga.step),
+                causation
+            )
+        }
     }
 
     /// When a deadline is over next; `nil` when there is none.

@@ -56,6 +56,10 @@ extension Narrator {
                 fact.retry ? "wants the venue asked again" : "says that the venue does not work the order"
             return ("\(fact.resolver) \(word).", [])
         case .adjusted(let fact): return Self.adjusted(fact)
+        case .workBegan: return ("The order stays here, to be worked by slices.", [])
+        case .workProgressed(let fact):
+            return ("Its slices have traded \(fact.filled.text) of it.", [])
+        case .workCompleted: return ("Its slices have traded all of it.", [])
         default: return ("\(event) was recorded.", [])
         }
     }

@@ -172,6 +172,7 @@ struct Narrator {
             ("capacity", "\(fact.capacity)"), ("locate", fact.special.locate?.text ?? ""),
         ]
         details.append(names.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        if fact.isWorked { details.append("is to be worked here by slices") }
         if let method = fact.special.lotMethod { details.append("closes lots by \(method.name)") }
         for lot in fact.special.lots {
             details.append("closes \(lot.quantity.text) of the lot of execution \(lot.execution.text)")

@@ -79,6 +79,7 @@ struct StateBytes {
         }
         number(Int64(clamping: state.rebalanceSteps))
         groups(state)
+        work(state)
         present(state.dueRolls)
         number(Int64(state.sweeps.count))
         for sweep in state.sweeps {
@@ -110,6 +111,23 @@ struct StateBytes {
             number(Int64(clamping: saga.step))
         }
         number(Int64(clamping: state.groupSteps))
+    }
+
+    private mutating func work(_ state: ShardState) {
+        for order in state.workByID.keys.sorted() {
+            guard let saga = state.workByID[order] else { continue }
+            letter("K")
+            identifier(order.id)
+            for slice in saga.sliceByID.keys.sorted() {
+                guard let part = saga.sliceByID[slice] else { continue }
+                identifier(slice.id)
+                for value in [part.traded.nanos, part.reach.nanos] { number(value) }
+                wide(part.notional.nanos)
+            }
+            number(state.dueWork.contains(order))
+            number(Int64(clamping: saga.step))
+        }
+        number(Int64(clamping: state.workSteps))
     }
 
     private mutating func suspense(_ state: ShardState) {
@@ -217,6 +235,12 @@ struct StateBytes {
             wide(held.cash.nanos)
             identifier(held.instrument.id)
             identifier((entry.risk.partnerByID[order] ?? .none).id)
+            if let draw = entry.risk.drawByID[order] {
+                letter("D")
+                identifier(draw.parent.id)
+                number(draw.units.nanos)
+                wide(draw.cash.nanos)
+            }
             let units = [held.shares, held.buys, held.shorts].map(\.nanos)
             for value in units + [held.price.nanos, held.commission.micros] {
                 number(value)
@@ -369,6 +393,7 @@ struct StateBytes {
         number(state.isTriggered)
         number(state.isSuspended)
         number(state.isDoneForDay)
+        present(state.work)
         text(state.heldForVenue ?? "")
         for execution in state.executions.values.sorted(by: { $0.execution < $1.execution }) {
             let standing = state.standing(execution)

@@ -99,6 +99,7 @@ extension Books {
         try expect(reach == order.reach, "I9", "\(name) may trade \(reach), expected \(order.reach)")
         let waits = entry.state.route.hasDeadline
         try expect(!waits || entry.waitsSince > 0, "I9", "\(name) waits for its venue without a deadline")
+        if order.isAtWork { return try compareWork(order) }
         let (least, most) = order.need
         let isRight =
             order.held.shares == most.shares && order.held.buys == most.buys

@@ -10,6 +10,7 @@ extension Books {
         case .assessed(let fact):
             try check(fact, on: day)
             guard fact.verdict == .approved else { return }
+            try draw(fact)
             orders[fact.order]?.judge(at: fact.reservedPrice, fact.commission)
             // Where terms have no limit, the larger price of old and new ones may belong to the old.
             if let price = ownPrice(of: fact, on: day) { orders[fact.order]?.allow(price) }
@@ -25,18 +26,7 @@ extension Books {
                 shorts: Int128(fact.pendingShorts?.nanos ?? 0),
                 price: fact.reservedPrice.nanos
             )
-        case .reservationChanged(let fact):
-            let price = fact.reservedPrice?.nanos ?? orders[fact.order]?.held.price ?? 0
-            var held = OrderBook.Held(
-                cash: fact.remainingCash.nanos,
-                shares: Int128(fact.remainingShares.nanos),
-                buys: Int128(fact.remainingBuys.nanos),
-                shorts: Int128(fact.remainingShorts?.nanos ?? 0),
-                price: price
-            )
-            // What holds nothing back has no price that its pair could count at.
-            if held.isNothing { held.price = 0 }
-            orders[fact.order]?.held = held
+        case .reservationChanged(let fact): try take(fact)
         case .reassessed(let fact):
             let mustGo = orders[fact.order].map { facts.mustGo($0.placed, reduces: reduces($0)) } ?? false
             try expect(
@@ -93,7 +83,9 @@ extension Books {
     func held(_ account: AccountID) -> Held {
         var held = Held()
         // ORDER: sums of integers do not depend on the order of their terms.
-        for entry in orders.values where entry.placed.account == account && !entry.held.isNothing {
+        for entry in orders.values where entry.placed.account == account {
+            // A worked order that its slices have all of counts as an open one.
+            guard !entry.held.isNothing || (entry.isAtWork && !entry.isClosed) else { continue }
             held.orders += 1
             let other = heldByPartner(of: entry)
             if !other.isNothing, entry.partner < entry.placed.order { continue }

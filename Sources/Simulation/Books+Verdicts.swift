@@ -26,7 +26,7 @@ struct Question {
     let ask: Int64?
     let isReduceOnly: Bool
     /// What the order holds back already and gives up for this.
-    let freed: OrderBook.Held
+    var freed: OrderBook.Held
     let isNew: Bool
 }
 
@@ -113,6 +113,8 @@ extension Books {
         let prices = [isBuy ? seen.ask : seen.bid, seen.last, mark]
         let terms = request?.terms ?? order.terms
         let shared = orders[fact.sharedWith]?.held ?? OrderBook.Held()
+        // Of a worked order that is judged which its slices leave.
+        let taken = order.isAtWork ? slices(of: placed.order).reduce(Int128(0)) { $0 + $1.reach } : 0
         var question = Question(
             account: account,
             limits: limits,
@@ -121,8 +123,8 @@ extension Books {
             reduces: !isBuy,
             order: fact.order,
             instrument: placed.instrument,
-            quantity: order.rest(of: terms.quantity),
-            filled: request == nil ? 0 : order.filled,
+            quantity: max(order.rest(of: terms.quantity) - taken, 0),
+            filled: request == nil ? 0 : order.filled + taken,
             limit: terms.limitPrice?.nanos,
             reference: prices.lazy.compactMap { $0 }.first { $0 > .zero }?.nanos,
             ask: seen.ask.flatMap { $0 > .zero ? $0.nanos : nil },
@@ -131,6 +133,7 @@ extension Books {
             freed: order.held.larger(heldByPartner(of: order)).larger(shared),
             isNew: request == nil
         )
+        if let parent = work(of: order), parent.isAtWork, !parent.isClosed { question.freed.add(parent.held) }
         if let market = question.reference { anchor(&question, terms, placed.special.limitOffset, market) }
         if question.reference ?? 0 <= 0 { question.reference = nil }
         if account.opened.kind == .margin { question.reduces = reduces(question) }

@@ -62,6 +62,8 @@ struct Books {
     var wordByTrade: [OrderID: [ExecutionIdentity: LastWord]] = [:]
     /// What the ledger has of trades, by the core's id of the last word on them.
     var bookedByID: [Identifier: Booked] = [:]
+    /// What a parent keeps when a slice of the present command has taken its part.
+    var awaited: (parent: OrderID, rest: OrderBook.Held)?
     /// A word of the present command whose booking is due.
     var unbookedWord: LastWord?
 
@@ -102,6 +104,9 @@ struct Books {
     /// At the end of a command nothing is half done.
     mutating func finishCommand() throws(Violation) {
         replacing = nil
+        if let (parent, _) = awaited {
+            throw Violation("I10", "nothing says that a slice took from \(parent.id.text)")
+        }
         try finishCalls(on: day)
         if let unbooked {
             throw Violation(
@@ -154,6 +159,9 @@ struct Books {
         case .replaceRejected(let fact): orders[order]?.refuse(fact.request)
         case .adjusted(let fact): orders[order]?.adjust(fact)
         case .restated(let fact): orders[order]?.restate(fact)
+        case .workBegan: try begin(order)
+        case .workProgressed(let fact): try take(fact)
+        case .workCompleted: try complete(order)
         case .parked: parked.insert(order)
         case .resolved: parked.remove(order)
         case .acknowledged, .cancelRejected, .triggered, .doneForDay, .suspended, .resumed, .statusRequested:

@@ -28,6 +28,12 @@ struct OrderBook {
     var held = Held()
     /// The other order of a pair of which one cancels the other, or none.
     var partner = OrderID.none
+    /// Whether it is worked by slices, what was said that they traded, and what it and they may hold back.
+    var isAtWork = false
+    var toldOfSlices: Int128 = 0
+    var budget = Held()
+    /// What a slice holds back that was its parent's.
+    var drawn = Held()
     /// The prices and commissions that any of its terms were held back at.
     private var bounds: Bounds?
 
@@ -113,11 +119,12 @@ struct OrderBook {
         request.order = fact.order
         request.request = fact.request
         request.terms = fact.terms
-        if isApproved, confirmed == nil { confirmed = (terms, requestInForce) }
+        let isAtVenue = isApproved && !isAtWork
+        if isAtVenue, confirmed == nil { confirmed = (terms, requestInForce) }
         terms = fact.terms
         isAdjusted = true
         requestInForce = max(requestInForce, fact.request)
-        pending = isApproved ? [fact.request: request] : [:]
+        pending = isAtVenue ? [fact.request: request] : [:]
         approvedRequests.insert(fact.request)
         bounds?.isExact = false
         // What has no limit is held back for at a price that is of the new units from now on.

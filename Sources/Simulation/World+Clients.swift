@@ -97,7 +97,7 @@ extension World {
         if hasManyDays, choices.chance(10) { return dayCommand(&choices) }
         switch choices.int(0...99) {
         case 0..<4: return groupCommand(account, order(account, &choices), &choices)
-        case 4..<45: return .placeOrder(account, order(account, &choices))
+        case 4..<45: return placement(account, &choices)
         case 45..<48: return rebalance(account, &choices)
         case 48..<72: return change(account, &choices)
         case 72..<77: return .deposit(account, cash(account, &choices))

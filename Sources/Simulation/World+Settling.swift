@@ -125,6 +125,7 @@ extension World {
         }
         try expect(waiting.isEmpty, "I9", "the venue answered, and these orders still wait: \(waiting)")
         try checkGroups()
+        try checkWork()
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         try watch.books.checkEntitlements()
@@ -169,7 +170,7 @@ extension World {
             try expect(isThere, "I9", "\(revision.venueExecutionID) is not in its order")
         }
         for order in watch.state.openOrders {
-            let waits = books.orders[order]?.waitsForReview ?? false
+            let waits = books.orders[order].map { $0.waitsForReview || $0.isAtWork } ?? false
             let isWorking = waits || statement.isOpen(order)
             let known = books.orders[order].map(\.description) ?? "unknown"
             try expect(isWorking, "I9", "\(order.id.text) is open and the venue does not work it: \(known)")

@@ -55,8 +55,10 @@ extension World {
                 && fact.quantity == order.quantity && fact.limitPrice == order.limitPrice
                 && fact.type == order.type && fact.clientOrderID == order.clientOrderID
                 && fact.seen == order.seen && fact.timeInForce == order.timeInForce
-                && fact.special == order.special
-        case (.cancelOrder(_, let order), .order(.cancelRequested(let fact))): fact.order == order
+                && fact.special == order.special && fact.parent == order.parent
+        // A worked order that waits for slices has them asked again.
+        case (.cancelOrder(_, let order), .order(.cancelRequested(let fact))):
+            fact.order == order || fact.reason == .parent
         case (.cancelOrder(_, let order), .order(.cancelled(let fact))): fact.order == order
         case (.replaceOrder(_, let wanted), .order(.replaceRequested(let fact))):
             fact.order == wanted.order && fact.terms.quantity == wanted.quantity ?? fact.terms.quantity

@@ -150,7 +150,7 @@ struct World {
         case .new(let routed):
             let order = watch.books.orders[routed.order]
             try expect(
-                order?.isApproved == true,
+                order?.isApproved == true && order?.isAtWork == false,
                 "I1",
                 "\(routed.order.id.text) was routed before its approval"
             )
@@ -173,7 +173,7 @@ struct World {
         case .cancel(_, let id):
             let order = watch.books.orders[id]
             try expect(
-                order?.isCancelAsked == true,
+                order?.isCancelAsked == true && order?.isAtWork == false,
                 "I1",
                 "a cancel of \(id.id.text) was carried before it was recorded"
             )

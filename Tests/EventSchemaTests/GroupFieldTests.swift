@@ -31,6 +31,27 @@ struct GroupFieldTests {
         #expect(message.legs[0].lotMethod == .fifo)
     }
 
+    @Test("an order that is worked by slices, and what a slice draws from")
+    func work() throws {
+        var placed = OrderPlaced()
+        placed.special.worked = true
+        #expect(try read(placed, as: Bifrost_V1_OrderPlaced.self).worked)
+        var leg = PlaceOrder()
+        leg.special.worked = true
+        var started = GroupStarted()
+        started.legs = [leg]
+        #expect(try read(started, as: Bifrost_V1_GroupStarted.self).legs[0].worked)
+        var cancel = OrderCancelRequested()
+        cancel.reason = .parent
+        #expect(try read(cancel, as: Bifrost_V1_OrderCancelRequested.self).reason == .parent)
+        var verdict = RiskAssessed()
+        verdict.drawnFrom = Extreme.order
+        #expect(try read(verdict, as: Bifrost_V1_RiskAssessed.self).drawnFromOrderID.count == 16)
+        var changed = ReservationChanged()
+        changed.reason = .drawn
+        #expect(try read(changed, as: Bifrost_V1_ReservationChanged.self).reason == .drawn)
+    }
+
     @Test("an order's group, why it was cancelled, and whose reservation it shares")
     func links() throws {
         var placed = OrderPlaced()

@@ -31,7 +31,7 @@ struct JSONPrinterTests {
                 {"orderId":"\(order)","clientOrderId":"say \\"hi\\"","side":"SELL","type":"LIMIT","timeInForce":"DAY",\
                 "quantity":"1.5","limitPrice":"187.25","symbol":"AAPL","capacity":"AGENCY",\
                 "reduceOnly":false,"postOnly":false,"seen":{"at":"1970-01-01T00:00:00.000000001Z"},\
-                "chosenLots":[],"doNotReduce":false}
+                "chosenLots":[],"doNotReduce":false,"worked":false}
                 """
         )
     }

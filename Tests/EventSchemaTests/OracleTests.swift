@@ -104,6 +104,9 @@ enum Oracle {
         "OrderParked": Bifrost_V1_OrderParked.self,
         "OrderResolved": Bifrost_V1_OrderResolved.self,
         "OrderAdjusted": Bifrost_V1_OrderAdjusted.self,
+        "OrderWorkBegan": Bifrost_V1_OrderWorkBegan.self,
+        "OrderWorkProgressed": Bifrost_V1_OrderWorkProgressed.self,
+        "OrderWorkCompleted": Bifrost_V1_OrderWorkCompleted.self,
         "RebalanceStarted": Bifrost_V1_RebalanceStarted.self,
         "RebalanceAdvanced": Bifrost_V1_RebalanceAdvanced.self,
         "RebalanceLegRefused": Bifrost_V1_RebalanceLegRefused.self,
@@ -163,7 +166,7 @@ enum Oracle {
         "InstrumentRegistered": Set([
             "tickTable", "marginable", "shortable", "fractionable", "settlementCycles",
         ]),
-        "OrderPlaced": Set(["reduceOnly", "postOnly", "chosenLots", "doNotReduce"]),
+        "OrderPlaced": Set(["reduceOnly", "postOnly", "chosenLots", "doNotReduce", "worked"]),
         "DayRolled": Set(["ofEveryCalendar"]),
         "TradingDaysDeclared": Set(["hours"]),
         "TradeBooked": Set(["chosenLots", "fees"]),

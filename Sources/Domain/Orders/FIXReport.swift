@@ -72,7 +72,7 @@ extension OrderEvent {
     public var execType: Character? {
         switch self {
         case .placed: "A"
-        case .acknowledged, .externalFound: "0"
+        case .acknowledged, .externalFound, .workBegan: "0"
         case .executed: "F"
         case .cancelRequested: "6"
         case .cancelled: "4"
@@ -87,7 +87,7 @@ extension OrderEvent {
         case .executionCorrected: "G"
         case .executionBusted: "H"
         case .approved, .executionConflicted, .cancelRejected, .replaceRejected, .heldForReview, .reviewed,
-            .replaceApproved, .statusRequested, .parked, .resolved:
+            .replaceApproved, .statusRequested, .parked, .resolved, .workProgressed, .workCompleted:
             nil
         }
     }

@@ -28,6 +28,8 @@ public enum CancelReason: UInt8, WireChoice {
     case policy = 6
     /// It would have traded with an order of the same owner.
     case selfTrade = 7
+    /// The order that it is a slice of is over, or is to be.
+    case parent = 8
 }
 
 extension OrderPlaced {

@@ -38,6 +38,12 @@ public enum OrderCommand: Sendable {
     case adjust(OrderAdjusted)
     /// A person says what becomes of it when the venue does not answer.
     case resolve(OrderResolved)
+    /// Keep it here, to be worked by slices.
+    case beginWork(OrderID)
+    /// Note what its slices have traded.
+    case progressWork(OrderWorkProgressed)
+    /// Close it because its slices have traded all of it.
+    case completeWork(OrderID)
 }
 
 /// The terms of an instrument that the form of an order is judged by.
@@ -100,7 +106,8 @@ public enum Order: Decider {
             fact.cancelledQuantity = state.leaves
             try decision.emit(.cancelled(fact))
         case .refuseCancel(let order):
-            guard state.cancelPending else { return }
+            // Nobody asked a venue to cancel an order that is worked here.
+            guard state.cancelPending, !state.isAtWork else { return }
             var fact = OrderCancelRejected()
             fact.order = order
             try decision.emit(.cancelRejected(fact))
@@ -121,6 +128,7 @@ public enum Order: Decider {
         case .reachDeadline(let order): try reachDeadline(order, state, &decision)
         case .resolve(let fact): try resolve(fact, state, &decision)
         case .adjust(let fact): try decision.emit(.adjusted(fact))
+        case .beginWork, .progressWork, .completeWork: try work(command, &decision)
         }
     }
 
@@ -209,7 +217,7 @@ public enum Order: Decider {
         case .executionConflicted, .replaceApproved, .resolved: break
         case .replaceRequested, .replaced, .replaceRejected, .triggered, .doneForDay, .suspended, .resumed,
             .restated, .executionCorrected, .executionBusted, .heldForReview, .reviewed, .statusRequested,
-            .parked, .adjusted:
+            .parked, .adjusted, .workBegan, .workProgressed:
             evolveRarely(&state, by: event)
         case .cancelRequested: state.cancelPending = true
         case .cancelled: state.close(.cancelled)
@@ -217,6 +225,7 @@ public enum Order: Decider {
             state.cancelPending = false
             state.hear()
         case .expired: state.close(.expired)
+        case .workCompleted: state.close(.completed)
         }
     }
 }

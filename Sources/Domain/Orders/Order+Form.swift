@@ -190,6 +190,7 @@ extension Order {
     }
 
     private static func checkCombination(_ placed: OrderPlaced, _ special: SpecialTerms) throws(Rejection) {
+        if special.worked { try checkWorked(placed, special) }
         let isImmediate = placed.timeInForce == .immediateOrCancel || placed.timeInForce == .fillOrKill
         let rests = placed.type == .limit && !isImmediate
         // An order for an auction lives until it, and one that waits for a price cannot trade at once.

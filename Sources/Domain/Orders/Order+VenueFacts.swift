@@ -11,7 +11,9 @@ extension Order {
         _ state: OrderState,
         _ decision: inout Decision<OrderEvent>
     ) throws(Rejection) {
-        guard let placed = state.standing, state.isOpen, state.venue != nil, !state.cancelPending else {
+        guard let placed = state.standing, state.isOpen, state.venue != nil || state.isAtWork,
+            !state.cancelPending
+        else {
             throw Rejection(
                 .orderNotOpen,
                 limit: state.placed.map { Int128($0.quantity.nanos) },
@@ -118,6 +120,12 @@ extension Order {
             }
         case .parked: state.rare.change { $0.parked = true }
         case .adjusted(let fact): state.adjust(fact)
+        case .workBegan(let fact):
+            var work = OrderWorkProgressed()
+            work.order = fact.order
+            state.acknowledged = true
+            state.work(work)
+        case .workProgressed(let fact): state.work(fact)
         default: break
         }
     }
@@ -197,6 +205,10 @@ extension OrderState {
         var notional: Int128 = 0
         var lapsed: Int128 = 0
         let facts = rare.facts
+        if let work = facts.work {
+            traded = Int128(work.filled.nanos)
+            notional = work.tradedNotional.nanos
+        }
         // ORDER: sums of integers do not depend on the order of their terms.
         for report in executions.values {
             let trade = facts.standing(report)

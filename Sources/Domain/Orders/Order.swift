@@ -8,6 +8,8 @@ public enum CloseReason: UInt8, WireChoice {
     case cancelled = 2
     /// Its day ended.
     case expired = 3
+    /// Its slices traded all of it.
+    case completed = 4
 }
 
 /// What tells one execution from another: two reports with the same identity are about the same trade.
@@ -90,6 +92,8 @@ public struct OrderState: Sendable {
     }
     /// The group that it belongs to, asked where its terms stand, or none.
     public var group: OrderID { placedTerms.look { $0.group } ?? .none }
+    /// The order that it names as its parent, asked where its terms stand, or none.
+    public var parent: OrderID { placedTerms.look { $0.parent } ?? .none }
     /// Apart, so that an order is small where it is moved and only its state is asked for.
     private var placedTerms = Rarely<OrderPlaced>.never
     /// The quantity of its terms in force, zero before its first event.

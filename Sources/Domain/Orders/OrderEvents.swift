@@ -190,6 +190,7 @@ public struct OrderPlaced: EventPayload {
         try visitor.choice(34, "lotMethod", &special.lotMethod)
         try visitor.price(36, "limitOffset", &special.limitOffset)
         try visitor.flag(40, "doNotReduce", &special.doNotReduce)
+        try visitor.flag(41, "worked", &special.worked)
         rareTerms.terms = special
     }
 }
@@ -479,4 +480,10 @@ public enum OrderEvent: Equatable, Sendable {
     indirect case externalFound(ExternalOrderFound)
     /// An ex-date gave it other terms.
     indirect case adjusted(OrderAdjusted)
+    /// It stays here and is worked by slices.
+    case workBegan(OrderWorkBegan)
+    /// Its slices traded.
+    case workProgressed(OrderWorkProgressed)
+    /// Its slices traded all of it.
+    case workCompleted(OrderWorkCompleted)
 }

@@ -20,6 +20,8 @@ extension OrderState {
         case .rejected: return .rejected
         case .cancelled: return .cancelled
         case .expired: return .expired
+        // A trade was taken back since.
+        case .completed: return .cancelled
         case nil: break
         }
         if let rare = rare.value {

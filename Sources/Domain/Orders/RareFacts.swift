@@ -46,6 +46,8 @@ struct RareFacts: Sendable {
     var parked = false
     /// What changed a report, by the identity of the report.
     var revisions: [ExecutionIdentity: Revised] = [:]
+    /// What its slices have traded, once it is worked by slices.
+    var work: OrderWorkProgressed?
     /// Busted quantity that restatements brought back to life.
     var reinstated = Quantity.zero
     /// Busted quantity that lives no more.

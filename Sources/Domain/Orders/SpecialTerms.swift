@@ -36,6 +36,8 @@ public struct SpecialTerms: Hashable, Sendable {
     public var lotMethod: LotMethod?
     /// The locate that a short sale rests on, by the name that its giver has for it.
     public var locate: ClientName?
+    /// It stays here and is worked by slices, orders that name it as their parent; no venue gets it.
+    public var worked = false
 
     /// None of them.
     public init() {}

@@ -249,6 +249,7 @@ extension RiskState {
     static let datedLimitsMax = 16
 
     mutating func hold(_ fact: RiskAssessed) {
+        if fact.drawnFrom != .none { draw(fact) }
         let reservation = Reservation(fact)
         if fact.sharedWith != .none { pair(fact.order, fact.sharedWith) }
         if let partner = partner(of: fact.order) {
@@ -279,6 +280,7 @@ extension RiskState {
 
     mutating func change(_ fact: ReservationChanged) {
         guard var held = reservationByID[fact.order] else { return }
+        if !drawByID.isEmpty { keepDraw(fact) }
         if let partner = partner(of: fact.order) { return change(fact, held, beside: partner) }
         let cash = reservedCash[held.currency] ?? .zero
         reservedCash[held.currency] = Money(clamping: cash.nanos - held.cash.nanos + fact.remainingCash.nanos)
@@ -291,7 +293,9 @@ extension RiskState {
         held.buys = fact.remainingBuys
         held.shorts = fact.remainingShorts ?? .zero
         if let price = fact.reservedPrice { held.price = price }
-        let gone = held.shares == .zero && held.buys == .zero && held.shorts == .zero
+        let isNothing = held.shares == .zero && held.buys == .zero && held.shorts == .zero
+        // A worked order may get back what its slices hold.
+        let gone = isNothing && fact.reason != .drawn
         reservationByID[fact.order] = gone ? nil : held
     }
 }

@@ -241,8 +241,10 @@ extension RiskBook {
         _ fact: RiskAssessed
     ) -> Exposure {
         let buys = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
-        let pending = buys - Int128(question.freedBuys.nanos)
-        let held = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
+        let kept = state.kept(by: question.drawsFrom, beside: fact)
+        let pending = buys - Int128(question.freedBuys.nanos) + Int128(kept.buys.nanos)
+        let reserved = (state.reservedCash[question.currency] ?? .zero).nanos
+        let held = reserved - question.freedCash.nanos + kept.cash.nanos
         let own = translated(held + fact.reservedCash.nanos, question)
         let open = own.map { $0 + (question.valuation?.reservedElsewhere ?? 0) }
         var exposure = Exposure()

@@ -9,9 +9,7 @@ extension RiskBook {
         var question = question
         let freed =
             state.partner(of: question.order).flatMap { state.reservationByID[$0] }?.larger(held) ?? held
-        question.freedCash = freed.cash
-        question.freedShares = freed.shares
-        question.freedBuys = freed.buys
+        question.free(freed)
         var fact = assess(question, state)
         guard fact.verdict == .approved else { return fact }
         fact.reservedCash = max(fact.reservedCash, held.cash)

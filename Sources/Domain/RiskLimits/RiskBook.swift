@@ -48,6 +48,8 @@ public struct RiskState: Sendable {
     public internal(set) var pendingBuys: [InstrumentID: Quantity] = [:]
     /// Pairs of which one order cancels the other, in both directions: the sums count the larger of both.
     public internal(set) var partnerByID: [OrderID: OrderID] = [:]
+    /// Slices of worked orders, with what they took from their parents.
+    public internal(set) var drawByID: [OrderID: Draw] = [:]
     /// No facts.
     public init() {}
 }
@@ -98,6 +100,8 @@ public struct RiskQuestion: Sendable {
     public var reduceOnly = false
     /// The other order of its pair, whose reservation it shares, or none.
     public var sharesWith = OrderID.none
+    /// The worked order that it is a slice of, out of whose reservation it holds back, or none.
+    public var drawsFrom = OrderID.none
     /// What else counts in a margin account, `nil` in another one.
     public var margin: MarginQuestion?
     /// What the order holds back already, and what therefore counts as free for it.
@@ -124,6 +128,8 @@ public enum RiskCommand: Sendable {
     ///
     /// Whether it has traded says whether the least commission of an order is still to come.
     case rehold(OrderID, leaves: Quantity, price: Price?, hasTraded: Bool)
+    /// A worked order of which `leaves` remain: hold back no more than that needs beside its slices.
+    case trim(OrderID, leaves: Quantity, price: Price?)
     /// Hold back for an order that lives again at the venue, whatever the checks say.
     case reinstate(RiskQuestion)
     /// Stop the account's orders that add risk.
@@ -148,7 +154,9 @@ public enum RiskBook: Decider {
         case .setLimits(let wanted):
             try decision.emit(.limitsSet(try next(wanted, state)))
         case .assess(let question):
-            try decision.emit(.assessed(assess(question, state)))
+            let isSlice = question.drawsFrom != .none
+            let fact = isSlice ? judgeSlice(question, state, assess) : assess(question, state)
+            try decision.emit(.assessed(fact))
         case .consume(let order, let leaves, let commission):
             guard let held = state.reservationByID[order] else { return }
             var fact = ReservationChanged()
@@ -161,20 +169,26 @@ public enum RiskBook: Decider {
                 fact.remainingCash = min(rest, held.cash)
                 if held.shorts > .zero { fact.remainingShorts = leaves } else { fact.remainingBuys = leaves }
             }
+            try emit(fact, state, &decision)
+        case .reassess(let question):
+            let isSlice = question.drawsFrom != .none
+            let fact = isSlice ? judgeSlice(question, state, reassess) : reassess(question, state)
+            try decision.emit(.assessed(fact))
+        case .trim(let order, let leaves, let price):
+            guard let fact = trimmed(order, leaves: leaves, price: price, state) else { return }
             try decision.emit(.reservationChanged(fact))
-        case .reassess(let question): try decision.emit(.assessed(reassess(question, state)))
         case .rehold(let order, let leaves, let price, let hasTraded):
             guard let fact = reheld(order, leaves: leaves, price: price, hasTraded: hasTraded, state) else {
                 return
             }
-            try decision.emit(.reservationChanged(fact))
+            try emit(fact, state, &decision)
         case .reinstate(let question): try decision.emit(.assessed(reinstated(question, state)))
         case .release(let order):
             guard state.reservationByID[order] != nil else { return }
             var fact = ReservationChanged()
             fact.order = order
             fact.reason = .released
-            try decision.emit(.reservationChanged(fact))
+            try emit(fact, state, &decision)
         case .pullKillSwitch(let account):
             guard !state.killed else { return }
             var fact = KillSwitchPulled()
@@ -185,6 +199,18 @@ public enum RiskBook: Decider {
             var fact = KillSwitchReleased()
             fact.account = account
             try decision.emit(.killSwitchReleased(fact))
+        }
+    }
+
+    /// What else an order holds back, and what its parent does after that.
+    private static func emit(
+        _ fact: ReservationChanged,
+        _ state: RiskState,
+        _ decision: inout Decision<RiskEvent>
+    ) throws(Rejection) {
+        try decision.emit(.reservationChanged(fact))
+        if !state.drawByID.isEmpty, let followed = followed(fact, state) {
+            try decision.emit(.reservationChanged(followed))
         }
     }
 

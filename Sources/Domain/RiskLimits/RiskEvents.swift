@@ -115,6 +115,8 @@ public struct RiskAssessed: EventPayload {
     public var sharedWith = OrderID.none
     /// What the reservation of a buy includes beside a share of the traded amount.
     public var extraFees = ExtraFees.none
+    /// The order that it is a slice of, whose reservation is less by what this one holds back, or none.
+    public var drawnFrom = OrderID.none
     /// What a short sale may still take from the position, `nil` for other orders.
     public var pendingShorts: Quantity?
     /// An empty payload.
@@ -138,6 +140,7 @@ public struct RiskAssessed: EventPayload {
         var terms = extraFees.terms
         try visitor.message(16, "feeTerms", &terms)
         extraFees = ExtraFees(terms)
+        try visitor.order(17, "drawnFromOrderId", &drawnFrom)
         try visitor.quantity(20, "pendingShorts", &pendingShorts)
     }
 }
@@ -150,6 +153,8 @@ public enum ReservationReason: UInt8, WireChoice {
     case released = 2
     /// Other terms were asked for, came into force or were refused, or a trade was revised.
     case replaced = 3
+    /// A slice of the order holds it from now on, or gave back what it held.
+    case drawn = 4
 }
 
 /// What is held back for an order changed.

@@ -9,8 +9,12 @@ internal import RiskLimits
 extension Shard {
     /// Most orders that one step of a sweep deals with.
     static let sweepOrdersMax = 100
-    /// Room that one more item of a day's close needs: an expiry and its release, or a close.
-    private static let eventsOfItemMax = 2
+    /// Room that one more item of a day's close needs: an expiry, its release and what its parent gets back,
+    /// or a close.
+    private static let eventsOfItemMax = 3
+    /// Room that one more order of a sweep needs: a verdict, an end, its release and what its parent gets
+    /// back.
+    private static let eventsOfSweptMax = 4
 
     static func sweep(
         _ position: Int64,
@@ -19,26 +23,27 @@ extension Shard {
     ) throws(Rejection) {
         guard let sweep = state.readySweeps.first(where: { $0.position == position }) else { return }
         if let day = sweep.day { return try beginOrders(of: sweep, day, state, &decision) }
-        let end = min(sweep.orders.count, sweep.done + sweepOrdersMax)
+        var drafts = Decision<Draft>()
+        var end = sweep.done
+        while end < sweep.orders.count, end < sweep.done + sweepOrdersMax,
+            drafts.events.count < decisionEventsMax - eventsOfSweptMax
+        {
+            let order = sweep.orders[end]
+            end += 1
+            guard let entry = state.orderByID[order] else { continue }
+            if sweep.reassesses {
+                let outcome = try reassess(order, entry, sweep, state, &drafts)
+                guard outcome == .cancelled else { continue }
+            }
+            try cancel(order, entry, state, &drafts)
+        }
         var advanced = SweepAdvanced()
         advanced.sweep = position
         advanced.done = UInt64(end)
         advanced.total = UInt64(sweep.orders.count)
-        try decision.emit(
-            Draft(
-                .sweepAdvanced(advanced),
-                .shard,
-                correlation: Identifier(.command, slot: 0, shard: 0, birth: position)
-            )
-        )
-        for order in sweep.orders[sweep.done..<end] {
-            guard let entry = state.orderByID[order] else { continue }
-            if sweep.reassesses {
-                let outcome = try reassess(order, entry, sweep, state, &decision)
-                guard outcome == .cancelled else { continue }
-            }
-            try cancel(order, entry, state, &decision)
-        }
+        let root = Identifier(.command, slot: 0, shard: 0, birth: position)
+        try decision.emit(Draft(.sweepAdvanced(advanced), .shard, correlation: root))
+        try decision.emit(drafts) { $0 }
     }
 
     /// Goes on with a day that one command could not close.
@@ -119,7 +124,7 @@ extension Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         let room = decisionEventsMax - eventsOfItemMax
-        for order in state.openOrders.sorted() {
+        for order in state.expiring {
             guard let entry = state.orderByID[order], entry.ends(on: date), state.trades(entry, by: calendar)
             else { continue }
             guard decision.events.count <= room else { return }

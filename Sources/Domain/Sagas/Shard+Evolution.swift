@@ -88,6 +88,7 @@ extension Shard {
         var mayEnd = event.mayOpen
         if case .placed(let placed) = event {
             mayEnd = placed.hasSpecialTerms
+            if placed.isWorked { state.workByID[order] = WorkSaga(placed.account) }
             let day = state.openDay(of: placed.instrument, place.businessDate)
             state.orderByID.add(order, OrderEntry(account: placed.account, placedOn: day))
             if let name = placed.clientOrderID {
@@ -96,11 +97,14 @@ extension Shard {
         }
         if case .externalFound(let found) = event { evolve(&state, found, place) }
         if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
-        let hasGroups = !state.groupByID.isEmpty
-        let (isOpen, lacksWait, group) = state.orderByID.change(order) { entry in
+        let (hasGroups, hasWork) = (!state.groupByID.isEmpty, !state.workByID.isEmpty)
+        let (isOpen, lacksWait, group, parent) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)
-            if case .approved = event { entry.approvedAt = place.position }
-            return (entry.state.isOpen, entry.lacksWait, hasGroups ? entry.state.group : .none)
+            if event.approves { entry.approvedAt = place.position }
+            return (
+                entry.state.isOpen, entry.lacksWait, hasGroups ? entry.state.group : .none,
+                hasWork ? entry.state.parent : .none
+            )
         }
         if case .approved = event {
             state.openOrders.insert(order)
@@ -113,6 +117,7 @@ extension Shard {
         evolveWaits(&state, event, place, lacksWait: lacksWait)
         if !state.rebalances.isEmpty { evolveRebalances(&state, event, isOpen: isOpen) }
         if group != .none { evolveGroup(&state, group, event) }
+        if hasWork { evolveWork(&state, event, parent: parent) }
     }
 
     private static func evolveRisk(_ state: inout ShardState, _ event: RiskEvent, _ place: FactPlace) {
@@ -182,7 +187,17 @@ extension OrderEvent {
     /// Whether it may let an order trade that did not before.
     var mayOpen: Bool {
         switch self {
-        case .heldForReview, .replaced, .restated, .executionCorrected, .executionBusted, .externalFound: true
+        case .heldForReview, .replaced, .restated, .executionCorrected, .executionBusted, .externalFound,
+            .workBegan, .workProgressed:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the order passed its judges with it.
+    fileprivate var approves: Bool {
+        switch self {
+        case .approved, .workBegan: true
         default: false
         }
     }
@@ -218,6 +233,9 @@ extension OrderEvent {
         case .resolved(let fact): fact.order
         case .externalFound(let fact): fact.order
         case .adjusted(let fact): fact.order
+        case .workBegan(let fact): fact.order
+        case .workProgressed(let fact): fact.order
+        case .workCompleted(let fact): fact.order
         }
     }
 }

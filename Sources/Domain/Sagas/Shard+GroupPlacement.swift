@@ -69,6 +69,9 @@ extension Shard {
             guard !state.rebalances.contains(where: { $0.started.rebalance == leg.parent.id }) else {
                 throw Rejection(.unknownOrder)
             }
+            guard !leg.special.worked, state.workByID[leg.parent] == nil else {
+                throw Rejection(.workedOrderInvalid)
+            }
             guard let name = leg.clientOrderID else { continue }
             guard names.insert(name).inserted, entry.orderByName[name] == nil else {
                 throw Rejection(.clientOrderIDTaken)

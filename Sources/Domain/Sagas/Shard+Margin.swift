@@ -14,6 +14,10 @@ extension Shard {
         } else if wanted.special.locate != nil {
             throw Rejection(.locateUnexpected)
         }
+        // What slices in a margin account require beside their parent is not decided.
+        guard !wanted.special.worked || entry.opened.kind == .cash else {
+            throw Rejection(.workedOrderInvalid)
+        }
     }
 
     /// What risk is told of an order of a margin account beside what it is told of every order.

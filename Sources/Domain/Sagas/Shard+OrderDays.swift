@@ -10,8 +10,9 @@ internal import RiskLimits
 /// Positions come first: the sweep over the orders waits until the roll has dealt with every account, and
 /// the next day is not rolled before it is through.
 extension Shard {
-    /// Room that one more order needs: two events of its own, and two of its reservation.
-    private static let eventsOfOrderMax = 4
+    /// Room that one more order needs: two events of its own, two of its reservation, and one of its
+    /// parent's.
+    private static let eventsOfOrderMax = 5
     /// Dividends below one cent change no order.
     private static let dividendNanosMin: Int64 = 10_000_000
 
@@ -104,8 +105,10 @@ extension Shard {
             let instrument = state.reference.terms(of: placed.instrument, on: day),
             let change = unitChange(placed.instrument, on: day, state)
         else { return true }
-        // A group counts in units of its start, so that its orders end with these.
-        let isOutdated = change.numerator > 0 && placed.group != .none
+        // A group counts in units of its start, so that its orders end with these; so do a worked order and
+        // its slices.
+        let isPart = placed.group != .none || placed.isWorked || work(of: placed, state) != .none
+        let isOutdated = change.numerator > 0 && isPart
         let wanted: Adjustment =
             isOutdated
             ? .impossible
@@ -117,24 +120,24 @@ extension Shard {
         }
         var after = entry.state
         Order.evolve(&after, by: .adjusted(fact))
-        guard isCovered(order, after, entry.account, risk, state) else {
+        guard entry.state.isAtWork || isCovered(order, after, entry.account, risk, state) else {
             try cancel(order, entry, state, &decision)
             return false
         }
         try emit(.adjust(fact), order, entry.account, entry.state, &decision)
         // A market order holds back by a price that it does not name.
-        let held = risk.reservationByID[order]
-        let isShort = held.map { $0.shorts > .zero } ?? false
-        let market = held.flatMap { fact.newPrice($0.price, up: isShort) }
+        let reservation = risk.reservationByID[order]
+        let isShort = reservation.map { $0.shorts > .zero } ?? false
+        let market = reservation.flatMap { fact.newPrice($0.price, up: isShort) }
         // A short sale is held at the market's price where its limit is below.
         let price =
             isShort ? [after.dearestLimit, market].compactMap(\.self).max() : after.dearestLimit ?? market
+        let held: RiskCommand =
+            after.isAtWork
+            ? .trim(order, leaves: after.leaves, price: price)
+            : .rehold(order, leaves: after.reach, price: price, hasTraded: after.cumulative > .zero)
         var events = Decision<RiskEvent>()
-        try RiskBook.decide(
-            .rehold(order, leaves: after.reach, price: price, hasTraded: after.cumulative > .zero),
-            given: risk,
-            into: &events
-        )
+        try RiskBook.decide(held, given: risk, into: &events)
         for event in events.events { RiskBook.evolve(&risk, by: event) }
         let filing = Filing(.risk, of: entry.account.id, entry.account, order.id)
         try decision.emit(events) { filing.draft(.risk($0)) }

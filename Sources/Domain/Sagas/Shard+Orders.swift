@@ -30,6 +30,9 @@ extension Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         guard let order = try judge(wanted, entry, posed, state, &decision) else { return }
+        if wanted.hasSpecialTerms, wanted.special.worked, !wanted.review {
+            return try emit(.beginWork(order), order, entry.opened.account, Order.initial, &decision)
+        }
         try send(order, review: wanted.review, entry, &decision)
     }
 
@@ -56,6 +59,7 @@ extension Shard {
         if wanted.side.isShort || wanted.hasSpecialTerms { try checkMarking(wanted, entry) }
         let calendar = instrument.tradingCalendar
         try checkSession(calendar, state.openDay(of: calendar, today), wanted.type, posed, state)
+        if wanted.parent != .none { try checkSlice(wanted, account, instrument.instrument, state) }
         let order = OrderID(
             Identifier(.order, slot: account.id.slot, shard: shardNumber(state), birth: posed.position)
         )
@@ -73,17 +77,16 @@ extension Shard {
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.assess(question), given: entry.risk, into: &verdict)
         let refusal = verdict.events.first?.refusal
+        let slice = question.drawsFrom == .none ? nil : verdict.events.first
         let risks = Filing(.risk, of: account.id, account, order.id)
         try decision.emit(verdict) { risks.draft(.risk($0)) }
         if let refusal {
             try reject(order, account, .risk, refusal, &decision)
             return nil
         }
+        if let drawn = drawn(by: slice, entry) { try decision.emit(risks.draft(.risk(drawn))) }
         if let refused = try clear(placed, entry, sharing: other, state, &decision) {
-            var released = ReservationChanged()
-            released.order = order
-            released.reason = .released
-            try decision.emit(risks.draft(.risk(.reservationChanged(released))))
+            try free(order, isSlice: slice != nil, entry, &decision)
             try reject(order, account, .compliance, refused, &decision)
             return nil
         }
@@ -198,6 +201,7 @@ extension Shard {
         question.today = today
         question.effectiveAt = posed.effectiveAt
         question.parent = placed.parent
+        if placed.parent != .none { question.drawsFrom = work(of: placed, state) }
         if entry.risk.needsValuation(on: today) {
             question.valuation = valuation(entry, ordering: instrument.currency, state)
         }
@@ -259,6 +263,7 @@ extension Shard {
         switch posed.command {
         case .cancelOrder(let account, let order):
             try cancel(order, try known(order, account, state), state, &decision)
+            if !state.workByID.isEmpty { try cancelAgain(order, state, &decision) }
         case .acknowledgeOrder(let account, let fact):
             let entry = try known(fact.order, account, state)
             try emit(.acknowledge(fact), fact.order, account, entry.state, &decision)

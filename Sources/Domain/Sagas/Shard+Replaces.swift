@@ -26,6 +26,7 @@ extension Shard {
         asked.terms = wanted.terms(over: order.pendingReplaces.last?.terms ?? order.terms)
         asked.enteredBy = posed.actor.text
         asked.seen = wanted.seen
+        try checkReplace(asked.terms, of: wanted.order, order, placed, state)
         let steps = InstrumentTerms(
             tickSize: instrument.tick(at: asked.terms.limitPrice),
             lotSize: instrument.lotSize
@@ -34,6 +35,7 @@ extension Shard {
         guard case .order(.replaceRequested(let request)) = decision.events.first?.event else { return }
         let refusal = try judge(request, placed, order, instrument, entry, posed, state, &decision)
         guard let refusal else {
+            if order.isAtWork { return try replaceWork(request, order, account, state, &decision) }
             var approved = OrderReplaceApproved()
             approved.order = wanted.order
             approved.request = request.request
@@ -70,11 +72,14 @@ extension Shard {
         var question = question(placed.amended(by: request), instrument, entry, posed, state)
         question.quantity = wanted
         question.filled = order.cumulative
+        if order.isAtWork { leaveSlices(&question, state) }
         var verdict = Decision<RiskEvent>()
         try RiskBook.decide(.reassess(question), given: entry.risk, into: &verdict)
         let refused = verdict.events.first?.refusal
+        let drawn = question.drawsFrom == .none ? nil : drawn(by: verdict.events.first, entry)
         let risks = Filing(.risk, of: account.id, account, request.order.id)
         try decision.emit(verdict) { risks.draft(.risk($0)) }
+        if let drawn { try decision.emit(risks.draft(.risk(drawn))) }
         return refused.map { (.risk, $0) }
     }
 
@@ -87,6 +92,9 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
+        if after.isAtWork, let order = after.placed?.order {
+            return try hold(order, after, account, state, &decision)
+        }
         guard let placed = after.placed, after.venue != nil, after.external == nil else { return }
         let entry = try entry(account, state)
         if let held = entry.risk.reservationByID[placed.order] {

@@ -28,6 +28,9 @@ extension Shard {
         }
         try emit(.review(fact), wanted.order, account, order, &decision)
         if wanted.approved {
+            if order.placed?.isWorked ?? false {
+                return try emit(.beginWork(wanted.order), wanted.order, account, order, &decision)
+            }
             var approved = OrderApproved()
             approved.order = wanted.order
             approved.venue = order.heldForVenue ?? entry.opened.custodian

@@ -157,6 +157,7 @@ extension Shard {
             trade.isCompared = isCompared
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }
+        if entry.isAtWork { return try hold(report.order, after, account, state, &decision) }
         let consume = RiskCommand.consume(
             report.order,
             leaves: after.reach,

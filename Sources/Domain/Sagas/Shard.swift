@@ -43,6 +43,7 @@ public enum Shard {
         case .rebalance, .continueRebalance, .stopRebalance, .reachDeadline, .resolveOrder, .resolveBreak,
             .resolveStrayBreak, .recordExternal, .assignTrade, .expireOrder:
             try sagaStep(posed, state, &decision)
+        case .continueWork(let account, let order, _): try continueWork(account, order, state, &decision)
         case .placeGroup, .continueGroup, .cancelGroup, .resolveGroup:
             try groupStep(posed, state, &decision)
         case .cancelOrder, .acknowledgeOrder, .recordExecution, .confirmCancel, .refuseCancel, .rejectAtVenue,
@@ -209,7 +210,12 @@ public enum Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var events = Decision<RiskEvent>()
-        try RiskBook.decide(wanted, given: try entry(account, state).risk, into: &events)
+        let entry = try entry(account, state)
+        if entry.risk.drawByID.isEmpty {
+            try RiskBook.decide(wanted, given: entry.risk, into: &events)
+        } else {
+            events = try riskOfSlices(wanted, book(of: entry, after: decision), state)
+        }
         let filing = Filing(.risk, of: account.id, account, root, businessDate)
         try decision.emit(events) { filing.draft(.risk($0)) }
     }

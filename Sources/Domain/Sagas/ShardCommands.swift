@@ -185,6 +185,7 @@ public struct PlaceOrder: WireFields, Equatable, Sendable {
         try visitor.choice(24, "lotMethod", &special.lotMethod)
         try visitor.name(29, "locateId", &special.locate)
         try visitor.flag(40, "doNotReduce", &special.doNotReduce)
+        try visitor.flag(41, "worked", &special.worked)
         rareTerms.terms = special
     }
 }
@@ -333,6 +334,8 @@ public indirect enum Command: Equatable, Sendable {
     case recordExternal(AccountID, ExternalReport)
     /// The moment of an order has come.
     case expireOrder(AccountID, OrderID)
+    /// Carries an order on that is worked by slices; `step` tells one time from another.
+    case continueWork(AccountID, OrderID, step: UInt64)
     /// A person says whose a trade in suspense is.
     case assignTrade(AccountID, AssignTrade)
 
@@ -348,7 +351,7 @@ public indirect enum Command: Equatable, Sendable {
             .stopRebalance(let account, _), .reachDeadline(let account, _, _),
             .resolveOrder(let account, _), .transferCash(let account, _),
             .resolveBreak(let account, _), .convertCash(let account, _), .placeGroup(let account, _),
-            .continueGroup(let account, _, _),
+            .continueGroup(let account, _, _), .continueWork(let account, _, _),
             .cancelGroup(let account, _), .resolveGroup(let account, _), .recordExternal(let account, _),
             .assignTrade(let account, _), .expireOrder(let account, _):
             account
@@ -371,7 +374,7 @@ public indirect enum Command: Equatable, Sendable {
     public var isUrgent: Bool {
         switch self {
         case .cancelOrder, .pullKillSwitch, .continueSweep, .confirmCancel, .recordExecution,
-            .acknowledgeOrder, .stopRebalance, .continueGroup, .cancelGroup,
+            .acknowledgeOrder, .stopRebalance, .continueGroup, .cancelGroup, .continueWork,
             .refuseCancel, .rejectAtVenue, .recordVenueFact, .recordExternal:
             true
         default: false

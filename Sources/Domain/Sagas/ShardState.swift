@@ -119,6 +119,12 @@ public struct ShardState: Sendable {
     public internal(set) var dueGroups: Set<OrderID> = []
     /// Counts what happened to groups: it tells whether one may have to be carried on.
     public internal(set) var groupSteps: UInt64 = 0
+    /// What became of the slices of every order that is worked by them, those that ended included.
+    public internal(set) var workByID: [OrderID: WorkSaga] = [:]
+    /// The worked orders that can be carried on now.
+    public internal(set) var dueWork: Set<OrderID> = []
+    /// Counts what happened to worked orders: it tells whether one may have to be carried on.
+    public internal(set) var workSteps: UInt64 = 0
     /// The days that are still to be rolled, one after another.
     public internal(set) var dueRolls: DayRolled?
     /// The first day that is not over.
@@ -133,7 +139,7 @@ public struct ShardState: Sendable {
     public func businessDate(at time: Timestamp) -> BusinessDate { openDay ?? time.date }
 
     /// Counts what happened to whatever has several steps.
-    public var sagaSteps: UInt64 { rebalanceSteps &+ groupSteps }
+    public var sagaSteps: UInt64 { rebalanceSteps &+ groupSteps &+ workSteps }
 
     /// The sweeps that may go on now: what a day does to orders comes after what it does to positions.
     public var readySweeps: [Sweep] {

@@ -88,6 +88,13 @@ extension RejectionCode {
         case .lotQuantityInvalid:
             "Name no more of a lot than is left of it, and of all no more than the order trades."
         case .lotOnOtherSide: "Name lots that the order closes: a sale those that were bought."
+        case .parentNotOpen: "Name a parent that is open, or leave parent out."
+        case .parentDiffers: "Give the slice the symbol and the side of its parent."
+        case .parentQuantityExceeded: "Ask for at most the limit shown, or make the parent larger first."
+        case .workedOrderInvalid:
+            "Make a worked order a market or limit order of a cash account that is no slice and in no group, without"
+                + " terms for a venue."
+        case .quantityBelowSlices: "Ask for at least the limit shown, or cancel slices first."
         case .externalOrder: "Change the order where it was sent from, or cancel it."
         case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."

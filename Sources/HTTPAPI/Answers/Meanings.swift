@@ -180,6 +180,16 @@ extension RejectionCode {
         case .locateMissing: "A short sale rests on a locate: 17 CFR 242.203(b)(1)."
         case .calendarBehind:
             "Days are rolled in their order over all calendars; the limit is a day of another one that is due before."
+        case .parentNotOpen:
+            "The parent order waits for a person, is closed, or is to be cancelled: it takes no slice."
+        case .parentDiffers: "A slice trades another instrument than its parent order, or the other side."
+        case .parentQuantityExceeded:
+            "The slice is for more than its parent order has left beside its other slices."
+        case .workedOrderInvalid:
+            "An order that is worked here has terms that only a venue can keep, is part of another order, or is of a"
+                + " margin account."
+        case .quantityBelowSlices:
+            "The slices of the order have traded, and hold, more than the quantity wanted."
         case .symbolGivenUp: "The symbol's last day was the limit: its instrument has another one since."
         case .outsideSession: "The order comes before the session opens, or after it has closed."
         default: ""

@@ -11,6 +11,8 @@ struct OrderView {
     private(set) var rejected: OrderRejected?
     private(set) var placedAt: Timestamp?
     private(set) var position: Int64 = 0
+    /// The orders that a worked order is worked by, in the order of their placement.
+    private(set) var slices: [OrderView] = []
 
     mutating func take(_ event: OrderEvent, _ header: EventHeader) {
         switch event {
@@ -41,7 +43,28 @@ struct OrderView {
         guard let placed = view.state.placed, placed.order == order, placed.account == account else {
             return nil
         }
+        if view.state.isAtWork { view.slices = try slices(of: placed, log, shard) }
         return view
+    }
+
+    /// Blocks.
+    private static func slices(of parent: OrderPlaced, _ log: any EventLog, _ shard: ShardNumber)
+        throws(ReadError) -> [OrderView]
+    {
+        var views: [OrderID: OrderView] = [:]
+        var sequence: [OrderID] = []
+        // A slice is placed after its parent.
+        let after = parent.order.id.birth
+        try EventPages.read(log, shard, .account(AccountOrdinal(parent.account), after: after)) { read in
+            guard case .order(let event) = read.event else { return }
+            if case .placed(let placed) = event {
+                guard placed.parent == parent.order else { return }
+                sequence.append(placed.order)
+                views[placed.order] = OrderView()
+            }
+            views[event.order]?.take(event, read.header)
+        }
+        return sequence.compactMap { views[$0] }
     }
 
     /// The order of that id, whoever's it is: an id says where its order was placed.
@@ -127,6 +150,8 @@ struct OrderView {
             "book": .optional(placed.book.isEmpty ? nil : placed.book),
             "strategy": .optional(placed.strategy.isEmpty ? nil : placed.strategy),
             "parent": .optional(placed.parent == .none ? nil : placed.parent.id.text),
+            "worked": .bool(placed.isWorked),
+            "slices": .array(slices.compactMap(\.short)),
             "group": .optional(placed.group == .none ? nil : placed.group.id.text),
             "orderClass": .optional(placed.special.contingency.map(GroupView.word)),
             "status": .string(state.status.name),
@@ -147,6 +172,16 @@ struct OrderView {
             "amendments": .array(state.amendments.map { Self.json($0.request, $0.terms) }),
             "rejection": rejection,
             "position": .count(position),
+        ]
+    }
+
+    /// A slice, as its parent shows it.
+    private var short: JSON? {
+        guard let placed = state.placed else { return nil }
+        return [
+            "order": .string(placed.order.id.text), "quantity": .string(state.ordered.text),
+            "limitPrice": .optional(state.terms.limitPrice?.text), "status": .string(state.status.name),
+            "cumulative": .string(state.cumulative.text), "leaves": .string(state.leaves.text),
         ]
     }
 

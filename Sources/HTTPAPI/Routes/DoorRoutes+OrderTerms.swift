@@ -63,7 +63,17 @@ extension DoorRoutes {
         terms.lotMethod = try fields.optionalChoice("lotMethod", Self.lotMethods)
         terms.lots = try lots(&fields)
         terms.locate = try locate(&fields)
+        terms.worked = try fields.flag("worked")
         return terms
+    }
+
+    /// The order that an order is a slice of, or the label of the orders that it belongs to, or none.
+    func parent(_ fields: inout RequestFields) throws(GatewayRejection) -> OrderID {
+        guard let text = try fields.optionalText("parent") else { return .none }
+        guard let id = Identifier(text) else {
+            throw GatewayRejection(.fieldMalformed, "`parent` is the UUID of an order.")
+        }
+        return OrderID(id)
     }
 
     private func locate(_ fields: inout RequestFields) throws(GatewayRejection) -> ClientName? {

@@ -92,6 +92,7 @@ extension DoorRoutes {
         command.clientOrderID = try clientOrderID(&fields)
         command.book = try fields.label("book") ?? ""
         command.strategy = try fields.label("strategy") ?? ""
+        command.parent = try parent(&fields)
         return command
     }
 

@@ -38,6 +38,7 @@ struct OrderPlace: AsyncParsableCommand {
     @Option(name: .customLong("client-id"), help: "A name of your own for the order.") var clientID: String?
     @Option(help: "The book that it belongs to.") var book: String?
     @Option(help: "The strategy that it belongs to.") var strategy: String?
+    @Option(help: "The worked order that it is a slice of, by its id.") var parent: String?
     @OptionGroup var options: WriteOptions
 
     func run() async throws {
@@ -54,7 +55,7 @@ struct OrderPlace: AsyncParsableCommand {
             "expireAt": .optional(terms.expireAt), "lots": .array(terms.lotList),
             "lotMethod": .optional(terms.lotMethod?.rawValue),
             "doNotReduce": .bool(terms.doNotReduce), "review": .bool(terms.review),
-            "locateId": .optional(terms.locate),
+            "locateId": .optional(terms.locate), "worked": .bool(terms.worked), "parent": .optional(parent),
         ]
         try await options.send("POST", ["accounts", account, "orders"], body, done: "Accepted order")
     }
@@ -113,6 +114,15 @@ struct OrderShow: AsyncParsableCommand {
             ])
         }
         for line in table.lines { print(line) }
+        let slices = answer["slices"]?.array ?? []
+        guard !slices.isEmpty else { return }
+        let columns = ["order", "quantity", "limitPrice", "status", "cumulative", "leaves"]
+        var parts = Table([
+            ("slice", .left), ("quantity", .right), ("limit", .right), ("status", .left),
+            ("filled", .right), ("leaves", .right),
+        ])
+        for slice in slices { parts.add(columns.map { slice[$0]?.string ?? "—" }) }
+        for line in parts.lines { print(line) }
     }
 }
 

@@ -63,6 +63,7 @@ struct TermOptions: ParsableArguments {
     var lotMethod: LotChoice?
     @Option(help: "The locate that a short sale rests on.") var locate: String?
     @Flag(help: "A cash dividend leaves its prices as they are.") var doNotReduce = false
+    @Flag(help: "No venue gets it: it is worked by slices, orders placed with --parent.") var worked = false
     @Flag(help: "A person has to let it pass: see bifrost order review.") var review = false
 
     /// The lots as the door takes them.

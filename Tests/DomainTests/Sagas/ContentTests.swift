@@ -89,6 +89,7 @@ struct ContentTests {
             (.reachDeadline(account, Sample.order.id, since: 1), "0849"),
             (.placeGroup(account, PlaceGroup()), "085a"),
             (.continueGroup(account, Sample.order, step: 1), "085b"),
+            (.continueWork(account, Sample.order, step: 1), "086f"),
             (.cancelGroup(account, Sample.order), "085c"),
             (.resolveGroup(account, ResolveOrder()), "085d"),
             (.recordExternal(account, ExternalReport()), "0864"),

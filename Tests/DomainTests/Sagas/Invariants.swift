@@ -55,6 +55,7 @@ enum Invariants {
                 "a group is due, waits for an order, or for a person"
             )
         }
+        try checkWork(state)
         let ends = Set(state.expiries.due(at: Timestamp(nanos: .max), atMost: .max).map(\.order))
         let timed = state.openOrders.filter { state.orderByID[$0]?.state.placed?.special.expireAt != nil }
         try #require(ends == timed, "what is open and ends at a moment has a deadline")
@@ -65,6 +66,33 @@ enum Invariants {
                 !entry.state.route.hasDeadline || waits.contains(entry.waitsSince),
                 "what a venue owes has a deadline"
             )
+        }
+    }
+
+    /// Worked orders follow their slices, or are due to; what slices drew was their parents'.
+    private static func checkWork(_ state: ShardState) throws {
+        for (id, saga) in state.workByID {
+            guard let order = state.orderByID[id]?.state else { continue }
+            let slices = saga.sliceByID.keys.compactMap { state.orderByID[$0]?.state }
+            try #require(saga.traded == slices.reduce(0) { $0 + Int128($1.cumulative.nanos) })
+            try #require(saga.reach == slices.reduce(0) { $0 + Int128($1.reach.nanos) })
+            guard order.isAtWork, !state.dueWork.contains(id) else { continue }
+            try #require(Int128(order.work?.filled.nanos ?? 0) == min(saga.traded, Int128(Quantity.nanosMax)))
+            try #require(order.closed != nil || order.isOpen, "a worked order that is done is closed")
+            let waits = order.cancelPending && order.closed == nil
+            try #require(!waits || !saga.open.isEmpty, "it waits for slices, or is cancelled")
+            guard let risk = state.accountByID[saga.account]?.risk, let held = risk.reservationByID[id] else {
+                continue
+            }
+            let drawn = risk.drawByID.values.reduce(0) { $0 + ($1.parent == id ? $1.units.nanos : 0) }
+            let most = max(order.leaves.nanos - drawn, 0)
+            try #require(max(held.shares, held.buys).nanos <= most, "no more than no slice holds")
+        }
+        for entry in state.accountByID.values {
+            for (slice, draw) in entry.risk.drawByID {
+                let held = try #require(entry.risk.reservationByID[slice], "a draw is of what is held")
+                try #require(draw.units <= max(held.shares, held.buys, held.shorts) && draw.cash <= held.cash)
+            }
         }
     }
 
@@ -92,6 +120,7 @@ enum Invariants {
             "\(state.openDay as BusinessDate?) \(state.rolledDate as BusinessDate?) \(state.effectiveAt)",
             "\(state.rebalances) \(state.openBreaks.keys.sorted())",
             "\(state.groupByID.sorted { $0.key < $1.key }) \(state.dueGroups.sorted())",
+            "\(state.workByID.keys.sorted()) \(state.dueWork.sorted()) \(state.workSteps)",
             "\(state.reference.copiedUpTo) \(state.reference.restrictionsVersion) \(state.entitlements)",
         ]
         for (id, entry) in state.accountByID.sorted(by: { $0.key < $1.key }) {
@@ -113,6 +142,7 @@ enum Invariants {
             }
             for (order, held) in entry.risk.reservationByID.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(order) \(held) \(entry.risk.partnerByID[order] as OrderID?)")
+                if let draw = entry.risk.drawByID[order] { lines.append("\(draw)") }
             }
             for (name, order) in entry.orderByName.sorted(by: { $0.key < $1.key }) {
                 lines.append("\(name.text) \(order)")

@@ -29,6 +29,29 @@ extension Malice {
         return wanted
     }
 
+    /// Of a worked order, mostly such that it passes.
+    mutating func slice(_ wanted: inout PlaceOrder) {
+        wanted.parent = generator.one(of: works).id
+        guard isPlausible() else { return }
+        wanted.symbol = World.symbols[0]
+        wanted.side = .buy
+        wanted.quantity = Quantity(units: generator.int64(1...30))
+    }
+
+    /// An order that is worked by slices, mostly such that it passes.
+    mutating func work(_ wanted: inout PlaceOrder) {
+        wanted.special.worked = true
+        guard isPlausible() else { return }
+        wanted.special = .none
+        wanted.special.worked = true
+        wanted.symbol = World.symbols[0]
+        wanted.side = .buy
+        wanted.type = .limit
+        wanted.limitPrice = price()
+        wanted.timeInForce = generator.chance(50) ? .day : .goodTillCancelled
+        wanted.parent = .none
+    }
+
     mutating func transfer() -> TransferCash {
         var wanted = TransferCash()
         wanted.to = account()
@@ -106,6 +129,10 @@ extension Malice {
         if generator.chance(25) { return strangerCommand(order) }
         let saga = rebalances.isEmpty ? (account, identifier()) : generator.one(of: rebalances)
         if generator.chance(35) { return groupCommand(account, order) }
+        if !works.isEmpty, generator.chance(30) {
+            let known = generator.one(of: works)
+            return .continueWork(known.0, known.1, step: UInt64(bitPattern: number()))
+        }
         switch generator.int(0...8) {
         case 8:
             var wanted = ResolveBreak()

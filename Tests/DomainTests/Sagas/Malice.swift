@@ -18,6 +18,8 @@ struct Malice {
     var waits: [Int64] = [0]
     /// The groups that have not ended, those that are due first.
     var groups: [(account: AccountID, id: OrderID)] = []
+    /// The orders that are worked by slices, those that are due first.
+    var works: [(account: AccountID, id: OrderID)] = []
     /// The sweeps that are not finished.
     var sweeps: [Int64] = []
     /// Where the venue's book and ours differ.
@@ -107,6 +109,7 @@ extension Malice {
         wanted.quantity = quantity()
         wanted.limitPrice = wanted.type == .limit || generator.chance(5) ? optionalPrice() : nil
         wanted.parent = order().order
+        if !works.isEmpty, generator.chance(30) { slice(&wanted) }
         wanted.book = text()
         wanted.seen.bid = optionalPrice()
         wanted.seen.ask = optionalPrice()
@@ -119,6 +122,7 @@ extension Malice {
             if generator.chance(30) { wanted.special.locate = name() }
             wanted.review = generator.chance(30)
         }
+        if generator.chance(8) { work(&wanted) }
         return wanted
     }
 

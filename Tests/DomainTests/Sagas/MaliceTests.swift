@@ -21,6 +21,8 @@ struct MaliceTests {
         malice.groups = (due.suffix(4) + open.suffix(4)).map { group in
             (runner.state.groupByID[group]?.started.account ?? .none, group)
         }
+        let works = runner.state.dueWork.sorted().suffix(4) + runner.state.workByID.keys.sorted().suffix(4)
+        malice.works = works.map { (runner.state.orderByID[$0]?.account ?? .none, $0) }
         malice.sweeps = runner.state.sweeps.map(\.position)
         malice.breaks = runner.state.openBreaks.keys.sorted()
         malice.rebalances = runner.state.rebalances.map { ($0.started.account, $0.started.rebalance) }

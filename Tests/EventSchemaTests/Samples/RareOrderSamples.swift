@@ -24,6 +24,7 @@ extension Sample {
             sparse: .order(.replaceApproved(OrderReplaceApproved()))
         )
         + adjustmentSamples
+        + workSamples
 
     private static var terms: AmendedTerms {
         var terms = AmendedTerms()
