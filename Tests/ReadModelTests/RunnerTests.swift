@@ -100,6 +100,26 @@ struct RunnerTests {
         try fixture.expectProven()
     }
 
+    @Test("a checkpoint moves only from where it is known to be", arguments: 0...2)
+    func compares(part: Int) throws {
+        let fixture = try ReadFixture("read_compares_\(part)")
+        try fixture.append(10)
+        let build = try fixture.build()
+        let start = try fixture.checkpoint(build)
+        var (known, next) = (start, start)
+        next.position += 5
+        switch part {
+        case 0: known.position += 1
+        case 1: known.logHash = EventHash(1, 2, 3, 4)
+        default: known.stateHash.change(from: nil, to: 7)
+        }
+        let session = try PostgresConnection(fixture.log.access.projector)
+        #expect(try !known.move(to: next, build, ReadFixture.shard, session))
+        #expect(try fixture.checkpoint(build) == start)
+        #expect(try start.move(to: next, build, ReadFixture.shard, session))
+        #expect(try fixture.checkpoint(build) == next)
+    }
+
     @Test("one of two projectors has the lock of a shard")
     func lock() throws {
         let fixture = try ReadFixture("read_lock")
