@@ -739,7 +739,7 @@ public nonisolated struct Bifrost_V1_CorporateActionAnnounced: Sendable {
 
   public var source: String = String()
 
-  /// Reserved: the announcement that this one replaces.
+  /// The announcement that this one replaces.
   public var replacedActionID: Data = Data()
 
   /// Reserved: the instrument that holders get, in a merger or a spin-off.
@@ -866,6 +866,50 @@ public nonisolated struct Bifrost_V1_InterestRatesSet: Sendable {
   public var version: UInt32 = 0
 
   public var source: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 523. An issuer took back what it announced: the action is applied to nobody.
+public nonisolated struct Bifrost_V1_CorporateActionWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The announcement.
+  public var actionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  /// The ex-date that it had.
+  public var exDate: Int32 = 0
+
+  public var source: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Type 524. A correction or a withdrawal reached a trading shard when the ex-date had begun there: the accounts were
+/// treated by the terms of before, and a person has to book the difference.
+public nonisolated struct Bifrost_V1_CorporateActionRevisionMissed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The announcement that was applied.
+  public var actionID: Data = Data()
+
+  public var instrumentID: Data = Data()
+
+  /// The ex-date that had begun.
+  public var exDate: Int32 = 0
+
+  /// The announcement that was to replace it and is applied to nobody; none for a withdrawal.
+  public var replacementID: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1947,6 +1991,96 @@ nonisolated extension Bifrost_V1_InterestRatesSet: SwiftProtobuf.Message, SwiftP
     if lhs.validFrom != rhs.validFrom {return false}
     if lhs.version != rhs.version {return false}
     if lhs.source != rhs.source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_CorporateActionWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CorporateActionWithdrawn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}action_id\0\u{3}instrument_id\0\u{3}ex_date\0\u{1}source\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.actionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.exDate) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.actionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionID, fieldNumber: 1)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 2)
+    }
+    if self.exDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.exDate, fieldNumber: 3)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_CorporateActionWithdrawn, rhs: Bifrost_V1_CorporateActionWithdrawn) -> Bool {
+    if lhs.actionID != rhs.actionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.exDate != rhs.exDate {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_CorporateActionRevisionMissed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CorporateActionRevisionMissed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}action_id\0\u{3}instrument_id\0\u{3}ex_date\0\u{3}replacement_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.actionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.exDate) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.replacementID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.actionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.actionID, fieldNumber: 1)
+    }
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 2)
+    }
+    if self.exDate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.exDate, fieldNumber: 3)
+    }
+    if !self.replacementID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.replacementID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_CorporateActionRevisionMissed, rhs: Bifrost_V1_CorporateActionRevisionMissed) -> Bool {
+    if lhs.actionID != rhs.actionID {return false}
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.exDate != rhs.exDate {return false}
+    if lhs.replacementID != rhs.replacementID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

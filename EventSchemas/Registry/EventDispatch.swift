@@ -47,6 +47,8 @@ public import Sagas
         case .feesSet(let payload): visitor.visit(payload)
         case .tradingDaysDeclared(let payload): visitor.visit(payload)
         case .corporateActionAnnounced(let payload): visitor.visit(payload)
+        case .corporateActionWithdrawn(let payload): visitor.visit(payload)
+        case .corporateActionRevisionMissed(let payload): visitor.visit(payload)
         case .termsChanged(let payload): visitor.visit(payload)
         case .statusChanged(let payload): visitor.visit(payload)
         case .ratesRecorded(let payload): visitor.visit(payload)

@@ -70,6 +70,12 @@ public enum EventRegistry {
             return .tradingDaysDeclared(try WireDecoder.decode(TradingDaysDeclared.self, bytes))
         case CorporateActionAnnounced.eventType:
             return .corporateActionAnnounced(try WireDecoder.decode(CorporateActionAnnounced.self, bytes))
+        case CorporateActionWithdrawn.eventType:
+            return .corporateActionWithdrawn(try WireDecoder.decode(CorporateActionWithdrawn.self, bytes))
+        case CorporateActionRevisionMissed.eventType:
+            return .corporateActionRevisionMissed(
+                try WireDecoder.decode(CorporateActionRevisionMissed.self, bytes)
+            )
         case InstrumentTermsChanged.eventType:
             return .termsChanged(try WireDecoder.decode(InstrumentTermsChanged.self, bytes))
         case InstrumentStatusChanged.eventType:

@@ -56,6 +56,8 @@ extension ReferenceEvent {
         case .instrumentRegistered(let fact): fact.instrument
         case .restrictionChanged(let fact): fact.instrument
         case .corporateActionAnnounced(let fact): fact.instrument
+        case .corporateActionWithdrawn(let fact): fact.instrument
+        case .corporateActionRevisionMissed(let fact): fact.instrument
         case .termsChanged(let fact): fact.instrument
         case .statusChanged(let fact): fact.instrument
         case .copied(_, let fact): fact.instrument

@@ -165,6 +165,13 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case workedOrderInvalid = 91
     /// The slices of the order have traded or hold more than that, which is the limit.
     case quantityBelowSlices = 92
+    /// No corporate action has that id.
+    case unknownCorporateAction = 93
+    /// The day before the ex-date, which is the value, has official prices: its end applies the action. The
+    /// limit is that day; both are days since 1970-01-01.
+    case corporateActionBegun = 94
+    /// The announcement was replaced or withdrawn already.
+    case corporateActionOver = 95
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

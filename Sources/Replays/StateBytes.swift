@@ -192,6 +192,7 @@ struct StateBytes {
             letter("W")
             for action in book.corporateActions.actionsByExDate[day] ?? [] { message(action) }
         }
+        for action in book.corporateActions.endedByID.keys.sorted() { identifier(action) }
         for name in book.calendarByName.keys.sorted() {
             letter("C")
             text(name)

@@ -84,6 +84,7 @@ extension Books {
     mutating func roll(_ fact: DayRolled) {
         let next = facts.days.first { $0 > fact.date } ?? BusinessDate(days: fact.date.days + 1)
         openDay = next
+        facts.openDay = next
         for action in facts.actions where action.exDate == next {
             for account in accountsInOrder {
                 let units = accounts[account]?.position(action.instrument) ?? 0

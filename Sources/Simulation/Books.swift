@@ -49,7 +49,7 @@ struct Books {
     private(set) var parked: Set<OrderID> = []
     /// Accounts with a trade that no ledger can hold; a person has to see to them.
     private(set) var incomplete: Set<AccountID> = []
-    private(set) var facts = FactBooks()
+    var facts = FactBooks()
     /// What corporate actions the accounts are due.
     var entitlements = Entitlements()
     /// The day that follows the last one rolled.

@@ -19,9 +19,18 @@ struct FactBooks {
     private(set) var rates: [Currency: (date: BusinessDate, price: Price)] = [:]
     private(set) var days: [BusinessDate] = []
     private(set) var actions: [CorporateActionAnnounced] = []
+    /// The open day of a trading shard: what is said later about actions of up to then changes nothing.
+    var openDay: BusinessDate?
+    /// What such a word must be followed by.
+    private var missed: CorporateActionRevisionMissed?
     private var copiedUpTo: Int64 = 0
 
     mutating func take(_ event: ReferenceEvent) throws(Violation) {
+        if let missed {
+            self.missed = nil
+            let isTold = event == .corporateActionRevisionMissed(missed)
+            return try expect(isTold, "I9", "nothing says that \(missed.action.text) was revised too late")
+        }
         switch event {
         case .instrumentRegistered(let fact): instruments.append(fact)
         case .marksRecorded(let fact):
@@ -38,7 +47,12 @@ struct FactBooks {
             listVersion = fact.listVersion
         case .feesSet(let fact): fees.append(fact)
         case .tradingDaysDeclared(let fact): days += fact.days
-        case .corporateActionAnnounced(let fact): actions.append(fact)
+        case .corporateActionAnnounced(let fact):
+            guard fact.replaced == .none || end(fact.replaced, by: fact.action) else { return }
+            actions.append(fact)
+        case .corporateActionWithdrawn(let fact): _ = end(fact.action, by: .none)
+        case .corporateActionRevisionMissed(let fact):
+            throw Violation("I9", "\(fact.action.text) was revised in time")
         case .termsChanged(let fact): changes.append(fact)
         case .interestSet(let fact): interest.append(fact)
         case .ratesRecorded(let fact):
@@ -52,6 +66,23 @@ struct FactBooks {
             copiedUpTo = copy.sourcePosition
             try take(fact)
         }
+    }
+
+    /// Ends an announcement where its ex-date has not begun.
+    private mutating func end(_ action: Identifier, by replacement: Identifier) -> Bool {
+        guard let index = actions.firstIndex(where: { $0.action == action }) else { return false }
+        let before = actions[index]
+        guard let openDay, before.exDate <= openDay else {
+            actions.remove(at: index)
+            return true
+        }
+        var fact = CorporateActionRevisionMissed()
+        fact.action = action
+        fact.instrument = before.instrument
+        fact.exDate = before.exDate
+        fact.replacement = replacement
+        missed = fact
+        return false
     }
 
     /// The n-th day of the calendar after the trade.

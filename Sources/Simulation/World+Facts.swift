@@ -39,6 +39,9 @@ extension World {
         case 3:
             let day = today + Int32(choices.int(-2...4))
             command = .changeInstrument(change(symbol, from: day, &choices))
+        case 12,
+            13 where choices.chance(70):
+            command = revision(symbol, today, &choices)
         case 10..<13: command = .announceCorporateAction(action(symbol, today, &choices))
         case 4..<7:
             command = .recordMarks(marks(symbol, today, &choices))
@@ -94,6 +97,27 @@ extension World {
             wanted.terms.cashInLieuPrice = Price(nanos: choices.int64(1...9_000) * 10_000_000)
         }
         return wanted
+    }
+
+    /// A correction or a withdrawal of an action, mostly of one that is still to come; a new one where none is.
+    private func revision(_ symbol: Symbol, _ today: Int32, _ choices: inout Generator) -> Command {
+        let known = factWatch.books.facts.actions
+        let coming = known.last { $0.exDate.days > today + 1 } ?? known.last { $0.exDate.days > today }
+        guard let action = (choices.chance(85) ? coming : known.last)?.action else {
+            return .announceCorporateAction(self.action(symbol, today, &choices))
+        }
+        if choices.chance(50) {
+            var wanted = WithdrawCorporateAction()
+            wanted.action = action
+            return .withdrawCorporateAction(wanted)
+        }
+        var wanted = CorrectCorporateAction()
+        wanted.action = action
+        if choices.chance(70) { wanted.amountPerUnit = Price(nanos: choices.int64(0...40) * 37_500_000) }
+        if choices.chance(30) { wanted.numerator = choices.one(of: [2, 3, 5]) }
+        if choices.chance(20) { wanted.exDate = BusinessDate(days: today + Int32(choices.int(0...3))) }
+        if choices.chance(30) { wanted.payDate = BusinessDate(days: today + Int32(choices.int(1...5))) }
+        return .correctCorporateAction(wanted)
     }
 
     /// Some settle at once, some a day later, some two.

@@ -102,6 +102,10 @@ extension World {
             fact == SessionOpened(calendar, date)
         case (.closeSession(let calendar, let date), .sessionClosed(let fact)):
             fact == SessionClosed(calendar, date)
+        case (.correctCorporateAction(let wanted), .reference(.corporateActionAnnounced(let fact))):
+            fact.replaced == wanted.action
+        case (.withdrawCorporateAction(let wanted), .reference(.corporateActionWithdrawn(let fact))):
+            fact.action == wanted.action
         case (.changeInstrument, .reference), (.setInstrumentStatus, .reference),
             (.openAccount, .ownerRegistered), (.registerInstrument, .reference), (.recordMarks, .reference),
             (.restrict, .reference), (.setFees, .reference), (.declareTradingDays, .reference),

@@ -37,7 +37,7 @@ extension FuzzTarget {
         19: RegisterInstrument.self, 20: RecordMarks.self, 21: SymbolPrice.self, 25: ReplaceOrder.self,
         35: ReviewOrder.self, 36: ResolveOrder.self, 37: TransferCash.self, 38: ResolveBreak.self,
         83: ConvertCash.self,
-        50: AnnounceCorporateAction.self,
+        50: AnnounceCorporateAction.self, 94: CorrectCorporateAction.self, 95: WithdrawCorporateAction.self,
         51: ImportHoldings.self,
         60: ChangeInstrument.self, 70: RebalanceAccount.self, 90: PlaceGroup.self, 93: ResolveOrder.self,
     ]

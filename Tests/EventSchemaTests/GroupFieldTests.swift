@@ -1,6 +1,7 @@
 import BifrostKernel
 import EventMessages
 import Orders
+import References
 import RiskLimits
 import Sagas
 import SwiftProtobuf
@@ -50,6 +51,15 @@ struct GroupFieldTests {
         var changed = ReservationChanged()
         changed.reason = .drawn
         #expect(try read(changed, as: Bifrost_V1_ReservationChanged.self).reason == .drawn)
+    }
+
+    @Test("a corporate action that takes the place of another")
+    func replacesActions() throws {
+        var announced = CorporateActionAnnounced()
+        announced.replaced = Extreme.execution
+        #expect(
+            try read(announced, as: Bifrost_V1_CorporateActionAnnounced.self).replacedActionID.count == 16
+        )
     }
 
     @Test("an order's group, why it was cancelled, and whose reservation it shares")

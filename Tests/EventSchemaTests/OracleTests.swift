@@ -129,6 +129,8 @@ enum Oracle {
         "DayClosed": Bifrost_V1_DayClosed.self,
         "ReconciliationBroke": Bifrost_V1_ReconciliationBroke.self,
         "CorporateActionAnnounced": Bifrost_V1_CorporateActionAnnounced.self,
+        "CorporateActionWithdrawn": Bifrost_V1_CorporateActionWithdrawn.self,
+        "CorporateActionRevisionMissed": Bifrost_V1_CorporateActionRevisionMissed.self,
         "DividendAccrued": Bifrost_V1_DividendAccrued.self,
         "DividendPaid": Bifrost_V1_DividendPaid.self,
         "PositionAdjusted": Bifrost_V1_PositionAdjusted.self,

@@ -35,6 +35,8 @@ struct SimulationTests {
             "OrderAdjusted", "SuspendedTradeAssigned",
             // So do a dividend whose pay date comes, and a margin call that is covered before the seed ends.
             "DividendPaid", "MarginCallMet",
+            // And a correction that is copied after the roll before its ex-date.
+            "CorporateActionRevisionMissed",
         ]
         #expect(names.filter { tally[$0] == nil && !rare.contains($0) } == [])
     }

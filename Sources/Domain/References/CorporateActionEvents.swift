@@ -36,6 +36,8 @@ public struct CorporateActionAnnounced: EventPayload {
     public var cashInLieuPrice: Price?
     /// Where the terms come from.
     public var source = ""
+    /// The announcement that this one takes the place of, none for one of its own.
+    public var replaced = Identifier.none
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.CorporateActionAnnounced`; gaps are reserved there.
@@ -51,6 +53,7 @@ public struct CorporateActionAnnounced: EventPayload {
         try visitor.uint(9, "denominator", &denominator)
         try visitor.price(10, "cashInLieuPrice", &cashInLieuPrice)
         try visitor.text(11, "source", &source)
+        try visitor.identifier(12, "replacedActionId", &replaced)
     }
 }
 

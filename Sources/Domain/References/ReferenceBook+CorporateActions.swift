@@ -7,12 +7,42 @@ public struct CorporateActionList: Sendable {
     /// The splits of each instrument, in the order of announcement.
     public private(set) var splitsByID: [InstrumentID: [CorporateActionAnnounced]] = [:]
 
+    /// The announcements that hold no more, each with the one in its place; none where it was withdrawn.
+    public private(set) var endedByID: [Identifier: Identifier] = [:]
+    /// The open day, up to which the ex-dates have begun; `nil` before the first roll, and where none is.
+    private var openDay: BusinessDate?
+
     /// No actions.
     public init() {}
 
     mutating func add(_ fact: CorporateActionAnnounced) {
+        guard fact.replaced == .none || end(fact.replaced, by: fact.action) else { return }
         actionsByExDate[fact.exDate, default: []].append(fact)
         if fact.kind == .split { splitsByID[fact.instrument, default: []].append(fact) }
+    }
+
+    /// Ends an announcement whose ex-date has not begun; whether it did.
+    @discardableResult
+    mutating func end(_ action: Identifier, by replacement: Identifier = .none) -> Bool {
+        guard let fact = standing(action), !hasBegun(fact) else { return false }
+        let rest = actionsByExDate[fact.exDate, default: []].filter { $0 != fact }
+        actionsByExDate[fact.exDate] = rest.isEmpty ? nil : rest
+        if fact.kind == .split { splitsByID[fact.instrument]?.removeAll { $0 == fact } }
+        endedByID[action] = replacement
+        return true
+    }
+
+    /// A day begins, and with it its ex-dates.
+    mutating func begin(_ day: BusinessDate) { openDay = day }
+
+    /// Whether the accounts of this shard were treated by the action's terms.
+    func hasBegun(_ fact: CorporateActionAnnounced) -> Bool { openDay.map { fact.exDate <= $0 } ?? false }
+
+    /// The announcement as it holds, `nil` when nothing has that id, or what has it holds no more.
+    func standing(_ action: Identifier) -> CorporateActionAnnounced? {
+        // By date, because only ids that the core gave stand once.
+        let known = actionsByExDate.filter { $0.value.contains { $0.action == action } }
+        return known.min { $0.key < $1.key }?.value.first { $0.action == action }
     }
 
     /// The actions of an ex-date: dividends, which are paid on the units before, and then splits.
@@ -42,7 +72,15 @@ extension ReferenceBook {
         fact.action = id
         fact.instrument = instrument.instrument
         fact.currency = instrument.currency
-        guard let days = calendarByName[instrument.tradingCalendar], days.contains(fact.exDate) else {
+        fact.replaced = .none
+        try check(&fact)
+        return fact
+    }
+
+    /// Completes the terms of an action, or says what is wrong with them.
+    func check(_ fact: inout CorporateActionAnnounced) throws(Rejection) {
+        let calendar = instrumentByID[fact.instrument]?.tradingCalendar ?? ""
+        guard let days = calendarByName[calendar], days.contains(fact.exDate) else {
             throw Rejection(.notATradingDay)
         }
         if let mark = markByID[fact.instrument], mark.date >= fact.exDate {
@@ -67,14 +105,13 @@ extension ReferenceBook {
             }
             (fact.amountPerUnit, fact.payDate) = (.zero, fact.exDate)
         }
-        let others = corporateActions.of(fact.exDate)
+        let others = corporateActions.of(fact.exDate).filter { $0.action != fact.replaced }
         guard !others.contains(where: { $0.isSame(as: fact) }) else {
             throw Rejection(.corporateActionTaken)
         }
         guard others.count < Self.actionsOfDayMax else {
             throw Rejection(.tooManyItems, limit: scaled(UInt32(Self.actionsOfDayMax)))
         }
-        return fact
     }
 
     /// The latest mark of an instrument up to `date` that is still known, in the units of that day.

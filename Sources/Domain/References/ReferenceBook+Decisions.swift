@@ -87,6 +87,7 @@ extension ReferenceBook {
         case .marksRecorded, .restrictionChanged: return true
         case .feesSet(let fact): return fact.extraFault() == nil
         case .corporateActionAnnounced(let fact): return fact.isSound
+        case .corporateActionWithdrawn: return true
         case .termsChanged(let fact):
             guard let standing = latestTerms(of: fact.instrument), fact.terms.fault() == nil else {
                 return false
@@ -95,7 +96,8 @@ extension ReferenceBook {
         case .statusChanged(let fact): return instrumentByID[fact.instrument] != nil
         case .interestSet(let fact): return fact.dayCount != nil
         case .ratesRecorded(let fact): return fact.isSound
-        case .copied: return false
+        // Made by the shard that missed it.
+        case .copied, .corporateActionRevisionMissed: return false
         }
     }
 

@@ -77,6 +77,9 @@ public struct ReferenceBook: Sendable {
         return waiting.flatMap { marksByDate[$0]?[instrument] } ?? carried ?? markByID[instrument]
     }
 
+    /// A day begins: its corporate actions are applied, and revised no more.
+    public mutating func begin(_ day: BusinessDate) { corporateActions.begin(day) }
+
     /// Forgets the marks and exchange rates of days before `date`: they are rolled and close no more.
     public mutating func forgetMarks(before date: BusinessDate) {
         exchange.forget(before: date)
@@ -132,6 +135,8 @@ public struct ReferenceBook: Sendable {
         case .termsChanged(let fact): change(fact)
         case .statusChanged(let fact): statusByID[fact.instrument] = fact
         case .corporateActionAnnounced(let fact): corporateActions.add(fact)
+        case .corporateActionWithdrawn(let fact): corporateActions.end(fact.action)
+        case .corporateActionRevisionMissed: break
         case .ratesRecorded(let fact): exchange.add(fact)
         case .interestSet(let fact): interest.add(fact)
         case .copied(let copy, let fact):

@@ -204,6 +204,10 @@ public enum ReferenceEvent: Equatable, Sendable {
     case tradingDaysDeclared(TradingDaysDeclared)
     /// A corporate action became known.
     indirect case corporateActionAnnounced(CorporateActionAnnounced)
+    /// A corporate action was taken back.
+    indirect case corporateActionWithdrawn(CorporateActionWithdrawn)
+    /// A correction or a withdrawal came after the ex-date had begun here.
+    indirect case corporateActionRevisionMissed(CorporateActionRevisionMissed)
     /// An instrument has other terms from a date on.
     indirect case termsChanged(InstrumentTermsChanged)
     /// An instrument stopped trading, or trades again.

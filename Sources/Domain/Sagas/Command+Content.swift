@@ -57,6 +57,8 @@ extension Command {
         case .copyReference(let value, _): encoder.command(24, value)
         case .importHoldings(let account, let value): encoder.command(51, value, account.id)
         case .announceCorporateAction(let value): encoder.command(50, value)
+        case .correctCorporateAction(let value): encoder.command(94, value)
+        case .withdrawCorporateAction(let value): encoder.command(95, value)
         case .catchUp(let date): encoder.command(110, SessionOpened("", date))
         case .openSession(let calendar, let date): encoder.command(62, SessionOpened(calendar, date))
         case .closeSession(let calendar, let date): encoder.command(63, SessionOpened(calendar, date))

@@ -23,6 +23,27 @@ extension Shard {
         try decision.emit(Draft(event, .reference, correlation: id))
     }
 
+    /// Replaces an announcement, or ends it.
+    static func reviseAction(
+        _ posed: PosedCommand,
+        _ state: ShardState,
+        _ decision: inout Decision<Draft>
+    ) throws(Rejection) {
+        let fact: ReferenceEvent
+        let story: Identifier
+        switch posed.command {
+        case .correctCorporateAction(let wanted):
+            let id = Identifier(.command, slot: 0, shard: shardNumber(state), birth: posed.position)
+            fact = .corporateActionAnnounced(try state.reference.correcting(wanted, id: id))
+            story = id
+        case .withdrawCorporateAction(let wanted):
+            fact = .corporateActionWithdrawn(try state.reference.withdrawing(wanted))
+            story = wanted.action
+        default: return
+        }
+        try decision.emit(Draft(.reference(fact), .reference, correlation: story))
+    }
+
     /// Applies what is due, as much as one decision may hold, once the day before is closed.
     static func beginDay(
         _ posed: PosedCommand,

@@ -235,6 +235,10 @@ extension Shard {
             guard copy.sourcePosition > book.copiedUpTo else { return }
             guard book.admits(event) else { throw Rejection(.referenceOutOfOrder) }
             try decision.emit(Draft(.reference(.copied(copy, event)), .reference, correlation: root))
+            if let missed = book.missed(event) {
+                let fact = DomainEvent.reference(.corporateActionRevisionMissed(missed))
+                try decision.emit(Draft(fact, .reference, correlation: missed.action))
+            }
         default: return
         }
     }

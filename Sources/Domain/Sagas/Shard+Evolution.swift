@@ -81,6 +81,7 @@ extension Shard {
         state.reference.forgetMarks(before: rolled.date)
         if begins { beginOrders(&state, day, after: rolled, position) }
         state.openDay = day
+        state.reference.begin(day)
     }
 
     private static func evolveOrder(_ state: inout ShardState, _ event: OrderEvent, _ place: FactPlace) {

@@ -63,6 +63,7 @@ public enum Shard {
         case .importHoldings(let account, let wanted):
             try importHoldings(account, wanted, posed, state, &decision)
         case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)
+        case .correctCorporateAction, .withdrawCorporateAction: try reviseAction(posed, state, &decision)
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference,
             .changeInstrument, .setInstrumentStatus, .setInterestRates, .recordRates:
             try referenceStep(posed, state, &decision)
@@ -75,7 +76,8 @@ public enum Shard {
         switch command {
         case .openShard, .startWriter: return
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .changeInstrument,
-            .setInstrumentStatus, .announceCorporateAction, .setInterestRates, .recordRates:
+            .setInstrumentStatus, .announceCorporateAction, .setInterestRates, .recordRates,
+            .correctCorporateAction, .withdrawCorporateAction:
             if !onReference { throw Rejection(.notOnThisShard) }
         default:
             if onReference { throw Rejection(.notOnThisShard) }

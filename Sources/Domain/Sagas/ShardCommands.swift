@@ -300,6 +300,10 @@ public indirect enum Command: Equatable, Sendable {
     case importHoldings(AccountID, ImportHoldings)
     /// Announce what an issuer does to the holders of an instrument.
     case announceCorporateAction(AnnounceCorporateAction)
+    /// Put other terms in the place of an announcement.
+    case correctCorporateAction(CorrectCorporateAction)
+    /// Take an announcement back.
+    case withdrawCorporateAction(WithdrawCorporateAction)
     /// Take over a fact of the reference shard.
     case copyReference(ReferenceFactCopied, ReferenceEvent)
     /// Judge other terms of an order and send them to the venue.

@@ -36,7 +36,13 @@ extension RejectionCode {
         case .splitRatioUnsupported: "Give new units for old ones, two different numbers of 1 to 1,000,000."
         case .payDateBeforeExDate: "Give a pay date on or after the ex-date."
         case .exDatePassed: "Announce an action before its ex-date; book what was missed by hand."
-        case .corporateActionTaken: "Nothing is to be done: this action is announced already."
+        case .corporateActionTaken:
+            "Nothing is to be done: this action is announced already, and a correction has to change something."
+        case .unknownCorporateAction:
+            "Name an action by the id that its announcement was answered with."
+        case .corporateActionBegun:
+            "Book the difference by hand, with a deposit or a withdrawal in each account that it concerns."
+        case .corporateActionOver: "Name the announcement that took its place, or announce the action anew."
         case .acquiredInFuture: "Give the day on which the lot was bought, today at the latest."
         case .weightsAboveWhole: "Give weights of 100 % together at most, and rates of 100 % at most."
         case .rebalanceUnderWay: "Wait until the account's rebalance has ended, or stop it."

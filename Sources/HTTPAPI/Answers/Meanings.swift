@@ -155,6 +155,10 @@ extension RejectionCode {
         case .payDateBeforeExDate: "A corporate action is paid on its ex-date or later, never before."
         case .exDatePassed: "The ex-date has official prices already, so its holders can no longer be found."
         case .corporateActionTaken: "The same corporate action is announced already."
+        case .unknownCorporateAction: "No corporate action was announced under that id."
+        case .corporateActionBegun:
+            "The last day before the ex-date, the limit, has official prices: with its end the action is applied."
+        case .corporateActionOver: "The announcement was corrected or withdrawn before."
         case .acquiredInFuture: "A lot was bought on a day that has not come yet."
         case .instrumentTermsInvalid: "The terms of the instrument contradict each other."
         case .instrumentTermsOutOfOrder: "Terms of an instrument begin after those decided before."

@@ -30,13 +30,52 @@ extension DoorRoutes {
             try fields.end()
             return try await declare(.announceCorporateAction(command), id, created: true)
         }
+        routes.patch("corporate-actions/:action") { request, context in
+            let id = try commandID(request)
+            var fields = try await fields(request)
+            var command = CorrectCorporateAction()
+            command.action = try action(context)
+            command.exDate = try fields.optionalDate("exDate")
+            command.payDate = try fields.optionalDate("payDate")
+            command.amountPerUnit = try fields.optionalPrice("amountPerUnit")
+            command.numerator = try fields.optionalUnits("numerator")
+            command.denominator = try fields.optionalUnits("denominator")
+            command.cashInLieuPrice = try fields.optionalPrice("cashInLieuPrice")
+            command.source = try fields.label("source") ?? Self.actorName
+            try fields.end()
+            return try await declare(.correctCorporateAction(command), id)
+        }
+        routes.delete("corporate-actions/:action") { request, context in
+            let id = try commandID(request)
+            var command = WithdrawCorporateAction()
+            command.action = try action(context)
+            command.source = Self.actorName
+            return try await declare(.withdrawCorporateAction(command), id)
+        }
+    }
+
+    private func action(_ context: BasicRequestContext) throws -> Identifier {
+        guard let action = Identifier(try context.parameter("action")) else {
+            throw GatewayRejection(
+                .fieldMalformed,
+                "A corporate action's id is the UUID that its announcement was answered with."
+            )
+        }
+        return action
     }
 }
 
 extension RequestFields {
     /// A whole number of units, as text; the rules judge how many.
     fileprivate mutating func units(_ name: String) throws(GatewayRejection) -> UInt32 {
-        let quantity = try quantity(name)
+        Self.units(try quantity(name))
+    }
+
+    fileprivate mutating func optionalUnits(_ name: String) throws(GatewayRejection) -> UInt32? {
+        try optionalQuantity(name).map(Self.units)
+    }
+
+    private static func units(_ quantity: Quantity) -> UInt32 {
         let (units, rest) = quantity.nanos.quotientAndRemainder(dividingBy: Decimals.nanosPerUnit)
         return rest == 0 ? UInt32(clamping: units) : 0
     }

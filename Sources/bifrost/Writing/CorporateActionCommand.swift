@@ -5,12 +5,17 @@ internal import HTTPAPI
 struct CorporateActionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "corporate-action",
-        abstract: "Announce dividends and splits.",
+        abstract: "Announce dividends and splits, correct and withdraw them.",
         discussion: """
             An action is applied to every account when its ex-date begins, that is, when the trading day before is \
-            rolled; a dividend is paid when the first trading day on or after its pay date begins.
+            rolled; a dividend is paid when the first trading day on or after its pay date begins. It is corrected or \
+            withdrawn, by the id that its announcement was answered with, until the official prices of the day before \
+            the ex-date are set.
             """,
-        subcommands: [DividendAnnounce.self, SplitAnnounce.self]
+        subcommands: [
+            DividendAnnounce.self, SplitAnnounce.self, CorporateActionCorrect.self,
+            CorporateActionWithdraw.self,
+        ]
     )
 }
 
@@ -63,5 +68,47 @@ struct SplitAnnounce: AsyncParsableCommand {
         if let cashInLieuPrice { members.append(JSON.Member("cashInLieuPrice", .string(cashInLieuPrice))) }
         let done = "Announced a split of \(symbol)"
         try await options.send("POST", ["corporate-actions"], .object(members), done: done)
+    }
+}
+
+/// Puts other terms in the place of an announcement.
+struct CorporateActionCorrect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "correct",
+        abstract: "Correct an announced action; what is not named stays as it was announced."
+    )
+
+    @Argument(help: "The id that the announcement was answered with.") var action: String
+    @Option(help: "The first trading day without the entitlement, or in new units.") var exDate: String?
+    @Option(help: "When a dividend is paid.") var payDate: String?
+    @Option(help: "The dividend of one unit, as 0.255.") var amount: String?
+    @Option(help: "New units of a split.") var new: String?
+    @Option(help: "Old units of a split.") var old: String?
+    @Option(help: "What one new unit is worth where a fraction is paid out.") var cashInLieuPrice: String?
+    @Option(help: "Where the terms come from.") var source = "cli"
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = [
+            "exDate": .optional(exDate), "payDate": .optional(payDate), "amountPerUnit": .optional(amount),
+            "numerator": .optional(new), "denominator": .optional(old),
+            "cashInLieuPrice": .optional(cashInLieuPrice), "source": .string(source),
+        ]
+        try await options.send("PATCH", ["corporate-actions", action], body, done: "Corrected the action")
+    }
+}
+
+/// Takes an announcement back.
+struct CorporateActionWithdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw",
+        abstract: "Withdraw an announced action: it is applied to nobody."
+    )
+
+    @Argument(help: "The id that the announcement was answered with.") var action: String
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        try await options.send("DELETE", ["corporate-actions", action], done: "Withdrew the action")
     }
 }

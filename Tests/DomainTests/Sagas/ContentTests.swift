@@ -98,6 +98,8 @@ struct ContentTests {
         ]
         #expect(Self.text(.recordRates(OfficialRatesRecorded())).hasPrefix("0854"))
         #expect(Self.text(.setInterestRates(InterestRatesSet())).hasPrefix("0855"))
+        #expect(Self.text(.correctCorporateAction(CorrectCorporateAction())).hasPrefix("085e"))
+        #expect(Self.text(.withdrawCorporateAction(WithdrawCorporateAction())).hasPrefix("085f"))
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }
 

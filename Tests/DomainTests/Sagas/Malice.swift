@@ -214,7 +214,34 @@ extension Malice {
         fact.numerator = generator.one(of: [0, 1, 2, 3, 7, 1_000_000, .max])
         fact.denominator = generator.one(of: [0, 1, 2, 10, 999_999, .max])
         fact.cashInLieuPrice = optionalPrice()
+        if generator.chance(20) { fact.replaced = identifier() }
         return fact
+    }
+
+    mutating func withdrawal() -> CorporateActionWithdrawn {
+        var fact = CorporateActionWithdrawn()
+        fact.action = identifier()
+        fact.instrument = instrument()
+        fact.exDate = date()
+        return fact
+    }
+
+    private mutating func revision() -> Command {
+        if generator.chance(30) {
+            var wanted = WithdrawCorporateAction()
+            wanted.action = identifier()
+            return .withdrawCorporateAction(wanted)
+        }
+        var wanted = CorrectCorporateAction()
+        let terms = announcement()
+        wanted.action = identifier()
+        if generator.chance(30) { wanted.exDate = terms.exDate }
+        if generator.chance(30) { wanted.payDate = terms.payDate }
+        if generator.chance(30) { wanted.amountPerUnit = terms.amountPerUnit }
+        if generator.chance(30) { wanted.numerator = terms.numerator }
+        if generator.chance(30) { wanted.denominator = terms.denominator }
+        wanted.cashInLieuPrice = terms.cashInLieuPrice
+        return .correctCorporateAction(wanted)
     }
 
     mutating func fact() -> ReferenceEvent {
@@ -244,6 +271,7 @@ extension Malice {
             return .restrictionChanged(change)
         case 3: return .feesSet(fees())
         case 4: return .tradingDaysDeclared(days())
+        case 5 where generator.chance(30): return .corporateActionWithdrawn(withdrawal())
         case 5: return .corporateActionAnnounced(announcement())
         default: return .copied(ReferenceFactCopied(), .feesSet(fees()))
         }
@@ -349,6 +377,7 @@ extension Malice {
     mutating func referenceCommand() -> Command {
         if generator.chance(10) { return currencyReferenceCommand() }
         switch generator.int(0...7) {
+        case 7 where generator.chance(40): return revision()
         case 7:
             var wanted = AnnounceCorporateAction()
             wanted.symbol = symbol()

@@ -9,6 +9,16 @@ extension Sample {
         sparse: .reference(.corporateActionAnnounced(CorporateActionAnnounced()))
     )
 
+    static let revisionSamples: [Sample] =
+        pair(
+            rich: .reference(.corporateActionWithdrawn(withdrawn)),
+            sparse: .reference(.corporateActionWithdrawn(CorporateActionWithdrawn()))
+        )
+        + pair(
+            rich: .reference(.corporateActionRevisionMissed(missed)),
+            sparse: .reference(.corporateActionRevisionMissed(CorporateActionRevisionMissed()))
+        )
+
     static let corporateActionSamples: [Sample] =
         pair(
             rich: .portfolio(.dividendAccrued(accrued)),
@@ -50,6 +60,24 @@ extension Sample {
         payload.denominator = 1
         payload.cashInLieuPrice = Extreme.lowPrice
         payload.source = Extreme.text
+        return payload
+    }
+
+    private static var withdrawn: CorporateActionWithdrawn {
+        var payload = CorporateActionWithdrawn()
+        payload.action = Extreme.execution
+        payload.instrument = Extreme.instrument
+        payload.exDate = Extreme.lowDate
+        payload.source = Extreme.text
+        return payload
+    }
+
+    private static var missed: CorporateActionRevisionMissed {
+        var payload = CorporateActionRevisionMissed()
+        payload.action = Extreme.execution
+        payload.instrument = Extreme.instrument
+        payload.exDate = Extreme.date
+        payload.replacement = Extreme.execution
         return payload
     }
 

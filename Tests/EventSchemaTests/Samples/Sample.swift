@@ -34,8 +34,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(name), \(label.rawValue)" }
 
     static let all: [Sample] =
-        shardSamples + referenceSamples + announcementSamples + orderSamples + judgeSamples + portfolioSamples
-        + sagaSamples + suspenseSamples + currencySamples
+        shardSamples + referenceSamples + announcementSamples + revisionSamples + orderSamples + judgeSamples
+        + portfolioSamples + sagaSamples + suspenseSamples + currencySamples
 
     static func pair(rich: DomainEvent, sparse: DomainEvent) -> [Sample] {
         [Sample(.rich, rich), Sample(.sparse, sparse)]
