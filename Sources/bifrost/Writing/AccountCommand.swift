@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import HTTPAPI
+internal import Sagas
 
 /// Commands about accounts and their cash.
 struct AccountCommand: AsyncParsableCommand {
@@ -84,9 +85,19 @@ struct AccountTransfer: AsyncParsableCommand {
     @Argument(help: "The account that it goes to, by alias or id.") var to: String
     @Argument(help: "How much, as 250000 or 99.95.") var amount: String
     @Option(help: "The currency of the amount.") var currency = "USD"
+    @Flag(help: "Only say what would be booked.") var dryRun = false
     @OptionGroup var options: WriteOptions
 
     func run() async throws {
+        if dryRun {
+            return try DryRun.tell(options.placeOptions) { account in
+                var wanted = TransferCash()
+                wanted.to = try account(to)
+                wanted.currency = try DryRun.currency(currency)
+                wanted.amount = try DryRun.amount(amount)
+                return .transferCash(try account(self.account), wanted)
+            }
+        }
         let body: JSON = ["to": .string(to), "currency": .string(currency), "amount": .string(amount)]
         let done = "Transferred \(amount) \(currency)"
         try await options.send("POST", ["accounts", account, "transfers"], body, done: done)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BifrostKernel
 internal import HTTPAPI
 internal import Nodes
+internal import Sagas
 
 /// Commands about interest.
 struct InterestCommand: AsyncParsableCommand {
@@ -99,9 +100,24 @@ struct AccountConvert: AsyncParsableCommand {
     @Option(help: "The currency to buy.") var to: String
     @Option(help: "The price of one unit of what is sold, as 1.0842.") var rate: String
     @Option(help: "Who gave the rate.") var source = "cli"
+    @Flag(help: "Only say what would be booked.") var dryRun = false
     @OptionGroup var options: WriteOptions
 
     func run() async throws {
+        if dryRun {
+            return try DryRun.tell(options.placeOptions) { account in
+                var wanted = ConvertCash()
+                wanted.currency = try DryRun.currency(currency)
+                wanted.amount = try DryRun.amount(amount)
+                wanted.to = try DryRun.currency(to)
+                guard let price = try? Price(rate) else {
+                    throw ValidationError("'\(rate)' is no rate, as 1.0842.")
+                }
+                wanted.rate = price
+                wanted.source = source
+                return .convertCash(try account(self.account), wanted)
+            }
+        }
         let body: JSON = [
             "currency": .string(currency), "amount": .string(amount), "toCurrency": .string(to),
             "rate": .string(rate), "source": .string(source),
