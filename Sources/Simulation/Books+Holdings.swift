@@ -132,7 +132,10 @@ extension Books {
         else { throw Violation("I10", "paid \(fact.amount.text) that were not accrued") }
         let isEarly = openDay.map { $0 < fact.payDate } ?? true
         try expect(!isEarly, "I10", "paid before \(fact.payDate.text)")
-        accounts[fact.account]?.cash[fact.currency, default: 0] += fact.amount.nanos
+        // What cash cannot hold stays in suspense, for a person.
+        let cash = accounts[fact.account]?.cash[fact.currency] ?? 0
+        guard abs(cash) + abs(fact.amount.nanos) <= Money.nanosMax else { return }
+        accounts[fact.account]?.cash[fact.currency] = cash + fact.amount.nanos
     }
 
     mutating func take(_ fact: PositionAdjusted, at time: Timestamp) throws(Violation) {
