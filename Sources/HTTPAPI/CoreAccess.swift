@@ -17,6 +17,8 @@ public struct CoreAccess: Sendable {
     ///
     /// It blocks.
     public let declare: @Sendable (CommandRequest) -> CommandAnswer
+    /// The read models that queries are answered from; where there are none, all is folded from the log.
+    public let models: ReadModelAccess?
 
     /// Puts the parts together.
     public init(
@@ -24,12 +26,14 @@ public struct CoreAccess: Sendable {
         trading: ShardEngine,
         venue: any Venue,
         time: any TimeSource,
+        models: ReadModelAccess? = nil,
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log
         self.trading = trading
         self.venue = venue
         self.time = time
+        self.models = models
         self.declare = declare
     }
 }

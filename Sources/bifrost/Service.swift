@@ -83,6 +83,7 @@ final class Service: Sendable {
                 trading: parts.node.trading,
                 venue: parts.venue,
                 time: WallTime(),
+                models: parts.models,
                 declare: parts.declare
             )
             let door = try await Door.open(
@@ -134,6 +135,8 @@ private final class Parts: Sendable {
     let venue: PaperVenue
     private let feed: MarkFeed
     private let projector: Projector?
+    /// What queries are answered from.
+    let models: ReadModelAccess?
     private let publisher: LogPublisher?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
@@ -197,6 +200,8 @@ private final class Parts: Sendable {
         publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
         self.access = Mutex(access)
         projector = options.hasReadModels ? Self.startProjector(access) : nil
+        models =
+            options.hasReadModels ? ReadModelAccess(access.log, Catalogue.all, Node.tradingShard) : nil
     }
 
     /// Read models follow from the log, so the core goes on without them.

@@ -13,7 +13,7 @@ extension RequestFields {
         return time
     }
 
-    private static func time(_ text: String) -> Timestamp? {
+    static func time(_ text: String) -> Timestamp? {
         guard text.hasSuffix("Z"), let split = text.firstIndex(of: "T"),
             let date = BusinessDate(String(text[..<split]))
         else { return nil }

@@ -3,6 +3,7 @@ internal import Engine
 internal import EventRegistry
 internal import EventStore
 internal import Orders
+internal import OrdersViewProjection
 internal import Sagas
 
 /// One order as its events tell it: the fold, and what answers show beside it.
@@ -11,6 +12,24 @@ struct OrderView {
     private(set) var rejected: OrderRejected?
     private(set) var placedAt: Timestamp?
     private(set) var position: Int64 = 0
+
+    /// Nothing is known.
+    init() {}
+
+    /// As the blotter has it.
+    init(_ row: OrderRow) {
+        state = row.order
+        placedAt = row.order.placed == nil ? nil : row.placedAt
+        position = row.changedPosition
+        guard let refusal = row.refusal else { return }
+        var fact = OrderRejected()
+        fact.order = row.key.order
+        fact.judge = refusal.judge
+        fact.code = refusal.code
+        fact.limit = refusal.limit
+        fact.value = refusal.value
+        rejected = fact
+    }
 
     mutating func take(_ event: OrderEvent, _ header: EventHeader) {
         switch event {
@@ -28,7 +47,7 @@ struct OrderView {
     static func read(
         _ order: OrderID,
         of account: AccountID,
-        through: Int64 = .max,
+        through: Int64,
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> OrderView? {
@@ -38,18 +57,23 @@ struct OrderView {
         try EventPages.read(log, shard, selection, through: through) { read in
             if case .order(let event) = read.event { view.take(event, read.header) }
         }
-        guard let placed = view.state.placed, placed.order == order, placed.account == account else {
-            return nil
-        }
-        return view
+        return view.isOrder(order, of: account) ? view : nil
+    }
+
+    func isOrder(_ order: OrderID, of account: AccountID?) -> Bool {
+        guard let placed = state.placed else { return false }
+        return placed.order == order && account.map { placed.account == $0 } ?? true
     }
 
     /// The order of that id, whoever's it is: an id says where its order was placed.
     ///
     /// Blocks.
-    static func find(_ order: OrderID, _ log: any EventLog, _ shard: ShardNumber) throws(ReadError)
-        -> OrderView?
-    {
+    static func find(
+        _ order: OrderID,
+        through: Int64,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> OrderView? {
         var account: AccountID? = nil
         var failure: WireError? = nil
         try log.read(shard, .all(after: order.id.birth - 1), limit: 1) { stored in
@@ -65,33 +89,7 @@ struct OrderView {
         }
         if let failure { throw .corrupt("position \(order.id.birth): \(failure)") }
         guard let account else { return nil }
-        return try read(order, of: account, log, shard)
-    }
-
-    /// The orders of an account as the log up to position `through` has them, newest first: those placed
-    /// before `before`, or the last ones.
-    ///
-    /// A page stays what it is whatever is placed meanwhile. Blocks.
-    static func list(
-        _ account: AccountID,
-        _ page: Page,
-        _ log: any EventLog,
-        _ shard: ShardNumber
-    ) throws(ReadError) -> [OrderView] {
-        var views: [OrderID: OrderView] = [:]
-        var sequence: [OrderID] = []
-        let selection = LogSelection.account(AccountOrdinal(account), after: 0)
-        try EventPages.read(log, shard, selection, through: page.through) { read in
-            guard case .order(let event) = read.event else { return }
-            switch event {
-            case .placed, .externalFound: sequence.append(event.order)
-            default: break
-            }
-            views[event.order, default: OrderView()].take(event, read.header)
-        }
-        let earlier = sequence.prefix { $0.id.birth < page.before }
-        let wanted = earlier.suffix(page.count).reversed().compactMap { views[$0] }
-        return wanted.filter { $0.state.placed?.account == account }
+        return try read(order, of: account, through: through, log, shard)
     }
 
     var json: JSON? {
