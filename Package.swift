@@ -203,12 +203,13 @@ let package = Package(
         projection("OrdersView", ["Orders", "EventRegistry"]),
         projection("AuditView", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
         projection("PortfolioView", ["References", "Portfolios"]),
+        projection("AccountsView", ["RiskLimits", "Portfolios"]),
         .target(
             name: "ReadModels",
             dependencies: [
-                "BifrostKernel", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
+                "BifrostKernel", "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
                 "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
-                "PortfolioViewProjection", crypto,
+                "PortfolioViewProjection", "AccountsViewProjection", crypto,
             ],
             resources: readSQL,
             swiftSettings: strict
@@ -231,7 +232,8 @@ let package = Package(
             "ReadModelTests",
             [
                 "ReadModels", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
-                "PortfolioViewProjection", "Simulation", "Replays", "BifrostKernel", "References",
+                "AccountsViewProjection", "PortfolioViewProjection", "Simulation", "Replays", "BifrostKernel",
+                "References",
                 "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
                 "EventStoreTesting", "Engine", "Nodes", "PostgresClient", "PostgresTesting",
                 "SeededChoices", "Threads", "Venues",
@@ -270,8 +272,9 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "Engine", "Prices", "Venues",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "EventStore", "EventStorePostgres", "Engine", "Prices", "Venues", "ReadModels", "PostgresClient",
+                "AccountsViewProjection", "AuditViewProjection", "OrdersViewProjection",
+                "PortfolioViewProjection", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -288,8 +291,10 @@ let package = Package(
         tests(
             "HTTPAPITests",
             [
-                "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "Orders", "References", "Sagas", "Venues",
-                "Prices", "EventStorePostgres", "PostgresTesting", "SeededChoices",
+                "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "Orders",
+                "Prices",
+                "PostgresClient", "PostgresTesting", "ReadModels", "References", "Sagas", "Venues",
+                "SeededChoices",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

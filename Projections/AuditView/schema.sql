@@ -30,6 +30,15 @@ comment on index entries_by_instrument is 'everything that names an instrument';
 create index entries_by_actor on entries (shard, actor, position);
 comment on index entries_by_actor is 'everything that somebody did';
 
+-- By the numbers of the registry: CommandRejected and OrderRejected.
+create index entries_refused on entries (shard, account, position) where type in (3, 202);
+comment on index entries_refused is 'what an account asked for and did not get, latest first';
+
+-- Trades with their corrections and busts, and whatever else makes postings.
+create index entries_booked on entries (shard, account, position)
+where type in (204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517);
+comment on index entries_booked is 'the trades and the postings of an account, latest first';
+
 create index entries_by_time on entries using brin (recorded_at);
 comment on index entries_by_time is 'a span of time: recorded_at ascends with the position, so ranges of pages are enough';
 

@@ -56,6 +56,17 @@ public struct OrderRow: ProjectionRow {
         evolve(stored, by: event)
     }
 
+    /// The order as it was known at a position of the log, `nil` before it was placed.
+    public func known(at position: Int64) throws(WireError) -> OrderRow? {
+        if changedPosition <= position { return self }
+        var earlier = OrderRow(key)
+        for fact in facts where fact.position <= position {
+            guard case .order(let event) = try fact.event() else { continue }
+            earlier.evolve(fact, by: event)
+        }
+        return earlier.order.placed == nil ? nil : earlier
+    }
+
     private mutating func evolve(_ fact: StoredFact, by event: OrderEvent) {
         Order.evolve(&order, by: event)
         changedAt = fact.effectiveAt

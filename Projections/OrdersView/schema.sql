@@ -46,11 +46,15 @@ comment on column orders.placed_at is 'nanoseconds since 1970-01-01 UTC, as all 
 comment on column orders.state is 'the facts of the order, from which the projection goes on; nobody else reads it';
 comment on index orders_pkey is 'the projector and readers find an order by its id';
 
-create index orders_by_account on orders (shard, account_id, placed_at desc, order_id desc);
+-- Ids of an account's orders ascend with the positions that made them, so that a page is a range of an index.
+create index orders_by_account on orders (shard, account_id, order_id desc);
 comment on index orders_by_account is 'the blotter of an account, latest first, a page at a time';
 
-create index orders_by_symbol on orders (shard, symbol, placed_at desc, order_id desc);
-comment on index orders_by_symbol is 'the orders of one symbol over all accounts';
+create index orders_by_symbol on orders (shard, account_id, symbol, order_id desc);
+comment on index orders_by_symbol is 'the orders of an account in one symbol, latest first';
 
-create index orders_open on orders (shard, account_id, placed_at desc, order_id desc) where is_open;
+create index orders_by_time on orders (shard, account_id, placed_at);
+comment on index orders_by_time is 'the orders that an account placed in a span of time';
+
+create index orders_open on orders (shard, account_id, order_id desc) where is_open;
 comment on index orders_open is 'what still may trade';

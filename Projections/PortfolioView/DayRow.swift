@@ -22,11 +22,14 @@ public struct DayRow: WireFields, Equatable, Sendable {
     public var realised = Money.zero
     /// Positions whose mark is of an earlier day, or that have none.
     public var staleMarks: UInt32 = 0
+    /// The event that closed it.
+    public var position: Int64 = 0
 
     /// An empty row.
     public init() {}
 
-    init(_ day: DayClosed) {
+    init(_ day: DayClosed, at position: Int64) {
+        self.position = position
         account = day.account
         date = day.date
         currency = day.currency
@@ -49,11 +52,12 @@ public struct DayRow: WireFields, Equatable, Sendable {
         try visitor.money(7, "unrealised", &unrealised)
         try visitor.money(8, "realised", &realised)
         try visitor.uint(9, "staleMarks", &staleMarks)
+        try visitor.position(10, "position", &position)
     }
 
     static let columns = [
         "account_id", "date", "currency", "equity", "settled_cash", "position_value", "unrealised",
-        "realised", "stale_marks",
+        "realised", "stale_marks", "closed_position",
     ]
 
     func write(to tuple: inout TupleWriter) {
@@ -64,5 +68,6 @@ public struct DayRow: WireFields, Equatable, Sendable {
         tuple.money(unrealised)
         tuple.money(realised)
         tuple.int64(Int64(staleMarks))
+        tuple.int64(position)
     }
 }

@@ -10,8 +10,8 @@ public enum PortfolioProjection: Projection {
     public typealias Row = PortfolioRow
     /// What operators call it.
     public static let name = "portfolio"
-    /// The first.
-    public static let foldVersion: UInt32 = 1
+    /// Days know the event that closed them since the second.
+    public static let foldVersion: UInt32 = 2
     /// In the order of `PortfolioRow.Key.table`.
     public static let tables = [
         ProjectedTable("cash", key: ["account_id", "currency"], columns: CashRow.columns),
@@ -60,7 +60,7 @@ public enum PortfolioProjection: Projection {
     ) throws(ProjectionFault) {
         switch fact.event {
         case .portfolio(.dayClosed(let day)):
-            let row = PortfolioRow.day(DayRow(day))
+            let row = PortfolioRow.day(DayRow(day, at: fact.header.position))
             try rows.change(row.key, or: row) { $0 = row }
         case .portfolio(let event): try book(event, fact.header.position, to: &rows)
         case .reference(.copied(_, let inner)): try take(inner, to: &rows)

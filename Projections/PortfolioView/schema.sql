@@ -67,11 +67,13 @@ create table days (
     unrealised numeric(39,9) not null,
     realised numeric(39,9) not null,
     stale_marks int8 not null,
+    closed_position int8 not null,
     state bytea not null,
     constraint days_pkey primary key (shard, account_id, date)
 );
 comment on table days is 'the closed days of each account at official marks: its equity curve';
 comment on column days.stale_marks is 'positions whose mark was of an earlier day, or that had none and counted as zero';
+comment on column days.closed_position is 'the event that closed the day: what was known then';
 comment on index days_pkey is 'the equity curve of an account between two dates';
 
 create table instruments (

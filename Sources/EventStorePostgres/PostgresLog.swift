@@ -47,6 +47,13 @@ public final class PostgresLog: EventLog {
     /// The same log with readers of its own, so that whoever reads much keeps nobody else waiting for one.
     public func withReadersOfItsOwn() -> PostgresLog { PostgresLog(id: id, access, limits) }
 
+    /// The same log with at most so many readers of its own.
+    public func withReaders(atMost readersMax: Int) -> PostgresLog {
+        var limits = limits
+        limits.readersMax = readersMax
+        return PostgresLog(id: id, access, limits)
+    }
+
     /// Takes the shard; a holder that beats and whose session lives is refused unless `takingOver`.
     ///
     /// The same holder may take it again: its earlier writer ends.
@@ -103,7 +110,7 @@ public final class PostgresLog: EventLog {
     }
 
     /// Runs `body` with a reader, where one that was lost while nobody used it is replaced once.
-    private func reading<Answer>(
+    func reading<Answer>(
         _ body: (PostgresConnection) throws(PostgresError) -> Answer
     ) throws(ReadError) -> Answer {
         var isHandedOver = false

@@ -51,7 +51,7 @@ package final class ReaderPool: Sendable {
     }
 
     /// Closes the connections that nobody uses, as after the server has gone.
-    func closeIdle() {
+    package func closeIdle() {
         state.change { state in
             state.open -= state.idle.count
             state.idle.removeAll()

@@ -20,6 +20,8 @@ public struct CoreAccess: Sendable {
     ///
     /// It blocks.
     public let declare: @Sendable (CommandRequest) -> CommandAnswer
+    /// The read models that queries are answered from; where there are none, all is folded from the log.
+    public let models: ReadModelAccess?
 
     /// Puts the parts together.
     public init(
@@ -28,6 +30,7 @@ public struct CoreAccess: Sendable {
         venue: any Venue,
         time: any TimeSource,
         prices: PriceBook? = nil,
+        models: ReadModelAccess? = nil,
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log
@@ -35,6 +38,7 @@ public struct CoreAccess: Sendable {
         self.venue = venue
         self.time = time
         self.prices = prices
+        self.models = models
         self.declare = declare
     }
 }

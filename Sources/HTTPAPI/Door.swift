@@ -24,6 +24,7 @@ public final class Door: Sendable {
 
     private let place: SocketPlace
     private let pool: BlockingPool
+    private let models: ReadModelAccess?
     private let group: ServiceGroup
     private let serving: Task<Void, Never>
 
@@ -88,16 +89,18 @@ public final class Door: Sendable {
             await group.triggerGracefulShutdown()
             await serving.value
             try? await pool.stop()
+            try? await core.models?.stop()
             place.remove()
             throw (error as? DoorError) ?? DoorError(failure(place, port, error))
         }
-        return Door(place, ports.first, pool, group, serving)
+        return Door(place, ports.first, pool, core.models, group, serving)
     }
 
     private init(
         _ place: SocketPlace,
         _ port: Int?,
         _ pool: BlockingPool,
+        _ models: ReadModelAccess?,
         _ group: ServiceGroup,
         _ serving: Task<Void, Never>
     ) {
@@ -105,6 +108,7 @@ public final class Door: Sendable {
         self.socketPath = place.path
         self.port = port
         self.pool = pool
+        self.models = models
         self.group = group
         self.serving = serving
     }
@@ -114,6 +118,7 @@ public final class Door: Sendable {
         await group.triggerGracefulShutdown()
         await serving.value
         try await pool.stop()
+        try await models?.stop()
         place.remove()
     }
 

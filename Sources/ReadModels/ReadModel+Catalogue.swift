@@ -1,3 +1,4 @@
+internal import AccountsViewProjection
 internal import AuditViewProjection
 public import EventStore
 internal import OrdersViewProjection
@@ -9,6 +10,7 @@ extension ReadModel {
         [
             ReadModel(OrdersView.self, reference: reference, trading: trading),
             ReadModel(PortfolioProjection.self, reference: reference, trading: trading),
+            ReadModel(AccountsView.self, reference: reference, trading: trading),
             ReadModel(AuditView.self, reference: reference, trading: trading),
         ]
     }

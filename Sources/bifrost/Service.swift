@@ -85,6 +85,7 @@ final class Service: Sendable {
                 venue: parts.venue,
                 time: WallTime(),
                 prices: parts.prices,
+                models: parts.models,
                 declare: parts.declare
             )
             let door = try await Door.open(
@@ -137,6 +138,8 @@ private final class Parts: Sendable {
     let prices: PriceBook
     private let feed: MarkFeed
     private let projector: Projector?
+    /// What queries are answered from.
+    let models: ReadModelAccess?
     private let publisher: LogPublisher?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
@@ -201,6 +204,8 @@ private final class Parts: Sendable {
         publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
         self.access = Mutex(access)
         projector = options.hasReadModels ? Self.startProjector(access) : nil
+        models =
+            options.hasReadModels ? ReadModelAccess(access.log, Catalogue.all, Node.tradingShard) : nil
     }
 
     /// Read models follow from the log, so the core goes on without them.

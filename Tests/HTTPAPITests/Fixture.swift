@@ -19,7 +19,7 @@ struct FixedTime: TimeSource {
 
 /// Both shards in memory with the paper venue, and the door's routes in front.
 final class Fixture: Sendable {
-    let log = MemoryLog(id: Identifier(.log, slot: 0, shard: 0, birth: 1))
+    let log: any EventLog
     let venue: PaperVenue
     let trading: ShardEngine
     let reference: ShardEngine
@@ -31,8 +31,11 @@ final class Fixture: Sendable {
     init(
         _ conditions: PaperConditions = .none,
         fees: FeeSchedule = FeeSchedule(BasisPoints(0)),
+        log: any EventLog = MemoryLog(id: Identifier(.log, slot: 0, shard: 0, birth: 1)),
+        models: ReadModelAccess? = nil,
         prices: PriceBook? = nil
     ) throws {
+        self.log = log
         venue = PaperVenue(fees: [fees], conditions: conditions, journal: nil)
         let (commits, committed) = AsyncStream<Int64>.makeStream()
         var options = EngineOptions(
@@ -49,8 +52,14 @@ final class Fixture: Sendable {
         options.isReference = true
         options.onCommit = { _ in copier.nudge() }
         let reference = ShardEngine(shard: .reference, log: log, venue: nil, options: options)
-        core = CoreAccess(log: log, trading: trading, venue: venue, time: FixedTime(), prices: prices) {
-            request in
+        core = CoreAccess(
+            log: log,
+            trading: trading,
+            venue: venue,
+            time: FixedTime(),
+            prices: prices,
+            models: models
+        ) { request in
             let answer = reference.perform(request)
             switch answer {
             case .decided(let receipt, _), .repeated(let receipt):

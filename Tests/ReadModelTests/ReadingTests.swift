@@ -1,6 +1,7 @@
 import BifrostKernel
 import EventStore
 import EventStorePostgres
+import Orders
 import OrdersViewProjection
 import PostgresClient
 import PostgresTesting
@@ -16,20 +17,20 @@ struct ReadingTests {
         try fixture.append(1_500)
         let runner = try ProjectionRunner<OrdersView>(fixture.seat(fixture.build()))
         try fixture.catchUp(runner)
-        let query = BlotterQuery(OrderLog.accounts[1])
+        var query = OrderQuery(OrderLog.accounts[1])
         let all = try page(fixture, query, limit: 1_000)
         #expect(all.count > 100)
-        var seen: [BlotterRow] = []
-        var cursor: BlotterCursor?
-        repeat {
-            let next = try page(fixture, query, after: cursor, limit: 17)
-            seen += next
-            cursor = next.last.flatMap { BlotterCursor(BlotterCursor($0).text) }
-            if next.count < 17 { cursor = nil }
+        var seen: [OrderID] = []
+        var isEnd = false
+        while !isEnd {
+            let next = try page(fixture, query, limit: 17)
+            seen += next.map(\.key.order)
+            query.before = next.last?.key.order.id.birth ?? 0
+            isEnd = next.count < 17
             try fixture.append(50)
             try fixture.catchUp(runner)
-        } while cursor != nil
-        #expect(seen.map(\.order) == all.map(\.order))
+        }
+        #expect(seen == all.map(\.key.order))
     }
 
     @Test("an account's open orders of a symbol are those among all of its orders")
@@ -37,16 +38,48 @@ struct ReadingTests {
         let fixture = try ReadFixture("read_filters")
         try fixture.append(1_200)
         try fixture.catchUp(ProjectionRunner<OrdersView>(fixture.seat(fixture.build())))
-        var query = BlotterQuery(OrderLog.accounts[0])
+        var query = OrderQuery(OrderLog.accounts[0])
         let all = try page(fixture, query, limit: 1_000)
         query.symbol = Symbol("KO")
-        query.isOpenOnly = true
+        query.isOpen = true
+        query.side = .buy
         query.since = Timestamp(nanos: 100)
         let some = try page(fixture, query, limit: 1_000)
         #expect(!some.isEmpty)
-        #expect(some == all.filter { $0.symbol == "KO" && $0.isOpen && $0.placedAt.nanos >= 100 })
-        #expect(Set(all.map(\.fixStatus)).count > 3)
-        #expect(try page(fixture, BlotterQuery(AccountID(.none)), limit: 10) == [])
+        let expected = all.filter {
+            $0.order.placed?.symbol.text == "KO" && $0.order.placed?.side == .buy && $0.order.isOpen
+                && $0.placedAt.nanos >= 100
+        }
+        #expect(some.map(\.key.order) == expected.map(\.key.order))
+        #expect(Set(all.map(\.order.status)).count > 3)
+        #expect(try page(fixture, OrderQuery(AccountID(.none)), limit: 10).isEmpty)
+        query = OrderQuery(OrderLog.accounts[0])
+        query.statuses = [.filled, .expired]
+        let closed = try page(fixture, query, limit: 1_000)
+        #expect(
+            closed.map(\.key.order)
+                == all.filter { [.filled, .expired].contains($0.order.status) }.map(\.key.order)
+        )
+    }
+
+    @Test("an order is as it was known at any position")
+    func past() throws {
+        let fixture = try ReadFixture("read_past")
+        try fixture.append(400)
+        let runner = try ProjectionRunner<OrdersView>(fixture.seat(fixture.build()))
+        try fixture.catchUp(runner)
+        let early = try page(fixture, OrderQuery(OrderLog.accounts[2]), limit: 1_000)
+        try fixture.append(800)
+        try fixture.catchUp(runner)
+        var query = OrderQuery(OrderLog.accounts[2])
+        query.before = 401
+        let late = try page(fixture, query, limit: 1_000)
+        #expect(late.map(\.changedPosition) != early.map(\.changedPosition))
+        let known = try late.compactMap { try $0.known(at: 400) }
+        #expect(known.map(\.key.order) == early.map(\.key.order))
+        #expect(known.map(\.order.status) == early.map(\.order.status))
+        #expect(known.map(\.changedPosition) == early.map(\.changedPosition))
+        #expect(try late.first?.known(at: 0)?.key.order == nil)
     }
 
     @Test("a snapshot says which build it is of and how far that is; where there is none it says so")
@@ -62,31 +95,6 @@ struct ReadingTests {
         }
         #expect(version == 1)
         #expect(positions == [ReadFixture.shard: 25])
-    }
-
-    @Test(
-        "no text of a client is a cursor unless a page gave it",
-        arguments: ["", ".", "1.2", "x.y", "1", "-"]
-    )
-    func cursors(_ text: String) { #expect(BlotterCursor(text) == nil) }
-
-    @Test("a page is found by the index made for it")
-    func plan() throws {
-        let fixture = try ReadFixture("read_plan")
-        try fixture.append(5_000)
-        try fixture.catchUp(ProjectionRunner<OrdersView>(fixture.seat(fixture.build())))
-        let reader = try PostgresConnection(fixture.log.access.reader)
-        try reader.execute("set enable_seqscan = off")
-        let account = OrderLog.accounts[0].id.text
-        for (condition, index) in [("", "orders_by_account"), (" and is_open", "orders_open")] {
-            let plan = try reader.query(
-                "explain select order_id from orders_v1.orders where shard = 1 and account_id = '\(account)'"
-                    + condition + " order by placed_at desc, order_id desc limit 100"
-            )
-            let lines = try (0..<plan.count).map { try plan.text($0, 0) }
-            #expect(lines.contains { $0.contains(index) }, "\(lines)")
-            #expect(!lines.contains { $0.contains("Sort") }, "\(lines)")
-        }
     }
 
     @Test("the projector cannot write the log, and the reader cannot write anything")
@@ -114,12 +122,11 @@ struct ReadingTests {
 
     private func page(
         _ fixture: ReadFixture,
-        _ query: BlotterQuery,
-        after cursor: BlotterCursor? = nil,
+        _ query: OrderQuery,
         limit: Int
-    ) throws -> [BlotterRow] {
+    ) throws -> [OrderRow] {
         try ReadSnapshot.read("orders", of: fixture.log) { snapshot throws(PostgresError) in
-            try OrdersView.rows(query, after: cursor, limit: limit, at: snapshot)
+            try OrdersView.rows(query, limit: limit, at: snapshot)
         }
     }
 

@@ -44,7 +44,9 @@ extension Response {
             status: HTTPResponse.Status(code: code.status),
             type: "application/problem+json"
         )
-        if code.status == 503 { response.headers[.retryAfter] = code == .busy ? "1" : "5" }
+        if code.status == 503 {
+            response.headers[.retryAfter] = [.busy, .positionNotReached].contains(code) ? "1" : "5"
+        }
         return response
     }
 

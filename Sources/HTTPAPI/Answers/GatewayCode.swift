@@ -39,11 +39,13 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     case unknownOrder = "UNKNOWN_ORDER"
     case unknownInstrument = "UNKNOWN_INSTRUMENT"
     case positionUnknown = "POSITION_UNKNOWN"
+    case positionMalformed = "POSITION_MALFORMED"
     // The service
     case busy = "BUSY"
     case storageLow = "STORAGE_LOW"
     case stopped = "STOPPED"
     case logUnavailable = "LOG_UNAVAILABLE"
+    case positionNotReached = "POSITION_NOT_REACHED"
     case internalError = "INTERNAL_ERROR"
 
     /// The status that goes with it.
@@ -54,7 +56,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .fieldsDisagree: 422
         case .idempotencyKeyReused, .positionUnknown: 409
-        case .busy, .storageLow, .stopped, .logUnavailable: 503
+        case .busy, .storageLow, .stopped, .logUnavailable, .positionNotReached: 503
         case .internalError: 500
         default: 400
         }
@@ -89,6 +91,8 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .unknownOrder: "There is no such order"
         case .unknownInstrument: "There is no such instrument"
         case .positionUnknown: "The log has no such position"
+        case .positionMalformed: "The position is malformed"
+        case .positionNotReached: "The read models are not at that position yet"
         case .busy: "The queue is full"
         case .storageLow: "The disk has only its reserve left"
         case .stopped: "The engine is not running"

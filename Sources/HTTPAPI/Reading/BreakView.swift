@@ -29,7 +29,9 @@ struct BreakView {
         var views: [BreakView] = []
         var indexByPosition: [Int64: Int] = [:]
         let stream = StreamOrdinal(.portfolio, of: account.id)
-        try EventPages.read(log, shard, .stream(AccountOrdinal(account), stream, afterVersion: 0)) { read in
+        let types = [ReconciliationBroke.eventType, BreakResolved.eventType]
+        let selection = LogSelection.stream(AccountOrdinal(account), stream, afterVersion: 0)
+        try EventPages.read(log, shard, selection, where: { types.contains($0.type) }) { read in
             switch read.event {
             case .portfolio(.reconciliationBroke(let fact)):
                 indexByPosition[read.header.position] = views.count

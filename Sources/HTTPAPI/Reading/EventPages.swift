@@ -7,7 +7,7 @@ internal import Sagas
 /// Reads a selection to its end, page by page.
 enum EventPages {
     /// Most events held in memory at once.
-    private static let pageEventsMax = 5_000
+    static let pageEventsMax = 5_000
 
     struct Read {
         let header: EventHeader
@@ -17,13 +17,15 @@ enum EventPages {
     /// Hands every decoded event of `selection` up to position `through` to `body`; returns how many there
     /// were.
     ///
-    /// Blocks.
+    /// What `concerns` does not name by its columns is not decoded. Blocks.
     @discardableResult
     static func read(
         _ log: any EventLog,
         _ shard: ShardNumber,
         _ selection: LogSelection,
         through: Int64 = .max,
+        pageEventsMax: Int = pageEventsMax,
+        where concerns: (EventHeader) -> Bool = { _ in true },
         _ body: (Read) -> Void
     ) throws(ReadError) -> Int {
         var rest = selection
@@ -31,18 +33,25 @@ enum EventPages {
         while true {
             var failure: String? = nil
             var last: EventHeader? = nil
+            var isBeyond = false
             let count = try log.read(shard, rest, limit: pageEventsMax) { stored in
-                guard failure == nil, stored.header.position <= through else { return }
+                guard failure == nil else { return }
+                guard stored.header.position <= through else {
+                    isBeyond = true
+                    return
+                }
+                last = stored.header
+                guard concerns(stored.header) else { return }
                 do throws(WireError) {
                     body(Read(header: stored.header, event: try EventRegistry.decode(stored)))
-                    last = stored.header
                 } catch {
                     failure = "position \(stored.header.position): \(error)"
                 }
             }
             if let failure { throw .corrupt(failure) }
             total += count
-            guard count == pageEventsMax, let last, last.position < through else { return total }
+            // A page that reached beyond `through` has shown all up to there.
+            guard count == pageEventsMax, let last, last.position < through, !isBeyond else { return total }
             rest = rest.going(onAfter: last)
         }
     }

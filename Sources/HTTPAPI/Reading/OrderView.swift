@@ -3,16 +3,35 @@ internal import Engine
 internal import EventRegistry
 internal import EventStore
 internal import Orders
+internal import OrdersViewProjection
 internal import Sagas
 
 /// One order as its events tell it: the fold, and what answers show beside it.
-struct OrderView {
+struct OrderView: Sendable {
     private(set) var state = Order.initial
     private(set) var rejected: OrderRejected?
     private(set) var placedAt: Timestamp?
     private(set) var position: Int64 = 0
     /// The orders that a worked order is worked by, in the order of their placement.
     private(set) var slices: [OrderView] = []
+
+    /// Nothing is known.
+    init() {}
+
+    /// As the blotter has it.
+    init(_ row: OrderRow) {
+        state = row.order
+        placedAt = row.order.placed == nil ? nil : row.placedAt
+        position = row.changedPosition
+        guard let refusal = row.refusal else { return }
+        var fact = OrderRejected()
+        fact.order = row.key.order
+        fact.judge = refusal.judge
+        fact.code = refusal.code
+        fact.limit = refusal.limit
+        fact.value = refusal.value
+        rejected = fact
+    }
 
     mutating func take(_ event: OrderEvent, _ header: EventHeader) {
         switch event {
@@ -30,7 +49,7 @@ struct OrderView {
     static func read(
         _ order: OrderID,
         of account: AccountID,
-        through: Int64 = .max,
+        through: Int64,
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> OrderView? {
@@ -40,22 +59,28 @@ struct OrderView {
         try EventPages.read(log, shard, selection, through: through) { read in
             if case .order(let event) = read.event { view.take(event, read.header) }
         }
-        guard let placed = view.state.placed, placed.order == order, placed.account == account else {
-            return nil
-        }
-        if view.state.isAtWork { view.slices = try slices(of: placed, log, shard) }
+        guard view.isOrder(order, of: account) else { return nil }
+        try view.readSlices(through: through, log, shard)
         return view
     }
 
-    /// Blocks.
-    private static func slices(of parent: OrderPlaced, _ log: any EventLog, _ shard: ShardNumber)
-        throws(ReadError) -> [OrderView]
-    {
+    func isOrder(_ order: OrderID, of account: AccountID?) -> Bool {
+        guard let placed = state.placed else { return false }
+        return placed.order == order && account.map { placed.account == $0 } ?? true
+    }
+
+    /// Reads the slices of a worked order, and nothing for any other; blocks.
+    mutating func readSlices(
+        through: Int64,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) {
+        guard state.isAtWork, let parent = state.placed else { return }
         var views: [OrderID: OrderView] = [:]
         var sequence: [OrderID] = []
         // A slice is placed after its parent.
-        let after = parent.order.id.birth
-        try EventPages.read(log, shard, .account(AccountOrdinal(parent.account), after: after)) { read in
+        let selection = LogSelection.account(AccountOrdinal(parent.account), after: parent.order.id.birth)
+        try EventPages.read(log, shard, selection, through: through) { read in
             guard case .order(let event) = read.event else { return }
             if case .placed(let placed) = event {
                 guard placed.parent == parent.order else { return }
@@ -64,15 +89,18 @@ struct OrderView {
             }
             views[event.order]?.take(event, read.header)
         }
-        return sequence.compactMap { views[$0] }
+        slices = sequence.compactMap { views[$0] }
     }
 
     /// The order of that id, whoever's it is: an id says where its order was placed.
     ///
     /// Blocks.
-    static func find(_ order: OrderID, _ log: any EventLog, _ shard: ShardNumber) throws(ReadError)
-        -> OrderView?
-    {
+    static func find(
+        _ order: OrderID,
+        through: Int64,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> OrderView? {
         var account: AccountID? = nil
         var failure: WireError? = nil
         try log.read(shard, .all(after: order.id.birth - 1), limit: 1) { stored in
@@ -88,33 +116,7 @@ struct OrderView {
         }
         if let failure { throw .corrupt("position \(order.id.birth): \(failure)") }
         guard let account else { return nil }
-        return try read(order, of: account, log, shard)
-    }
-
-    /// The orders of an account as the log up to position `through` has them, newest first: those placed
-    /// before `before`, or the last ones.
-    ///
-    /// A page stays what it is whatever is placed meanwhile. Blocks.
-    static func list(
-        _ account: AccountID,
-        _ page: Page,
-        _ log: any EventLog,
-        _ shard: ShardNumber
-    ) throws(ReadError) -> [OrderView] {
-        var views: [OrderID: OrderView] = [:]
-        var sequence: [OrderID] = []
-        let selection = LogSelection.account(AccountOrdinal(account), after: 0)
-        try EventPages.read(log, shard, selection, through: page.through) { read in
-            guard case .order(let event) = read.event else { return }
-            switch event {
-            case .placed, .externalFound: sequence.append(event.order)
-            default: break
-            }
-            views[event.order, default: OrderView()].take(event, read.header)
-        }
-        let earlier = sequence.prefix { $0.id.birth < page.before }
-        let wanted = earlier.suffix(page.count).reversed().compactMap { views[$0] }
-        return wanted.filter { $0.state.placed?.account == account }
+        return try read(order, of: account, through: through, log, shard)
     }
 
     var json: JSON? {

@@ -1,9 +1,8 @@
-/// Which rows of a list: at most `count`, those born before position `before`, as of position `through`.
+/// Which rows of a list: at most `count`, those born before position `before`.
 struct Page: Sendable {
     /// Most rows in one answer.
     static let countMax = 500
 
     var count = countMax
     var before = Int64.max
-    var through = Int64.max
 }

@@ -5,32 +5,50 @@ internal import Sagas
 
 /// What an account asked for and did not get.
 enum RefusalView {
-    /// The refusals of an account, newest first.
+    /// The refusals of an account, newest first, by folding the log.
     ///
     /// Blocks.
-    static func list(
+    static func fold(
         _ account: AccountID,
         _ page: Page,
+        through: Int64,
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> [JSON] {
         var rows: [JSON] = []
-        var placed: OrderPlaced?
+        var symbolByOrder: [OrderID: Symbol] = [:]
         let selection = LogSelection.account(AccountOrdinal(account), after: 0)
-        try EventPages.read(log, shard, selection, through: min(page.through, page.before - 1)) { read in
-            switch read.event {
-            case .order(.placed(let fact)): placed = fact
-            case .commandRejected(let fact):
-                rows.append(row(read.header, "core", fact.code, fact.limit, fact.value, nil, nil))
-            case .order(.rejected(let fact)):
-                let symbol = placed?.order == fact.order ? placed?.symbol : nil
-                rows.append(
-                    row(read.header, fact.judge.name, fact.code, fact.limit, fact.value, fact.order, symbol)
-                )
-            default: return
-            }
+        let types = [OrderPlaced.eventType, OrderRejected.eventType, CommandRejected.eventType]
+        try EventPages.read(
+            log,
+            shard,
+            selection,
+            through: min(through, page.before - 1),
+            where: { types.contains($0.type) }
+        ) { read in
+            if case .order(.placed(let fact)) = read.event { symbolByOrder[fact.order] = fact.symbol }
+            if let row = row(read, { symbolByOrder[$0] }) { rows.append(row) }
         }
         return rows.suffix(page.count).reversed()
+    }
+
+    /// The row of an event; `nil` when it refused nothing.
+    static func row(_ read: EventPages.Read, _ symbol: (OrderID) -> Symbol?) -> JSON? {
+        switch read.event {
+        case .commandRejected(let fact):
+            row(read.header, "core", fact.code, fact.limit, fact.value, nil, nil)
+        case .order(.rejected(let fact)):
+            row(
+                read.header,
+                fact.judge.name,
+                fact.code,
+                fact.limit,
+                fact.value,
+                fact.order,
+                symbol(fact.order)
+            )
+        default: nil
+        }
     }
 
     private static func row(

@@ -29,17 +29,13 @@ extension DoorRoutes {
         }
         routes.get("accounts/:account") { request, context in
             var query = try QueryFields(request)
-            let through = try query.at()
+            let moment = try moment(&query)
             try query.end()
             let account = try await account(try context.parameter("account"))
-            let (log, shard, directory) = (core.log, core.trading.shard, directory)
-            let found = try await pool.run { () throws -> JSON? in
-                try AccountView.read(account, through: through, log, shard, directory)?.json
-            }
-            guard let found else {
+            guard let found = try await sheet(of: account, moment) else {
                 throw GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
             }
-            return Response.json(found)
+            return Response.json(found.view.json).at(token(found.position))
         }
         routes.post("accounts/:account/deposits") { request, context in
             try await move(request, context) { .deposit($0, $1) }

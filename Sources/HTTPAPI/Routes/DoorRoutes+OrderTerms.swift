@@ -98,7 +98,9 @@ extension DoorRoutes {
             try fields.end()
             let account = try await account(try context.parameter("account"))
             let (wanted, log, shard) = (command.order, core.log, core.trading.shard)
-            let found = try await pool.run { try OrderView.read(wanted, of: account, log, shard) }
+            let found = try await pool.run {
+                try OrderView.read(wanted, of: account, through: .max, log, shard)
+            }
             // By the instrument: its symbol may be another one since the order was placed.
             let instrument = found?.state.placed?.instrument
             command.seen = instrument.flatMap { core.venue.price(of: $0) } ?? ReferencePrice()

@@ -1,6 +1,5 @@
 internal import BifrostKernel
 internal import Engine
-internal import EventStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import Orders
@@ -28,45 +27,7 @@ extension DoorRoutes {
             return try await pose(.cancelOrder(account, order), id)
         }
         addOrderChanges(to: routes)
-        routes.get("accounts/:account/orders/:order") { request, context in
-            var query = try QueryFields(request)
-            let through = try query.at()
-            try query.end()
-            let order = try order(context)
-            let account = try await account(try context.parameter("account"))
-            let (log, shard) = (core.log, core.trading.shard)
-            let found = try await pool.run { () throws -> JSON? in
-                try OrderView.read(order, of: account, through: through, log, shard)?.json
-            }
-            guard let found else {
-                throw GatewayRejection(.unknownOrder, "This account has no order of that id.")
-            }
-            return Response.json(found)
-        }
-        routes.get("orders/:order") { _, context in
-            let order = try order(context)
-            let (log, shard) = (core.log, core.trading.shard)
-            let found = try await pool.run { () throws -> JSON? in
-                try OrderView.find(order, log, shard)?.json
-            }
-            guard let found else { throw GatewayRejection(.unknownOrder, "There is no order of that id.") }
-            return Response.json(found)
-        }
-        routes.get("accounts/:account/orders") { request, context in
-            var query = try QueryFields(request)
-            let page = try query.page()
-            try query.end()
-            let account = try await account(try context.parameter("account"))
-            let (log, shard) = (core.log, core.trading.shard)
-            let found = try await pool.run { () throws -> [OrderView] in
-                try OrderView.list(account, page, log, shard)
-            }
-            // The position that made an order stands in its id, so that a page needs no other mark.
-            let last = found.count == page.count ? found.last?.state.placed?.order.id.birth : nil
-            return Response.json([
-                "orders": .array(found.compactMap(\.json)), "next": last.map { .count($0) } ?? .null,
-            ])
-        }
+        addOrderQueries(to: routes)
     }
 
     func order(_ context: BasicRequestContext) throws -> OrderID {

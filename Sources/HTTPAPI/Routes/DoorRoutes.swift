@@ -17,6 +17,7 @@ struct DoorRoutes: Sendable {
     let core: CoreAccess
     let directory: Directory
     let pool: BlockingPool
+    let sheets: SheetCache
     let metrics = DoorMetrics()
     let actor: ActorName
 
@@ -28,6 +29,7 @@ struct DoorRoutes: Sendable {
         self.pool = pool
         self.actor = actor
         directory = Directory(core.log, core.trading.shard, core.time)
+        sheets = SheetCache(core.log, core.trading.shard)
     }
 
     func router() -> Router<BasicRequestContext> {
@@ -149,14 +151,20 @@ struct DoorRoutes: Sendable {
         return try await respond(to: answer, created: created)
     }
 
+    /// The moment from which queries tell what came of a command; of a global fact, when the shard of
+    /// accounts had its copy.
+    private func token(_ receipt: CommandReceipt) -> PositionToken {
+        token(receipt.shard == core.trading.shard ? receipt.lastPosition : core.trading.committed)
+    }
+
     private func respond(to answer: CommandAnswer, created: Bool) async throws -> Response {
         switch answer {
         case .decided(let receipt, let outcome):
-            return .outcome(receipt, outcome, created: created)
+            return .outcome(receipt, outcome, created: created).at(token(receipt))
         case .repeated(let receipt):
             let log = core.log
             let outcome = try await pool.run { try CommandOutcome.stored(receipt, in: log) }
-            var response = Response.outcome(receipt, outcome, created: created)
+            var response = Response.outcome(receipt, outcome, created: created).at(token(receipt))
             if let name = HTTPField.Name.idempotencyReplayed { response.headers[name] = "true" }
             return response
         case .idReused(let receipt):

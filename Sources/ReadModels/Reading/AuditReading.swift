@@ -22,6 +22,28 @@ public struct AuditQuery: Sendable {
     /// Recorded before this moment.
     public var until: Timestamp?
 
+    /// Only these kinds of events.
+    public var kind: Kind?
+
+    /// Kinds of events that readers list, each with an index or a part of one.
+    public enum Kind: Sendable {
+        /// What was asked for and not given.
+        case refusals
+        /// Trades, their corrections and busts.
+        case trades
+        /// Whatever makes postings in a ledger.
+        case bookings
+
+        /// The numbers of the registry; an index is chosen where they are among its own.
+        var types: String {
+            switch self {
+            case .refusals: "3, 202"
+            case .trades: "204, 219, 220"
+            case .bookings: "500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517"
+            }
+        }
+    }
+
     /// Everything of a shard.
     public init(_ shard: ShardNumber) { self.shard = shard }
 
@@ -39,8 +61,29 @@ extension AuditView {
         limit: Int = 100,
         at snapshot: ReadSnapshot
     ) throws(PostgresError) -> [Int64] {
-        var conditions = ["e.shard = $1", "e.position > $2"]
-        var parameters: [PostgresParameter] = [.int32(Int32(query.shard.value)), .int64(position)]
+        try read(statement(query, ("e.position >", position), "asc", limit, snapshot.schema), snapshot)
+    }
+
+    /// The positions of the events that `query` looks for, latest first before `position`; blocks.
+    public static func positions(
+        _ query: AuditQuery,
+        before position: Int64,
+        limit: Int = 100,
+        at snapshot: ReadSnapshot
+    ) throws(PostgresError) -> [Int64] {
+        try read(statement(query, ("e.position <", position), "desc", limit, snapshot.schema), snapshot)
+    }
+
+    /// The statement with its parameters.
+    static func statement(
+        _ query: AuditQuery,
+        _ cursor: (condition: String, position: Int64),
+        _ order: String,
+        _ limit: Int,
+        _ schema: String
+    ) -> (text: String, parameters: [PostgresParameter]) {
+        var conditions = ["e.shard = $1", "\(cursor.condition) $2"]
+        var parameters: [PostgresParameter] = [.int32(Int32(query.shard.value)), .int64(cursor.position)]
         func add(_ condition: String, _ parameter: PostgresParameter) {
             parameters.append(parameter)
             conditions.append("\(condition) $\(parameters.count)")
@@ -49,6 +92,7 @@ extension AuditView {
         if let account = query.account {
             add("e.account <> 0 and e.account =", .int64(AccountOrdinal(account).value))
         }
+        if let kind = query.kind { conditions.append("e.type in (\(kind.types))") }
         if let story = query.story { add("e.story =", id(story)) }
         if let instrument = query.instrument { add("e.instrument_id =", id(instrument.id)) }
         if let actor = query.actor { add("e.actor =", .text(actor.text)) }
@@ -56,17 +100,23 @@ extension AuditView {
         if let until = query.until { add("e.recorded_at <", .int64(until.nanos)) }
         if let rule = query.rule {
             add(
-                "exists (select from \(snapshot.schema).findings f where f.shard = e.shard "
+                "exists (select from \(schema).findings f where f.shard = e.shard "
                     + "and f.position = e.position and f.rule =",
                 .text(rule.name)
             )
             conditions[conditions.count - 1] += ")"
         }
-        let rows = try snapshot.connection.query(
-            "select e.position from \(snapshot.schema).entries e where \(conditions.joined(separator: " and ")) "
-                + "order by e.position limit \(min(max(limit, 0), AuditQuery.positionsMax))",
-            parameters
-        )
+        let text =
+            "select e.position from \(schema).entries e where \(conditions.joined(separator: " and ")) "
+            + "order by e.position \(order) limit \(min(max(limit, 0), AuditQuery.positionsMax))"
+        return (text, parameters)
+    }
+
+    private static func read(
+        _ statement: (text: String, parameters: [PostgresParameter]),
+        _ snapshot: ReadSnapshot
+    ) throws(PostgresError) -> [Int64] {
+        let rows = try snapshot.connection.query(statement.text, statement.parameters)
         var positions: [Int64] = []
         for row in 0..<rows.count { positions.append(try rows.int64(row, 0)) }
         return positions

@@ -52,8 +52,20 @@ public struct HoldingFigures: Equatable, Sendable {
 public struct EquityPoint: Equatable, Sendable {
     /// The day that was closed, as `YYYY-MM-DD`.
     public let date: String
+    /// The event that closed it.
+    public let position: Int64
+    /// The currency of all amounts here.
+    public let currency: String
     /// What the account was worth.
     public let equity: String
+    /// Cash that was there.
+    public let settledCash: String
+    /// Positions at their marks.
+    public let positionValue: String
+    /// Since the account was opened, before commission.
+    public let realised: String
+    /// Position value − cost of the open lots.
+    public let unrealised: String
     /// Positions whose mark was of an earlier day, or that had none.
     public let staleMarks: Int64
 }
@@ -127,26 +139,36 @@ extension PortfolioProjection {
         return figures
     }
 
-    /// An account's closed days from one date through another; blocks.
+    /// The last `countMax` of an account's closed days from one date through another, as known at a position;
+    /// blocks.
     public static func equity(
         of account: AccountID,
         from first: BusinessDate,
         through last: BusinessDate,
+        knownAt position: Int64 = .max,
+        countMax: Int = Int(Int32.max),
         at snapshot: ReadSnapshot
     ) throws(PostgresError) -> [EquityPoint] {
+        let amounts = trimmed(["equity", "settled_cash", "position_value", "realised", "unrealised"])
         let rows = try snapshot.connection.query(
-            "select date::text, trim_scale(equity)::text, stale_marks from \(snapshot.schema).days "
+            "select date::text, closed_position, currency, stale_marks, \(amounts) from \(snapshot.schema).days "
                 + "where shard = $1 and account_id = $2 and date between date '1970-01-01' + $3 "
-                + "and date '1970-01-01' + $4 order by date",
-            place(account) + [.int32(first.days), .int32(last.days)]
+                + "and date '1970-01-01' + $4 and closed_position <= $5 order by date desc limit \(max(countMax, 0))",
+            place(account) + [.int32(first.days), .int32(last.days), .int64(position)]
         )
         var points: [EquityPoint] = []
-        for row in 0..<rows.count {
+        for row in (0..<rows.count).reversed() {
             points.append(
                 EquityPoint(
                     date: try rows.text(row, 0),
-                    equity: try rows.text(row, 1),
-                    staleMarks: try rows.int64(row, 2)
+                    position: try rows.int64(row, 1),
+                    currency: try rows.text(row, 2),
+                    equity: try rows.text(row, 4),
+                    settledCash: try rows.text(row, 5),
+                    positionValue: try rows.text(row, 6),
+                    realised: try rows.text(row, 7),
+                    unrealised: try rows.text(row, 8),
+                    staleMarks: try rows.int64(row, 3)
                 )
             )
         }

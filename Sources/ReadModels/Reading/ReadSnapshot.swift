@@ -10,8 +10,6 @@ public enum ReadModelError: Error, Equatable, Sendable {
     case unavailable(String)
     /// The tables are not those of this build.
     case corrupt(String)
-    /// The cursor is none that an earlier page gave.
-    case badCursor
 }
 
 /// One read model at one moment: the build that was read then, and how far it was.
@@ -24,8 +22,23 @@ public struct ReadSnapshot {
     public let version: Int32
     /// The last event that is in the rows, by shard.
     public let positions: [ShardNumber: Int64]
+    /// Whether something stopped it, so that time alone does not bring it to the end of the log.
+    public let isStopped: Bool
+    let foldVersion: UInt32
+    let schemaHash: [UInt8]
     let schema: String
     let connection: PostgresConnection
+
+    /// Whether its tables are those that this build of Bifrost makes.
+    public func isOf(_ model: ReadModel) -> Bool {
+        Build(
+            name: self.model,
+            version: version,
+            foldVersion: foldVersion,
+            schemaHash: schemaHash,
+            isFinished: true
+        ).isOf(model)
+    }
 
     /// Lends a snapshot of the present to `body`; blocks.
     public static func read<Answer>(
@@ -33,30 +46,59 @@ public struct ReadSnapshot {
         of log: PostgresLog,
         _ body: (ReadSnapshot) throws(PostgresError) -> Answer
     ) throws(ReadModelError) -> Answer {
-        let answer: Answer?
+        try read([model], of: log) { snapshots throws(PostgresError) in try body(snapshots[0]) }
+    }
+
+    /// Lends snapshots of several read models of one moment, in the order of `models`; blocks.
+    ///
+    /// Each has a position of its own. A session that was lost while nobody used it is replaced once.
+    public static func read<Answer>(
+        _ models: [String],
+        of log: PostgresLog,
+        _ body: ([ReadSnapshot]) throws(PostgresError) -> Answer
+    ) throws(ReadModelError) -> Answer {
+        var missing = models.first ?? ""
         do throws(PostgresError) {
-            answer = try log.readers.withConnection { connection throws(PostgresError) -> Answer? in
-                try read(model, connection, body)
+            var isBegun = false
+            func attempt() throws(PostgresError) -> Answer? {
+                try log.readers.withConnection { connection throws(PostgresError) -> Answer? in
+                    try connection.execute("begin isolation level repeatable read read only")
+                    isBegun = true
+                    return try read(models, connection, &missing, body)
+                }
             }
+            let answer: Answer?
+            do throws(PostgresError) {
+                answer = try attempt()
+            } catch {
+                guard case .connectionLost = error, !isBegun else { throw error }
+                log.readers.closeIdle()
+                answer = try attempt()
+            }
+            if let answer { return answer }
         } catch {
-            throw ReadModelError(error, model)
+            throw ReadModelError(error, missing)
         }
-        guard let answer else { throw .absent(model) }
-        return answer
+        throw .absent(missing)
     }
 
     private static func read<Answer>(
-        _ model: String,
+        _ models: [String],
         _ connection: PostgresConnection,
-        _ body: (ReadSnapshot) throws(PostgresError) -> Answer
+        _ missing: inout String,
+        _ body: ([ReadSnapshot]) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer? {
-        try connection.execute("begin isolation level repeatable read read only")
         do throws(PostgresError) {
-            guard let snapshot = try open(model, connection) else {
-                try connection.execute("rollback")
-                return nil
+            var snapshots: [ReadSnapshot] = []
+            for model in models {
+                guard let snapshot = try open(model, connection) else {
+                    missing = model
+                    try connection.execute("rollback")
+                    return nil
+                }
+                snapshots.append(snapshot)
             }
-            let answer = try body(snapshot)
+            let answer = try body(snapshots)
             try connection.execute("commit")
             return answer
         } catch {
@@ -70,7 +112,9 @@ public struct ReadSnapshot {
         _ connection: PostgresConnection
     ) throws(PostgresError) -> ReadSnapshot? {
         let rows = try connection.query(
-            "select m.active_version, c.shard, c.position from bifrost_read.read_model m "
+            "select m.active_version, c.shard, c.position, c.failure is not null, b.fold_version, b.schema_sha256 "
+                + "from bifrost_read.read_model m "
+                + "join bifrost_read.build b on b.name = m.name and b.version = m.active_version "
                 + "join bifrost_read.checkpoint c on c.name = m.name and c.version = m.active_version "
                 + "where m.name = $1",
             [.text(model)]
@@ -78,17 +122,43 @@ public struct ReadSnapshot {
         guard rows.count > 0 else { return nil }
         let version = try rows.int32(0, 0)
         var positions: [ShardNumber: Int64] = [:]
+        var isStopped = false
         for row in 0..<rows.count {
             guard let shard = UInt16(exactly: try rows.int32(row, 1)) else { continue }
             positions[ShardNumber(shard)] = try rows.int64(row, 2)
+            if try rows.bool(row, 3) { isStopped = true }
         }
         return ReadSnapshot(
             model: model,
             version: version,
             positions: positions,
+            isStopped: isStopped,
+            foldVersion: UInt32(bitPattern: try rows.int32(0, 4)),
+            schemaHash: try rows.bytes(0, 5),
             schema: Build.schema(model, version),
             connection: connection
         )
+    }
+
+    /// How far the builds that are read have come with a shard, by name; blocks.
+    public static func positions(
+        of shard: ShardNumber,
+        in log: PostgresLog
+    ) throws(ReadModelError) -> [String: Int64] {
+        do throws(PostgresError) {
+            return try log.readers.withConnection { connection throws(PostgresError) in
+                let rows = try connection.query(
+                    "select m.name, c.position from bifrost_read.read_model m join bifrost_read.checkpoint c "
+                        + "on c.name = m.name and c.version = m.active_version where c.shard = $1",
+                    [.int32(Int32(shard.value))]
+                )
+                var positions: [String: Int64] = [:]
+                for row in 0..<rows.count { positions[try rows.text(row, 0)] = try rows.int64(row, 1) }
+                return positions
+            }
+        } catch {
+            throw ReadModelError(error, "")
+        }
     }
 }
 

@@ -28,11 +28,13 @@ enum Imports {
         "PortfolioViewProjection": .only(projected),
         "ExposureViewProjection": .only(projected),
         "AuditViewProjection": .only(projected),
+        "AccountsViewProjection": .only(projected),
         "ReadModels": .only(
             kernel.union([
-                "Sagas", "EventRegistry", "EventStore", "EventStorePostgres", "PostgresClient", "Threads",
+                "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres", "PostgresClient",
+                "Threads",
                 "Crypto", "ProjectionKit", "OrdersViewProjection", "PortfolioViewProjection",
-                "ExposureViewProjection", "AuditViewProjection",
+                "ExposureViewProjection", "AuditViewProjection", "AccountsViewProjection",
             ])
         ),
 

@@ -1,0 +1,120 @@
+internal import AccountsViewProjection
+internal import BifrostKernel
+internal import EventStore
+internal import Portfolios
+internal import ReadModels
+internal import RiskLimits
+internal import Sagas
+
+/// What an account has and may do, as sums of what was booked and said.
+///
+/// Without lots and the history of trades it is small enough to be kept for many moments.
+struct AccountSheet: Sendable {
+    struct Cash: Sendable {
+        var settled: Int128 = 0
+        var receivable: Int128 = 0
+        var payable: Int128 = 0
+    }
+
+    struct Holding: Sendable {
+        var quantity: Int128 = 0
+        var cost: Int128 = 0
+    }
+
+    private(set) var opened: AccountOpened?
+    private(set) var openedAt = Timestamp(nanos: 0)
+    private(set) var risk = RiskBook.initial
+    /// The last day that was closed; of a cash account only where the log was folded.
+    private(set) var closed: DayClosed?
+    private var cashByCurrency: [Currency: Cash] = [:]
+    private var holdingByID: [InstrumentID: Holding] = [:]
+
+    /// Nothing is known.
+    init() {}
+
+    /// Adds what an event says.
+    mutating func take(_ event: DomainEvent, _ header: EventHeader) {
+        switch event {
+        case .accountOpened(let fact):
+            opened = fact
+            openedAt = header.effectiveAt
+        case .risk(let fact): RiskBook.evolve(&risk, by: fact)
+        case .portfolio(.dayClosed(let day)): closed = day
+        case .portfolio(let fact):
+            for posting in fact.postings { book(posting, fact.instrument) }
+            if let held = holdingByID[fact.instrument], held.quantity == 0 {
+                holdingByID[fact.instrument] = nil
+            }
+        default: break
+        }
+    }
+
+    private mutating func book(_ posting: Posting, _ instrument: InstrumentID) {
+        let amount = posting.amount.nanos
+        switch posting.account {
+        case .cashSettled: cashByCurrency[posting.currency, default: Cash()].settled += amount
+        case .cashReceivable: cashByCurrency[posting.currency, default: Cash()].receivable += amount
+        case .cashPayable: cashByCurrency[posting.currency, default: Cash()].payable -= amount
+        case .positionSettled, .positionUnsettled:
+            holdingByID[instrument, default: Holding()].quantity += amount
+        case .positionCost: holdingByID[instrument, default: Holding()].cost += amount
+        default: break
+        }
+    }
+
+    func cash(_ currency: Currency) -> Cash { cashByCurrency[currency] ?? Cash() }
+
+    /// The currencies with settled cash, in order.
+    var currencies: [Currency] {
+        cashByCurrency.filter { $0.value.settled != 0 }.keys.sorted()
+    }
+
+    /// What is held, in order of instrument.
+    var holdings: [(instrument: InstrumentID, held: Holding)] {
+        holdingByID.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// How much it keeps in memory, in rows.
+    var rowCount: Int { 1 + cashByCurrency.count + holdingByID.count + risk.reservationByID.count }
+}
+
+extension AccountSheet {
+    /// Puts together what read models say; throws where an amount is none.
+    init(
+        _ account: (row: AccountRow, holds: [HoldRow]),
+        _ cash: [CashFigures],
+        _ holdings: [HoldingFigures]
+    ) throws(ReadError) {
+        opened = account.row.opened
+        openedAt = account.row.openedAt
+        closed = account.row.closed
+        for fact in account.row.facts { RiskBook.evolve(&risk, by: fact) }
+        for fact in account.holds.flatMap(\.facts).sorted(by: { $0.position < $1.position }) {
+            RiskBook.evolve(&risk, by: fact.event)
+        }
+        for figures in cash {
+            guard let currency = Currency(figures.currency) else {
+                throw .corrupt("expected a currency, was \(figures.currency)")
+            }
+            cashByCurrency[currency] = Cash(
+                settled: try Self.nanos(figures.settled),
+                receivable: try Self.nanos(figures.receivable),
+                payable: try Self.nanos(figures.payable)
+            )
+        }
+        for figures in holdings {
+            holdingByID[figures.instrument] = Holding(
+                quantity: try Self.nanos(figures.quantity),
+                cost: try Self.nanos(figures.cost)
+            )
+        }
+    }
+
+    private static func nanos(_ text: String) throws(ReadError) -> Int128 {
+        do throws(DecimalError) {
+            return try Money(text).nanos
+        } catch {
+            throw .corrupt("expected an amount, was \(text)")
+        }
+    }
+}
