@@ -272,7 +272,8 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "EventStorePostgres", "Engine", "Prices", "Venues", "ReadModels", "PostgresClient",
+                "EventStore", "EventStorePostgres", "Engine", "Replays", "Prices", "Venues", "ReadModels",
+                "PostgresClient",
                 "AccountsViewProjection", "AuditViewProjection", "OrdersViewProjection",
                 "PortfolioViewProjection", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,4 +1,5 @@
 import BifrostKernel
+import EventStore
 import EventStorePostgres
 import HTTPTypes
 import PostgresTesting
@@ -98,5 +99,70 @@ struct PriceRouteTests {
             }
         }
         #expect(try book.verify() == (0, 0))
+    }
+
+    @Test("holdings follow the prices of the day: close, trade, quote, close before; what is old is stale")
+    func valuation() async throws {
+        let book = try book("http_prices_valuation")
+        try await Fixture.run(prices: book) { fixture, caller in
+            try await fixture.furnish(caller)
+            let placed = try await caller.post(
+                "/v1/accounts/main/orders",
+                #"{"symbol":"ACME","side":"buy","type":"market","quantity":"100"}"#,
+                201
+            )
+            let order = "/v1/accounts/main/orders/" + placed.subject
+            try await fixture.wait(order, caller) { $0["status"] == "FILLED" }
+
+            func line(_ query: String = "") async throws -> JSON {
+                let path = "/v1/accounts/main/valuation" + query
+                let answer = try await caller.send(.get, path, key: nil)
+                #expect(answer.status == 200, "\(answer.body.text)")
+                let position = try #require(answer.body["positions"]?.array?.first)
+                #expect(answer.body["totals"]?.array?.first?["unrealised"] == position["unrealised"])
+                return position
+            }
+            // Bought at 100 on the day of the mark, which the close decides whatever was quoted.
+            try await caller.post(Self.path, Self.body(Self.price("15:30:00", #""last":"103""#)), 201)
+            var now = try await line()
+            #expect(now["basis"] == "official_close" && now["price"] == "100" && now["stale"] == .bool(false))
+
+            // The next day: what was quoted on the day before says nothing.
+            let day = "?time=2023-11-15T"
+            now = try await line(day + "09:00:00Z")
+            #expect(now["basis"] == "previous_close" && now["markDate"] == "2023-11-14")
+            #expect(now["stale"] == .bool(false))
+            let symbol = try #require(Symbol("ACME"))
+            let acme = try #require(
+                try Directory(fixture.log, ShardNumber(1), FixedTime()).instrument(symbol)
+            )
+            func record(_ key: String, _ tick: PriceTick) throws {
+                let name = try #require(ClientName(key))
+                _ = try book.record(name, source: "feed", [tick], at: FixedTime().now())
+            }
+            let opening = try #require(Timestamp("2023-11-15T14:30:00Z"))
+            let (bid, ask) = (try Price("98"), try Price("99.01"))
+            try record("quote", PriceTick(acme, at: opening, bid: bid, ask: ask))
+            now = try await line(day + "14:45:00Z")
+            #expect(now["basis"] == "mid" && now["price"] == "98.505" && now["stale"] == .bool(false))
+            #expect(now["value"] == "9850.5" && now["unrealised"] == "-149.5")
+            now = try await line(day + "14:45:00.000000001Z")
+            #expect(now["stale"] == .bool(true))
+            let later = try #require(Timestamp("2023-11-15T15:00:00Z"))
+            try record("trade", PriceTick(acme, at: later, last: try Price("101")))
+            now = try await line(day + "15:00:00Z")
+            #expect(now["basis"] == "last_trade" && now["unrealised"] == "100")
+            #expect(now["quotedAt"] == "2023-11-15T15:00:00.000000000Z")
+            // As it was known before the trade came.
+            now = try await line(day + "15:00:00Z&segment=2")
+            #expect(now["basis"] == "mid")
+
+            for (query, status) in [("?time=soon", 400), ("?segment=0", 400), ("?at=0", 400)] {
+                let path = "/v1/accounts/main/valuation" + query
+                #expect(try await caller.send(.get, path, key: nil).status == status)
+            }
+            let nobody = try await caller.send(.get, "/v1/accounts/nobody/valuation", key: nil)
+            #expect(nobody.code == "UNKNOWN_ACCOUNT")
+        }
     }
 }

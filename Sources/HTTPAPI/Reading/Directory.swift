@@ -82,6 +82,17 @@ final class Directory: Sendable {
         }
     }
 
+    /// What instruments are settled in; blocks.
+    func currencies(of instruments: [InstrumentID]) throws -> [InstrumentID: Currency] {
+        try readReferences()
+        return names.withLock { names in
+            let book = names.state.reference
+            return Dictionary(
+                instruments.compactMap { id in book.instrumentByID[id].map { (id, $0.currency) } }
+            ) { first, _ in first }
+        }
+    }
+
     /// Reads all to the end of the log, looking only into the events that name accounts.
     private func readAccounts() throws {
         try accounts.withLock { subscription in

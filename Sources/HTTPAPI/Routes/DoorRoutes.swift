@@ -62,6 +62,7 @@ struct DoorRoutes: Sendable {
         addBreaks(to: routes)
         addCurrencies(to: routes)
         addPrices(to: routes)
+        addValuation(to: routes)
         return router
     }
 

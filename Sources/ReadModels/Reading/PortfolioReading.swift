@@ -36,8 +36,10 @@ public struct HoldingFigures: Equatable, Sendable {
     public let cost: String
     /// The mark, `nil` where there is none.
     public let mark: String?
-    /// The day of the mark, by which a reader sees that it is stale.
+    /// The day of the mark.
     public let markDate: String?
+    /// Whether there is no mark, or the account closed a day after that of the mark.
+    public let isStale: Bool
     /// Quantity × mark, zero without a mark.
     public let value: String
     /// Value − cost.
@@ -112,8 +114,9 @@ extension PortfolioProjection {
             "quantity", "settled", "cost", "mark", "value", "unrealised", "realised", "income",
         ]
         let rows = try snapshot.connection.query(
-            "select instrument_id, symbol, mark_date::text, \(trimmed(names)) from \(snapshot.schema).holdings "
-                + "where shard = $1 and account_id = $2 \(closedToo ? "" : "and quantity <> 0 ")"
+            "select instrument_id, symbol, mark_date::text, mark_date is null or exists (select from "
+                + "\(snapshot.schema).days d where d.shard = $1 and d.account_id = $2 and d.date > mark_date), "
+                + "\(trimmed(names)) from \(snapshot.schema).holdings where shard = $1 and account_id = $2 \(closedToo ? "" : "and quantity <> 0 ")"
                 + "order by symbol, instrument_id",
             place(account)
         )
@@ -124,15 +127,16 @@ extension PortfolioProjection {
                 HoldingFigures(
                     instrument: InstrumentID(Identifier(high: id.high, low: id.low)),
                     symbol: try rows.optionalText(row, 1),
-                    quantity: try rows.text(row, 3),
-                    settled: try rows.text(row, 4),
-                    cost: try rows.text(row, 5),
-                    mark: try rows.optionalText(row, 6),
+                    quantity: try rows.text(row, 4),
+                    settled: try rows.text(row, 5),
+                    cost: try rows.text(row, 6),
+                    mark: try rows.optionalText(row, 7),
                     markDate: try rows.optionalText(row, 2),
-                    value: try rows.text(row, 7),
-                    unrealised: try rows.text(row, 8),
-                    realised: try rows.text(row, 9),
-                    income: try rows.text(row, 10)
+                    isStale: try rows.bool(row, 3),
+                    value: try rows.text(row, 8),
+                    unrealised: try rows.text(row, 9),
+                    realised: try rows.text(row, 10),
+                    income: try rows.text(row, 11)
                 )
             )
         }
