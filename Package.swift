@@ -160,7 +160,7 @@ let package = Package(
                 "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "Prices", "ReadModels",
                 "EventStorePostgres",
-                "AMQPClient", "Publishers",
+                "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -209,7 +209,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
                 "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
-                "PortfolioViewProjection", "AccountsViewProjection", crypto,
+                "PortfolioViewProjection", "AccountsViewProjection", "Portfolios", crypto,
             ],
             resources: readSQL,
             swiftSettings: strict
@@ -272,7 +272,8 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "EventStorePostgres", "Engine", "Prices", "Venues", "ReadModels", "PostgresClient",
+                "EventStore", "EventStorePostgres", "Engine", "Prices", "Venues", "ReadModels",
+                "PostgresClient",
                 "AccountsViewProjection", "AuditViewProjection", "OrdersViewProjection",
                 "PortfolioViewProjection", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
