@@ -160,7 +160,7 @@ let package = Package(
                 "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "Prices", "ReadModels",
                 "EventStorePostgres",
-                "AMQPClient", "Publishers",
+                "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -209,7 +209,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
                 "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
-                "PortfolioViewProjection", "AccountsViewProjection", crypto,
+                "PortfolioViewProjection", "AccountsViewProjection", "Portfolios", crypto,
             ],
             resources: readSQL,
             swiftSettings: strict

@@ -3,7 +3,9 @@ internal import Portfolios
 internal import ProjectionKit
 
 /// A closed day of an account, as the core closed it: a point of its equity curve.
-public struct DayRow: WireFields, Equatable, Sendable {
+///
+/// A day is closed once, so that its row never changes.
+public struct DayRow: Equatable, Sendable {
     /// The account.
     public var account = AccountID.none
     /// The day.
@@ -22,14 +24,16 @@ public struct DayRow: WireFields, Equatable, Sendable {
     public var realised = Money.zero
     /// Positions whose mark is of an earlier day, or that have none.
     public var staleMarks: UInt32 = 0
+    /// What was paid in since the close before.
+    public var paidIn = Money.zero
+    /// What was paid out since the close before.
+    public var paidOut = Money.zero
+    /// Flows of them that count at cost or as nothing, because nothing said what they are worth.
+    public var unvaluedFlows: UInt32 = 0
     /// The event that closed it.
     public var position: Int64 = 0
 
-    /// An empty row.
-    public init() {}
-
-    init(_ day: DayClosed, at position: Int64) {
-        self.position = position
+    init(_ day: DayClosed, _ flows: DayFlows, _ position: Int64) {
         account = day.account
         date = day.date
         currency = day.currency
@@ -39,25 +43,15 @@ public struct DayRow: WireFields, Equatable, Sendable {
         unrealised = day.unrealised
         realised = day.realised
         staleMarks = day.staleMarks
-    }
-
-    /// Visits the fields.
-    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.account(1, "accountId", &account)
-        try visitor.date(2, "date", &date)
-        try visitor.currency(3, "currency", &currency)
-        try visitor.money(4, "equity", &equity)
-        try visitor.money(5, "settledCash", &settledCash)
-        try visitor.money(6, "positionValue", &positionValue)
-        try visitor.money(7, "unrealised", &unrealised)
-        try visitor.money(8, "realised", &realised)
-        try visitor.uint(9, "staleMarks", &staleMarks)
-        try visitor.position(10, "position", &position)
+        paidIn = Money(clamping: flows.paidIn)
+        paidOut = Money(clamping: flows.paidOut)
+        unvaluedFlows = flows.unvalued
+        self.position = position
     }
 
     static let columns = [
         "account_id", "date", "currency", "equity", "settled_cash", "position_value", "unrealised",
-        "realised", "stale_marks", "closed_position",
+        "realised", "stale_marks", "paid_in", "paid_out", "unvalued_flows", "closed_position",
     ]
 
     func write(to tuple: inout TupleWriter) {
@@ -68,6 +62,9 @@ public struct DayRow: WireFields, Equatable, Sendable {
         tuple.money(unrealised)
         tuple.money(realised)
         tuple.int64(Int64(staleMarks))
+        tuple.money(paidIn)
+        tuple.money(paidOut)
+        tuple.int64(Int64(unvaluedFlows))
         tuple.int64(position)
     }
 }

@@ -10,9 +10,13 @@ public enum PortfolioRow: ProjectionRow {
     /// Units of one instrument in an account.
     case position(PositionRow)
     /// A closed day of an account.
-    case day(DayRow)
+    indirect case day(DayRow)
     /// An instrument with its latest mark.
     case instrument(InstrumentRow)
+    /// An account.
+    case account(PortfolioAccountRow)
+    /// A booking that changed lots.
+    indirect case trade(TradeRow)
 
     /// What names a row, in the order of the tables.
     public enum Key: ProjectionKey {
@@ -22,10 +26,14 @@ public enum PortfolioRow: ProjectionRow {
         case fee(AccountID, Currency, FeeKind)
         /// An account's units of an instrument.
         case position(AccountID, InstrumentID)
-        /// An account's day.
+        /// An account's day; these rows are never looked up by the projector.
         case day(AccountID, BusinessDate)
         /// An instrument.
         case instrument(InstrumentID)
+        /// An account.
+        case account(AccountID)
+        /// A booking in an instrument of an account; these rows are never looked up by the projector.
+        case trade(AccountID, InstrumentID, position: Int64)
 
         /// The table.
         public var table: Int {
@@ -35,6 +43,8 @@ public enum PortfolioRow: ProjectionRow {
             case .position: 2
             case .day: 3
             case .instrument: 4
+            case .account: 5
+            case .trade: 6
             }
         }
 
@@ -55,6 +65,11 @@ public enum PortfolioRow: ProjectionRow {
                 tuple.identifier(account.id)
                 tuple.date(date)
             case .instrument(let instrument): tuple.identifier(instrument.id)
+            case .account(let account): tuple.identifier(account.id)
+            case .trade(let account, let instrument, let position):
+                tuple.identifier(account.id)
+                tuple.identifier(instrument.id)
+                tuple.int64(position)
             }
         }
     }
@@ -67,6 +82,8 @@ public enum PortfolioRow: ProjectionRow {
         case .position(let row): .position(row.account, row.instrument)
         case .day(let row): .day(row.account, row.date)
         case .instrument(let row): .instrument(row.instrument)
+        case .account(let row): .account(row.account)
+        case .trade(let row): .trade(row.account, row.instrument, position: row.position)
         }
     }
 
@@ -76,8 +93,9 @@ public enum PortfolioRow: ProjectionRow {
         case .cash(let row): WireEncoder.encode(row)
         case .fee(let row): WireEncoder.encode(row)
         case .position(let row): WireEncoder.encode(row)
-        case .day(let row): WireEncoder.encode(row)
         case .instrument(let row): WireEncoder.encode(row)
+        case .account(let row): WireEncoder.encode(row)
+        case .day, .trade: []
         }
     }
 
@@ -87,8 +105,8 @@ public enum PortfolioRow: ProjectionRow {
         case 0: self = .cash(try WireDecoder.decode(CashRow.self, state))
         case 1: self = .fee(try WireDecoder.decode(FeeRow.self, state))
         case 2: self = .position(try WireDecoder.decode(PositionRow.self, state))
-        case 3: self = .day(try WireDecoder.decode(DayRow.self, state))
         case 4: self = .instrument(try WireDecoder.decode(InstrumentRow.self, state))
+        case 5: self = .account(try WireDecoder.decode(PortfolioAccountRow.self, state))
         default: throw .unexpectedField(number: UInt64(clamping: table))
         }
     }
@@ -102,6 +120,8 @@ public enum PortfolioRow: ProjectionRow {
         case .position(let row): row.write(to: &tuple)
         case .day(let row): row.write(to: &tuple)
         case .instrument(let row): row.write(to: &tuple)
+        case .account(let row): row.write(to: &tuple)
+        case .trade(let row): row.write(to: &tuple)
         }
     }
 }

@@ -22,6 +22,12 @@ public struct PositionRow: WireFields, Equatable, Sendable {
     public var income = Money.zero
     /// The last event that booked in it.
     public var position: Int64 = 0
+    /// The ex-date of the latest split.
+    public var splitDate: BusinessDate?
+    /// New units for `splitOld` old ones.
+    public var splitNew: UInt32 = 0
+    /// Old units for `splitNew` new ones.
+    public var splitOld: UInt32 = 0
 
     /// An empty row.
     public init() {}
@@ -42,6 +48,16 @@ public struct PositionRow: WireFields, Equatable, Sendable {
         try visitor.money(7, "realised", &realised)
         try visitor.money(8, "income", &income)
         try visitor.position(9, "position", &position)
+        try visitor.date(10, "splitDate", &splitDate)
+        try visitor.uint(11, "splitNew", &splitNew)
+        try visitor.uint(12, "splitOld", &splitOld)
+    }
+
+    /// A mark of before the ex-date is of old units; that of two splits without a mark between them is not
+    /// worth a list.
+    mutating func take(_ split: PositionAdjusted) {
+        splitDate = split.exDate
+        (splitNew, splitOld) = (split.numerator, split.denominator)
     }
 
     mutating func book(_ posting: Posting, _ position: Int64) throws(ProjectionFault) {
@@ -59,7 +75,7 @@ public struct PositionRow: WireFields, Equatable, Sendable {
 
     static let columns = [
         "account_id", "instrument_id", "currency", "quantity", "settled", "unsettled", "cost", "realised",
-        "income", "changed_position",
+        "income", "changed_position", "split_date", "split_new", "split_old",
     ]
 
     func write(to tuple: inout TupleWriter) {
@@ -71,5 +87,8 @@ public struct PositionRow: WireFields, Equatable, Sendable {
         tuple.money(realised)
         tuple.money(income)
         tuple.int64(position)
+        tuple.date(splitDate)
+        tuple.int64(Int64(splitNew))
+        tuple.int64(Int64(splitOld))
     }
 }

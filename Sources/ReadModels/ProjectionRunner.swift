@@ -37,10 +37,11 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
 
     /// A read model follows from the log, so a crash of the database may take its last batches, all of each.
     ///
-    /// Rows are found by index: a table that grew since it was last analysed would look small to the planner.
+    /// Rows are found by index: a table that grew since it was last analysed would look small to the planner,
+    /// which would then compare each of its rows with each that is wanted.
     private static var session: String {
         "set synchronous_commit = off; set enable_seqscan = off; set enable_hashjoin = off; "
-            + "set enable_mergejoin = off"
+            + "set enable_mergejoin = off; set enable_material = off"
     }
 
     /// The hash of the checkpoint has to stand in the log.

@@ -116,8 +116,48 @@ struct SimulatedTests {
             #expect(holdings.map(\.cost) == replayed.positions.map(\.cost.text))
             #expect(days.map(\.equity) == replayed.days.map(\.equity.text))
             compared += holdings.count
+            try compareLots(fixture, opened, replayed)
         }
         #expect(compared > 0)
+    }
+
+    /// Lots derived from the rows are those that the core derived; profit adds up to what equity gained.
+    private func compareLots(
+        _ fixture: ReadFixture,
+        _ opened: AccountOpened,
+        _ replayed: PortfolioView
+    ) throws {
+        let (lots, results, returned) = try ReadSnapshot.read("portfolio", of: fixture.log) {
+            snapshot throws(PostgresError) in
+            (
+                try PortfolioProjection.lots(LotQuery(opened.account), at: snapshot),
+                try PortfolioProjection.results(of: opened.account, at: snapshot),
+                try PortfolioProjection.returnDays(
+                    of: opened.account,
+                    from: BusinessDate(days: 0),
+                    through: BusinessDate(days: 1_000_000),
+                    at: snapshot
+                ).days
+            )
+        }
+        let open = Dictionary(lots.map { ($0.instrument, $0.book.open) }, uniquingKeysWith: { one, _ in one })
+        for (instrument, queue) in replayed.state.lotsByID {
+            #expect(open[instrument] ?? [] == queue.lots)
+        }
+        for figures in lots {
+            let parts = figures.book.closures.reduce(Int128(0)) { $0 + $1.realised.nanos }
+            #expect(parts == figures.book.realised)
+        }
+        let own = results.first { $0.currency == opened.currency.code }
+        let derived = lots.filter { $0.currency == opened.currency }
+            .reduce(Int128(0)) { $0 + $1.book.realised }
+        if let own { #expect(own.realised == Money(clamping: derived).text) }
+        if let own, results.count == 1 {
+            let gain = try Money(own.equity).nanos - Money(own.contributed).nanos
+            #expect(try Money(own.total).nanos == gain)
+            #expect(own.equity == replayed.equity.text)
+        }
+        #expect(returned.map(\.equity) == replayed.days.map(\.equity))
     }
 
     /// Every way of looking finds what a walk through the log finds.

@@ -85,7 +85,11 @@ public struct LotQueue: Equatable, Sendable {
     ///
     /// Costs of parts are rounded half away from zero to 10⁻⁹ and taken off the lot, so the parts sum to the
     /// whole. The trades of one order share the lots that it names, in the order in which they took effect.
-    public mutating func trade(_ trade: LotTrade) -> ClosedLots {
+    /// `onClose` is told each part that is closed, with the cost that leaves it and what it brought.
+    public mutating func trade(
+        _ trade: LotTrade,
+        onClose: (LotClosure) -> Void = { _ in }
+    ) -> ClosedLots {
         if trade.quantity == .zero { return ClosedLots() }
         if trade.method == .average { pool() }
         var rest = Rest(quantity: trade.quantity.nanos, gross: trade.gross.nanos)
@@ -96,12 +100,16 @@ public struct LotQueue: Equatable, Sendable {
             else { continue }
             let before = closedByOrder[trade.order]?[choice.execution] ?? 0
             let named = choice.quantity.nanos.magnitude
-            let units = close(index, atMost: named - min(named, before), &rest, &closed)
+            let units = close(index, atMost: named - min(named, before), &rest, &closed) {
+                onClose(LotClosure($0, by: trade))
+            }
             if trade.order != .none {
                 closedByOrder[trade.order, default: [:]][choice.execution] = before + units
             }
         }
-        while let first = lots.first, rest.closes(first) { _ = close(0, atMost: .max, &rest, &closed) }
+        while let first = lots.first, rest.closes(first) {
+            _ = close(0, atMost: .max, &rest, &closed) { onClose(LotClosure($0, by: trade)) }
+        }
         if rest.quantity != 0 {
             let lot = Lot(
                 quantity: Quantity(nanos: rest.quantity),
@@ -126,7 +134,8 @@ public struct LotQueue: Equatable, Sendable {
         _ index: Int,
         atMost: UInt64,
         _ rest: inout Rest,
-        _ closed: inout ClosedLots
+        _ closed: inout ClosedLots,
+        _ onClose: (LotPart) -> Void
     ) -> UInt64 {
         let lot = lots[index]
         let closing = min(lot.quantity.nanos.magnitude, rest.quantity.magnitude, atMost)
@@ -139,6 +148,7 @@ public struct LotQueue: Equatable, Sendable {
         let signed = Int64(closing) * (rest.quantity > 0 ? 1 : -1)
         rest.quantity -= signed
         let left = lot.quantity.nanos + signed
+        onClose(LotPart(lot: lot, quantity: -signed, cost: cost, gross: gross))
         if left == 0 {
             lots.remove(at: index)
         } else {

@@ -38,7 +38,7 @@ enum LotChange: Sendable {
     case imported(PositionImported)
 
     /// Makes the change, and says what it closed.
-    func apply(to lots: inout LotQueue) -> ClosedLots {
+    func apply(to lots: inout LotQueue, onClose: (LotClosure) -> Void = { _ in }) -> ClosedLots {
         switch self {
         case .imported(let fact):
             let lot = Lot(
@@ -57,7 +57,7 @@ enum LotChange: Sendable {
             cover.quantity = lot.quantity
             cover.gross = lot.cost
             cover.tradeDate = lot.opened
-            return lots.trade(cover)
+            return lots.trade(cover, onClose: onClose)
         case .split(let fact):
             if fact.numerator != fact.denominator { lots.split(fact.numerator, for: fact.denominator) }
             guard fact.fraction != .zero else { return ClosedLots() }
@@ -66,7 +66,7 @@ enum LotChange: Sendable {
             sale.gross = -fact.gross
             sale.tradeDate = fact.exDate
             sale.execution = fact.action
-            return lots.trade(sale)
+            return lots.trade(sale, onClose: onClose)
         }
     }
 }
@@ -116,6 +116,15 @@ public struct TradeHistory: Sendable {
 
     /// All trades, in the order in which they took effect.
     public var trades: [BookedTrade] { blocks.flatMap { $0.trades } }
+
+    /// Tells each part of a lot that was closed, in the order in which that took effect.
+    func closures(_ body: (LotClosure) -> Void) {
+        var lots = blocks.first?.lotsBefore ?? LotQueue()
+        for block in blocks {
+            _ = block.change?.apply(to: &lots, onClose: body)
+            for trade in block.trades { _ = lots.trade(trade.lot, onClose: body) }
+        }
+    }
 
     /// Where the trade with that last word stands, looked for from the end.
     func place(of execution: Identifier) -> Place? {

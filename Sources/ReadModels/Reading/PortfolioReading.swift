@@ -114,9 +114,7 @@ extension PortfolioProjection {
             "quantity", "settled", "cost", "mark", "value", "unrealised", "realised", "income",
         ]
         let rows = try snapshot.connection.query(
-            "select instrument_id, symbol, mark_date::text, mark_date is null or exists (select from "
-                + "\(snapshot.schema).days d where d.shard = $1 and d.account_id = $2 and d.date > mark_date), "
-                + "\(trimmed(names)) from \(snapshot.schema).holdings where shard = $1 and account_id = $2 \(closedToo ? "" : "and quantity <> 0 ")"
+            "select instrument_id, symbol, mark_date::text, is_stale, \(trimmed(names)) from \(snapshot.schema).holdings where shard = $1 and account_id = $2 \(closedToo ? "" : "and quantity <> 0 ")"
                 + "order by symbol, instrument_id",
             place(account)
         )

@@ -11,7 +11,7 @@ struct PortfolioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "portfolio",
         abstract: "Show an account's cash, positions and profit.",
-        subcommands: [PortfolioShow.self, PortfolioLots.self]
+        subcommands: [PortfolioShow.self, PortfolioLots.self, PortfolioReturns.self]
     )
 }
 

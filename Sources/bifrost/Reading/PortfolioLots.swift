@@ -2,17 +2,22 @@ internal import ArgumentParser
 internal import BifrostKernel
 internal import EventStore
 internal import Nodes
+internal import PortfolioViewProjection
 internal import Portfolios
+internal import PostgresClient
+internal import ReadModels
 internal import Replays
 internal import Sagas
 
-/// Lists the open lots of an account.
+/// Lists the lots of an account.
 struct PortfolioLots: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lots",
         abstract: "List open lots, oldest first, with what they cost and the execution that opened them.",
         discussion: """
             The execution names a lot in an order: bifrost order place demo sell 10 AAPL --lot EXECUTION:10.
+            --closed lists what was closed instead: by which execution, at what cost, for what. --at asks what was \
+            known at a position of the log, --as-of what was true on a date, by all that became known since.
             """
     )
 
@@ -22,27 +27,116 @@ struct PortfolioLots: ParsableCommand {
     @Option(help: "Only this symbol.")
     var symbol: String?
 
+    @Flag(help: "List the parts that were closed.")
+    var closed = false
+
+    @Option(name: .customLong("as-of"), help: "The last business date that counts, as YYYY-MM-DD.")
+    var asOf: String?
+
+    @Option(help: "The last position of the log that counts.")
+    var at: Int64?
+
+    @Flag(help: "Print JSON, amounts as text; open and closed lots.")
+    var json = false
+
     @OptionGroup var place: PlaceOptions
 
+    func validate() throws {
+        _ = try DayOption.read(asOf, "--as-of")
+        try PlaceInLog.position(at, "--at")
+    }
+
     func run() throws {
-        let view = try OpenLog.read(place.place) { log in
+        let date = try DayOption.read(asOf, "--as-of")
+        let lots = try OpenLog.readStored(place.place) { log in
             let opened = try AccountDirectory(log, Node.tradingShard).resolve(account)
-            return try PortfolioReplay.fold(log, Node.tradingShard, opened, .latest)
-        }
+            var query = LotQuery(opened.account)
+            query.date = date
+            query.position = at
+            return try CaughtUp.read(PortfolioProjection.name, log) { snapshot throws(PostgresError) in
+                try PortfolioProjection.lots(query, at: snapshot)
+            }
+        }.filter { lots in symbol.map { $0 == lots.symbol } ?? true }
+        var output = Output()
+        let lines =
+            json
+            ? [JSONValue.list(lots.map(LotText.json)).pretty]
+            : closed ? LotText.closed(lots).lines : LotText.open(lots).lines
+        for line in lines { output.line(line) }
+    }
+}
+
+/// Lots for people and for programs.
+enum LotText {
+    static func open(_ lots: [LotFigures]) -> Table {
         var table = Table([
             ("SYMBOL", .left), ("QUANTITY", .right), ("COST", .right), ("OPENED", .left),
             ("EXECUTION", .left),
         ])
-        for position in view.positions where symbol.map({ $0 == position.symbol }) ?? true {
-            for lot in view.state.lotsByID[position.instrument]?.lots ?? [] {
+        for figures in lots {
+            for lot in figures.book.open {
                 table.add([
-                    position.symbol, lot.quantity.text,
-                    PortfolioText.amount(lot.cost, view.account.currency), lot.opened.text,
-                    lot.execution.text,
+                    name(figures), lot.quantity.text, PortfolioText.amount(lot.cost, figures.currency),
+                    lot.opened.text, lot.execution.text,
                 ])
             }
         }
-        var output = Output()
-        for line in table.lines { output.line(line) }
+        return table
+    }
+
+    static func closed(_ lots: [LotFigures]) -> Table {
+        var table = Table([
+            ("SYMBOL", .left), ("QUANTITY", .right), ("COST", .right), ("PROCEEDS", .right),
+            ("REALISED", .right), ("OPENED", .left), ("CLOSED", .left), ("OPENED BY", .left),
+            ("CLOSED BY", .left),
+        ])
+        for figures in lots {
+            for part in figures.book.closures {
+                let amounts = [part.cost, part.proceeds, part.realised]
+                table.add(
+                    [name(figures), part.quantity.text]
+                        + amounts.map { PortfolioText.amount($0, figures.currency) }
+                        + [part.opened.text, part.closed.text, part.lot.text, part.closedBy.text]
+                )
+            }
+        }
+        return table
+    }
+
+    static func json(_ figures: LotFigures) -> JSONValue {
+        .object([
+            ("instrument", .text(figures.instrument.id.text)),
+            ("symbol", .optional(figures.symbol)),
+            ("currency", .text(figures.currency.code)),
+            ("realised", .text(Money(clamping: figures.book.realised).text)),
+            ("open", .list(figures.book.open.map(json))),
+            ("closed", .list(figures.book.closures.map(json))),
+        ])
+    }
+
+    private static func json(_ lot: Lot) -> JSONValue {
+        .object([
+            ("quantity", .text(lot.quantity.text)),
+            ("cost", .text(lot.cost.text)),
+            ("opened", .text(lot.opened.text)),
+            ("execution", .text(lot.execution.text)),
+        ])
+    }
+
+    private static func json(_ part: LotClosure) -> JSONValue {
+        .object([
+            ("quantity", .text(part.quantity.text)),
+            ("cost", .text(part.cost.text)),
+            ("proceeds", .text(part.proceeds.text)),
+            ("realised", .text(part.realised.text)),
+            ("opened", .text(part.opened.text)),
+            ("closed", .text(part.closed.text)),
+            ("execution", .text(part.lot.text)),
+            ("closedBy", .text(part.closedBy.text)),
+        ])
+    }
+
+    private static func name(_ figures: LotFigures) -> String {
+        figures.symbol ?? figures.instrument.id.text
     }
 }

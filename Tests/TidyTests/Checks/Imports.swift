@@ -31,9 +31,9 @@ enum Imports {
         "AccountsViewProjection": .only(projected),
         "ReadModels": .only(
             kernel.union([
-                "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres", "PostgresClient",
-                "Threads",
-                "Crypto", "ProjectionKit", "OrdersViewProjection", "PortfolioViewProjection",
+                "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
+                "PostgresClient", "Threads", "Crypto", "ProjectionKit", "OrdersViewProjection",
+                "PortfolioViewProjection",
                 "ExposureViewProjection", "AuditViewProjection", "AccountsViewProjection",
             ])
         ),
