@@ -80,7 +80,8 @@ extension World {
         var wanted = AnnounceCorporateAction()
         wanted.symbol = symbol
         wanted.terms.source = "simulated"
-        let next = watch.books.facts.days.filter { $0.days > today }.prefix(2)
+        // Most begin soon, and some are known for long enough to be corrected.
+        let next = watch.books.facts.days.filter { $0.days > today }.prefix(choices.chance(40) ? 6 : 2)
         wanted.terms.exDate =
             choices.chance(90) && !next.isEmpty
             ? choices.one(of: Array(next)) : BusinessDate(days: today + Int32(choices.int(-1...0)))
@@ -99,10 +100,11 @@ extension World {
         return wanted
     }
 
-    /// A correction or a withdrawal of an action, mostly of one that is still to come; a new one where none is.
+    /// A correction or a withdrawal of an action, mostly of one that is still to come; where none is, a new
+    /// one.
     private func revision(_ symbol: Symbol, _ today: Int32, _ choices: inout Generator) -> Command {
         let known = factWatch.books.facts.actions
-        let coming = known.last { $0.exDate.days > today + 1 } ?? known.last { $0.exDate.days > today }
+        let coming = known.filter { $0.exDate.days > today }.max { $0.exDate < $1.exDate }
         guard let action = (choices.chance(85) ? coming : known.last)?.action else {
             return .announceCorporateAction(self.action(symbol, today, &choices))
         }
