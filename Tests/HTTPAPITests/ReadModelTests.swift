@@ -4,6 +4,8 @@ import EventStore
 import EventStorePostgres
 import HTTPTypes
 import Hummingbird
+import HummingbirdTesting
+import NIOCore
 import PostgresClient
 import PostgresTesting
 import ReadModels
@@ -52,7 +54,7 @@ struct ReadModelTests {
             #"{"symbol":"ACME","side":"buy","type":"market","quantity":"3"}"#,
             key: "killed"
         )
-        _ = try await caller.send(.post, "/v1/rolls", #"{"date":"2023-11-14"}"#, key: "roll")
+        _ = try await caller.send(.post, "/v1/calendars/XNYS/rolls", #"{"date":"2023-11-14"}"#, key: "roll")
         try await fixture.settle()
     }
 
@@ -67,7 +69,10 @@ struct ReadModelTests {
             let end = fixture.core.trading.committed
             var paths = ["/v1/accounts", "/v1/accounts/nobody"]
             for account in [main, "/v1/accounts/edge"] {
-                paths += ["", "/orders", "/refusals", "/equity"].map { account + $0 }
+                paths += ["", "/orders", "/refusals", "/equity", "/executions", "/postings", "/positions"].map
+                {
+                    account + $0
+                }
             }
             paths += [
                 "status=open", "status=closed", "status=rejected", "side=buy", "symbol=ACME&side=sell",
@@ -80,15 +85,96 @@ struct ReadModelTests {
                     "\(main)/orders/\(order)", "/v1/orders/\(order)", "/v1/accounts/edge/orders/\(order)",
                 ]
             }
+            paths += ["\(main)/executions?limit=1", "\(main)/positions?as_of=2023-11-13"]
             paths += ["\(main)/refusals?limit=1", "\(main)/refusals?limit=1&before=\(end - 3)"]
             for path in paths { try await fixture.compare(path) }
             for at in stride(from: Int64(1), through: end, by: max(1, Int(end) / 40)) {
-                for part in ["", "/orders", "/orders?status=open", "/refusals", "/equity"] {
+                for part in [
+                    "", "/orders?status=open", "/refusals", "/equity", "/executions", "/postings?limit=3",
+                ] {
                     let mark = part.contains("?") ? "&" : "?"
                     try await fixture.compare("\(main)\(part)\(mark)at=\(at)")
                 }
             }
         }
+    }
+
+    @Test("find the events of the log by whatever they are about, and show them whole")
+    func audit() async throws {
+        try await ReadModelFixture.run("http_audit") { fixture in
+            try await live(fixture)
+            let caller = fixture.caller
+            let killed = try await caller.send(.get, "/v1/audit?rule=KILL_SWITCH_PULLED", key: nil)
+            #expect(killed.body["events"]?.array?.isEmpty == false)
+            let order = try await caller.send(.get, "/v1/accounts/main/orders?side=sell&limit=1", key: nil)
+            let id = try #require(order.body["orders"]?.array?.first?["order"]?.string)
+            let story = try await caller.send(.get, "/v1/audit?order=\(id)&account=main", key: nil)
+            let facts = story.body["events"]?.array?.compactMap { $0["fact"]?.string } ?? []
+            #expect(facts.last == "OrderPlaced" && facts.count > 1)
+            #expect(story.body["events"]?.array?.last?["payload"]?["orderId"]?.string == id)
+            var seen: [JSON] = []
+            var next: JSON? = .count(.max)
+            while case .number(let before)? = next {
+                let page = try await caller.send(
+                    .get,
+                    "/v1/audit?limit=7&actor=local&before=\(before)",
+                    key: nil
+                )
+                seen += page.body["events"]?.array ?? []
+                next = page.body["next"]
+            }
+            #expect(seen.count > 14 && Set(seen.compactMap { $0["position"]?.text }).count == seen.count)
+            for (query, status) in [
+                ("symbol=ACME", 200), ("symbol=NONE", 200), ("rule=NO_SUCH", 200), ("limit=101", 400),
+                ("order=1", 400),
+                ("account=nobody", 404), ("from=2023-11-14", 400), ("symbol=%20", 400),
+                ("from=2023-11-15T00:00:00Z&to=2023-11-14T00:00:00Z", 422),
+                ("from=2023-11-14T00:00:00Z", 200),
+            ] {
+                let answer = try await caller.send(.get, "/v1/audit?\(query)", key: nil)
+                #expect(answer.status == status, "\(query): \(answer.body.text)")
+            }
+            let folded = try await fixture.folding.send(.get, "/v1/audit", key: nil)
+            #expect(folded.status == 503 && folded.code == "READ_MODEL_UNAVAILABLE")
+        }
+    }
+
+    @Test("come as tables where they are asked for, with the next page in a header")
+    func tables() async throws {
+        try await ReadModelFixture.run("http_tables") { fixture in
+            try await live(fixture)
+            for (list, column) in [
+                ("orders", "symbol"), ("executions", "price"), ("postings", "ledger"), ("positions", "cost"),
+                ("equity", "equity"),
+            ] {
+                let path = "/v1/accounts/main/\(list)?format=csv"
+                let lines = try await fixture.caller.client.execute(uri: path, method: .get) { response in
+                    #expect(response.headers[.contentType]?.hasPrefix("text/csv") == true, "\(list)")
+                    return String(buffer: response.body).split(separator: "\r\n").map(String.init)
+                }
+                #expect(lines.count > 1, "\(list)")
+                #expect(lines.first?.split(separator: ",").contains(Substring(column)) == true, "\(list)")
+            }
+            let page = try await fixture.caller.client.execute(
+                uri: "/v1/accounts/main/orders?limit=2",
+                method: .get,
+                headers: [.accept: "text/csv"]
+            ) { $0 }
+            #expect(HTTPField.Name.bifrostNext.flatMap { page.headers[$0] } != nil)
+            let xml = try await fixture.caller.send(.get, "/v1/accounts/main/orders?format=xml", key: nil)
+            #expect(xml.status == 400)
+        }
+    }
+
+    @Test("no cell of a table is taken for a formula, or breaks it")
+    func cells() {
+        let row: JSON = [
+            "a": .string("=1+1"), "b": .string("x,\"y\""), "c": .string("-5.25"), "d": .null,
+            "e": .string("-a"),
+        ]
+        #expect(
+            CSV.text([row], ["a", "b", "c", "d", "e"]) == "a,b,c,d,e\r\n'=1+1,\"x,\"\"y\"\"\",-5.25,,'-a\r\n"
+        )
     }
 
     @Test("have what their token names, and tell why a token cannot be")

@@ -46,6 +46,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     case stopped = "STOPPED"
     case logUnavailable = "LOG_UNAVAILABLE"
     case positionNotReached = "POSITION_NOT_REACHED"
+    case readModelUnavailable = "READ_MODEL_UNAVAILABLE"
     case internalError = "INTERNAL_ERROR"
 
     /// The status that goes with it.
@@ -56,7 +57,9 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .fieldsDisagree: 422
         case .idempotencyKeyReused, .positionUnknown: 409
-        case .busy, .storageLow, .stopped, .logUnavailable, .positionNotReached: 503
+        case .busy, .storageLow, .stopped, .logUnavailable, .positionNotReached,
+            .readModelUnavailable:
+            503
         case .internalError: 500
         default: 400
         }
@@ -93,6 +96,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         case .positionUnknown: "The log has no such position"
         case .positionMalformed: "The position is malformed"
         case .positionNotReached: "The read models are not at that position yet"
+        case .readModelUnavailable: "A read model cannot be read"
         case .busy: "The queue is full"
         case .storageLow: "The disk has only its reserve left"
         case .stopped: "The engine is not running"

@@ -6,6 +6,10 @@ internal import Sagas
 
 /// What an account was worth at the close of each day.
 enum EquityView {
+    static let columns = [
+        "date", "position", "currency", "equity", "settledCash", "positionValue", "realised", "unrealised",
+        "staleMarks",
+    ]
     /// Most days in one answer: more than forty years.
     static let daysMax = 11_000
     /// The first day of year 1 and the last of year 9999, before and behind which nothing was closed.

@@ -15,6 +15,15 @@ struct OrderView: Sendable {
     /// The orders that a worked order is worked by, in the order of their placement.
     private(set) var slices: [OrderView] = []
 
+    /// What a table of orders shows.
+    static let columns = [
+        "order", "clientOrderId", "placedAt", "symbol", "side", "type", "timeInForce", "quantity",
+        "limitPrice",
+        "stopPrice", "status", "cumulative", "leaves", "averagePrice", "venue", "book", "strategy",
+        "rejection",
+        "position",
+    ]
+
     /// Nothing is known.
     init() {}
 

@@ -26,6 +26,7 @@ extension DoorRoutes {
         routes.get("accounts/:account/orders") { request, context in
             var query = try QueryFields(request)
             let (page, moment, filter) = (try query.page(), try moment(&query), try filter(&query))
+            let format = try query.format(request)
             try query.end()
             let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
@@ -34,10 +35,11 @@ extension DoorRoutes {
             } fold: { through in
                 try OrderPage.fold(account, filter, page, through: through, log, shard)
             }
-            return Response.json([
-                "orders": .array(found.answer.orders.compactMap(\.json)),
-                "next": found.answer.next.map { .count($0) } ?? .null,
-            ]).at(token(found.position))
+            let rows = found.answer.orders.compactMap(\.json)
+            let body: JSON = [
+                "orders": .array(rows), "next": found.answer.next.map { .count($0) } ?? .null,
+            ]
+            return Response.list(body, format, rows, OrderView.columns).at(token(found.position))
         }
     }
 

@@ -80,7 +80,7 @@ struct QueryFields {
     mutating func span() throws(GatewayRejection) -> (since: Timestamp?, until: Timestamp?) {
         let span = (since: try time("from"), until: try time("to"))
         if let since = span.since, let until = span.until, since >= until {
-            throw GatewayRejection(.fieldMalformed, "`from` has to be before `to`, which is left out itself.")
+            throw GatewayRejection(.fieldsDisagree, "`from` has to be before `to`, which is left out itself.")
         }
         return span
     }
@@ -110,6 +110,7 @@ extension DoorRoutes {
         routes.get("accounts/:account/equity") { request, context in
             var query = try QueryFields(request)
             let (from, to, moment) = (try query.date("from"), try query.date("to"), try moment(&query))
+            let format = try query.format(request)
             try query.end()
             let account = try await account(try context.parameter("account"))
             let (log, shard) = (core.log, core.trading.shard)
@@ -125,7 +126,8 @@ extension DoorRoutes {
             } fold: { through in
                 try EquityView.list(account, from: from, to: to, through: through, log, shard)
             }
-            return Response.json(["days": .array(found.answer)]).at(token(found.position))
+            let body: JSON = ["days": .array(found.answer)]
+            return Response.list(body, format, found.answer, EquityView.columns).at(token(found.position))
         }
         routes.get("accounts/:account/refusals") { request, context in
             var query = try QueryFields(request)

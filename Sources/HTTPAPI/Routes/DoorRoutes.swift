@@ -48,6 +48,8 @@ struct DoorRoutes: Sendable {
         let routes = router.group("v1")
         addAccounts(to: routes)
         addQueries(to: routes)
+        addBooks(to: routes)
+        addAudit(to: routes)
         addStreams(to: routes)
         addOrders(to: routes)
         addKillSwitch(to: routes)

@@ -98,16 +98,17 @@ extension AuditView {
         if let actor = query.actor { add("e.actor =", .text(actor.text)) }
         if let since = query.since { add("e.recorded_at >=", .int64(since.nanos)) }
         if let until = query.until { add("e.recorded_at <", .int64(until.nanos)) }
+        // By rule the findings lead, a position each however many of them an event has: they are fewer.
+        var source = "\(schema).entries e"
         if let rule = query.rule {
-            add(
-                "exists (select from \(schema).findings f where f.shard = e.shard "
-                    + "and f.position = e.position and f.rule =",
-                .text(rule.name)
-            )
-            conditions[conditions.count - 1] += ")"
+            parameters.append(.text(rule.name))
+            let after = cursor.condition.replacing("e.", with: "")
+            source =
+                "(select distinct shard, position from \(schema).findings where shard = $1 and \(after) $2 "
+                + "and rule = $\(parameters.count) order by position \(order)) f join \(source) using (shard, position)"
         }
         let text =
-            "select e.position from \(schema).entries e where \(conditions.joined(separator: " and ")) "
+            "select e.position from \(source) where \(conditions.joined(separator: " and ")) "
             + "order by e.position \(order) limit \(min(max(limit, 0), AuditQuery.positionsMax))"
         return (text, parameters)
     }

@@ -1,0 +1,51 @@
+internal import BifrostKernel
+internal import EventStore
+internal import ReadModels
+internal import Replays
+internal import Sagas
+
+/// What an account holds of an instrument, at its latest official mark.
+enum HoldingView {
+    static let columns = [
+        "symbol", "instrument", "quantity", "cost", "mark", "markDate", "value", "unrealised",
+    ]
+
+    static func row(_ held: HoldingFigures) -> JSON {
+        [
+            "symbol": .string(held.symbol ?? held.instrument.id.text),
+            "instrument": .string(held.instrument.id.text),
+            "quantity": .string(held.quantity), "cost": .string(held.cost), "mark": .optional(held.mark),
+            "markDate": .optional(held.markDate), "value": .string(held.value),
+            "unrealised": .string(held.unrealised),
+        ]
+    }
+
+    /// What the account held at a point, by replaying its books; nothing where there is no such account.
+    ///
+    /// Blocks.
+    static func replay(
+        _ account: AccountID,
+        _ point: ReplayPoint,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> [JSON] {
+        let positions: [PositionView]
+        do throws(ReplayError) {
+            guard let opened = try AccountDirectory(log, shard).opened(AccountOrdinal(account)),
+                opened.account == account
+            else { return [] }
+            positions = try PortfolioReplay.fold(log, shard, opened, point).positions
+        } catch {
+            guard case .unavailable(let reason) = error else { throw .corrupt(error.description) }
+            throw .unavailable(reason)
+        }
+        return positions.map { held in
+            [
+                "symbol": .string(held.symbol), "instrument": .string(held.instrument.id.text),
+                "quantity": .string(held.quantity.text), "cost": .string(held.cost.text),
+                "mark": .optional(held.mark?.text), "markDate": .optional(held.markDate?.text),
+                "value": .string(held.value.text), "unrealised": .string(held.unrealised.text),
+            ]
+        }
+    }
+}
