@@ -54,6 +54,8 @@ public struct HoldRow: WireFields, Equatable, Sendable {
         case .risk(.assessed(let fact)):
             var said = fact
             said.checks = []
+            // What a slice drew is said of its parent by a fact of its own, which is absolute as well.
+            said.drawnFrom = .none
             if said.sharedWith == .none { said.sharedWith = partner }
             partner = said.sharedWith
             assessed = Placed(said, at: position)
