@@ -1,5 +1,5 @@
-// Orders over HTTP by `wrk`: one process makes the requests, this one answers them, PostgreSQL keeps them, all
-// on one machine. Each request is an order of its own, with a key of its own.
+// Orders over HTTP by `wrk`: one process makes the requests, this one answers them, PostgreSQL keeps them,
+// all on one machine. Each request is an order of its own, with a key of its own.
 
 import ArgumentParser
 import BifrostKernel

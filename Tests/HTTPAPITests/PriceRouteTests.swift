@@ -101,6 +101,15 @@ struct PriceRouteTests {
         #expect(try book.verify() == (0, 0))
     }
 
+    /// The one position of the account, which is all of the totals.
+    private static func line(_ caller: Caller, _ query: String) async throws -> JSON {
+        let answer = try await caller.send(.get, "/v1/accounts/main/valuation" + query, key: nil)
+        #expect(answer.status == 200, "\(answer.body.text)")
+        let position = try #require(answer.body["positions"]?.array?.first)
+        #expect(answer.body["totals"]?.array?.first?["unrealised"] == position["unrealised"])
+        return position
+    }
+
     @Test("holdings follow the prices of the day: close, trade, quote, close before; what is old is stale")
     func valuation() async throws {
         let book = try book("http_prices_valuation")
@@ -114,14 +123,7 @@ struct PriceRouteTests {
             let order = "/v1/accounts/main/orders/" + placed.subject
             try await fixture.wait(order, caller) { $0["status"] == "FILLED" }
 
-            func line(_ query: String = "") async throws -> JSON {
-                let path = "/v1/accounts/main/valuation" + query
-                let answer = try await caller.send(.get, path, key: nil)
-                #expect(answer.status == 200, "\(answer.body.text)")
-                let position = try #require(answer.body["positions"]?.array?.first)
-                #expect(answer.body["totals"]?.array?.first?["unrealised"] == position["unrealised"])
-                return position
-            }
+            func line(_ query: String = "") async throws -> JSON { try await Self.line(caller, query) }
             // Bought at 100 on the day of the mark, which the close decides whatever was quoted.
             try await caller.post(Self.path, Self.body(Self.price("15:30:00", #""last":"103""#)), 201)
             var now = try await line()

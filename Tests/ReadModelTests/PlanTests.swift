@@ -36,11 +36,11 @@ struct PlanTests {
             select 1, n, \(account), 'a' || n, 'USD', 'CASH', 0, false, 0, 0, ''
             from generate_series(1, 300) n;
             insert into portfolio_v1.positions (shard, account_id, instrument_id, currency, quantity, settled, unsettled,
-                cost, realised, income, changed_position, state)
-            select 1, \(account), gen_random_uuid(), 'USD', 1, 1, 0, 1, 0, 0, 0, '' from generate_series(1, 20000) n;
+                cost, realised, income, changed_position, split_new, split_old, state)
+            select 1, \(account), gen_random_uuid(), 'USD', 1, 1, 0, 1, 0, 0, 0, 1, 1, '' from generate_series(1, 20000) n;
             insert into portfolio_v1.days (shard, account_id, date, currency, equity, settled_cash, position_value,
-                unrealised, realised, stale_marks, closed_position, state)
-            select 1, \(account), date '2000-01-01' + n / 300, 'USD', 1, 1, 0, 0, 0, 0, n, ''
+                unrealised, realised, stale_marks, paid_in, paid_out, unvalued_flows, closed_position)
+            select 1, \(account), date '2000-01-01' + n / 300, 'USD', 1, 1, 0, 0, 0, 0, 0, 0, 0, n
             from generate_series(1, 40000) n;
             insert into audit_v1.entries (shard, position, type, account, story, instrument_id, actor, command_id,
                 recorded_at, effective_at, business_date)

@@ -38,8 +38,8 @@ struct MarkedHolding: Sendable {
 
 /// What an account's holdings are worth at a moment of the day.
 ///
-/// Of each the first that there is: the official close of the day, the last trade after the official close before,
-/// the middle of the last quote after it, that close itself.
+/// Of each the first that there is: the official close of the day, the last trade after the official close
+/// before, the middle of the last quote after it, that close itself.
 struct Valuation: Sendable {
     /// A price of a feed that is older is stale. Quotes of a listed share come many times a minute; a quarter
     /// of an hour is how late a delayed feed is.
@@ -74,7 +74,9 @@ struct Valuation: Sendable {
     let segment: Int64
     private(set) var lines: [Line] = []
 
-    /// Values `holdings` by the prices of `book` up to `time`, as far as segments up to `segment` tell; blocks.
+    /// Values `holdings` by the prices of `book` up to `time`, as far as segments up to `segment` tell.
+    ///
+    /// Blocks.
     init(
         _ holdings: [MarkedHolding],
         _ book: PriceBook,

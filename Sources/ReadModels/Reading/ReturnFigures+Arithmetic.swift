@@ -85,8 +85,8 @@ extension ReturnFigures {
         let nanos: Int128
     }
 
-    /// Flows are scaled to about as much, so that rounding is not seen in twelve decimals of a rate; a hundred
-    /// thousand of them still have a sum.
+    /// Flows are scaled to about as much, so that rounding is not seen in twelve decimals of a rate; a
+    /// hundred thousand of them still have a sum.
     private static let largest = UInt128(100_000_000_000_000_000) * 1_000_000_000_000_000
 
     private static func scaled(_ flows: [Flow]) -> [Flow] {
