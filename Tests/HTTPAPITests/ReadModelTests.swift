@@ -204,6 +204,9 @@ struct ReadModelTests {
                 ("", 400, "POSITION_MALFORMED"), ("12", 400, "POSITION_MALFORMED"),
                 (String(repeating: "0", count: 38), 400, "POSITION_MALFORMED"),
                 (token(fixture.log.id, 1, .max).uppercased(), 400, "POSITION_MALFORMED"),
+                // A shard, and a position, that no log has.
+                ("01" + String(repeating: "f", count: 20) + "0000000000000001", 400, "POSITION_MALFORMED"),
+                (token(fixture.log.id, 1, 1).prefix(22) + "ffffffffffffffff", 400, "POSITION_MALFORMED"),
                 (token(other, 1, 1), 409, "POSITION_UNKNOWN"),
                 (token(fixture.log.id, 2, 1), 409, "POSITION_UNKNOWN"),
                 (token(fixture.log.id, 1, committed + 1), 409, "POSITION_UNKNOWN"),

@@ -14,6 +14,8 @@ struct PositionToken: Equatable, Sendable {
 
     private static let format: UInt8 = 1
     private static let digitCount = 38
+    /// A shard number has 14 bits.
+    private static let shardMax: UInt64 = (1 << 14) - 1
 
     /// The end of a shard of `log` at `position`.
     init(_ log: Identifier, _ shard: ShardNumber, _ position: Int64) {
@@ -32,7 +34,7 @@ struct PositionToken: Equatable, Sendable {
             UInt64(String(decoding: digits[range], as: UTF8.self), radix: 16)
         }
         guard number(0..<2) == UInt64(Self.format), let log = number(2..<18), let shard = number(18..<22),
-            let position = number(22..<38), let place = Int64(exactly: position)
+            let position = number(22..<38), let place = Int64(exactly: position), shard <= Self.shardMax
         else { return nil }
         self.log = log
         self.shard = ShardNumber(UInt16(truncatingIfNeeded: shard))

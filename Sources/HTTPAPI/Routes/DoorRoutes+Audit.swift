@@ -70,6 +70,12 @@ extension DoorRoutes {
         }
         // A rule that there is none of has refused nothing.
         let rule = query.text("rule")
+        guard rule.map(Self.isCode) ?? true else {
+            throw GatewayRejection(
+                .fieldMalformed,
+                "`rule` is a code of `bifrost explain`, as KILL_SWITCH_PULLED: A–Z and _, at most 64."
+            )
+        }
         audited.rule = RejectionCode.allCases.first { $0.name == rule }
         var symbol: Symbol?
         if let text = query.text("symbol") {
@@ -79,6 +85,11 @@ extension DoorRoutes {
             symbol = named
         }
         return (audited, query.text("account"), symbol, rule)
+    }
+
+    private static func isCode(_ text: String) -> Bool {
+        guard let first = text.utf8.first, text.utf8.count <= 64 else { return false }
+        return first != UInt8(ascii: "_") && text.utf8.allSatisfy { (0x41...0x5a).contains($0) || $0 == 0x5f }
     }
 
     /// The levels of the deepest payload, with room.
