@@ -80,6 +80,34 @@ struct StreamTests {
         }
     }
 
+    @Test("one connection is told all that many batches hold")
+    func goesOnBehindABatch() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let account = try await Self.account(caller)
+            for number in 0..<10 {
+                let path = "/v1/accounts/main/orders"
+                try await caller.post(path, Self.order(number), 201, key: "o\(number)")
+            }
+            var stored: [Int64] = []
+            let selection = LogSelection.account(AccountOrdinal(account), after: 0)
+            try EventPages.read(fixture.log, ShardNumber(1), selection) { stored.append($0.header.position) }
+            var limits = FactStream.Limits()
+            limits.batchEventsMax = 2
+            let pool = BlockingPool()
+            var stream = FactStream(fixture.core, pool, account, after: 0, limits).makeAsyncIterator()
+            _ = try await stream.next()
+            var told: [Int64] = []
+            while told.count < stored.count {
+                let events = Self.events(try await stream.next())
+                told += events.map(\.0)
+                if told.last ?? 0 >= stored.last ?? 0 { break }
+            }
+            try await pool.stop()
+            #expect(told.prefix(stored.count) == stored[...])
+        }
+    }
+
     @Test("a stream begins with what comes next, or behind the id that came last")
     func beginsWhereItIsTold() async throws {
         try await Fixture.run { fixture, caller in
