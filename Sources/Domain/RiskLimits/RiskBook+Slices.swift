@@ -109,8 +109,10 @@ extension RiskState {
         return (rest.buys, rest.cash)
     }
 
-    /// Takes from its parent what an approved slice holds back, before it does: both together may be beyond
-    /// the bounds of a sum. The fact of the parent, which comes next, says the same.
+    /// Takes from its parent what an approved slice holds back, before it does.
+    ///
+    /// Both together may be beyond the bounds of a sum. The fact of the parent, which comes next, says the
+    /// same.
     mutating func draw(_ fact: RiskAssessed) {
         guard let parent = reservationByID[fact.drawnFrom] else { return }
         let growth = growth(fact)

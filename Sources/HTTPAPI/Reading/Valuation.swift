@@ -41,8 +41,9 @@ struct MarkedHolding: Sendable {
 /// Of each the first that there is: the official close of the day, the last trade after the official close
 /// before, the middle of the last quote after it, that close itself.
 struct Valuation: Sendable {
-    /// A price of a feed that is older is stale. Quotes of a listed share come many times a minute; a quarter
-    /// of an hour is how late a delayed feed is.
+    /// A price of a feed that is older is stale.
+    ///
+    /// Quotes of a listed share come many times a minute; a quarter of an hour is how late a delayed feed is.
     static let staleNanos: Int64 = 900_000_000_000
 
     /// What a price is.
