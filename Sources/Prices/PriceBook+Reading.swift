@@ -113,9 +113,20 @@ extension PriceBook {
     /// Proves every segment: its prices, its order and the chain; returns how many segments and prices there
     /// are.
     ///
-    /// Blocks. Throws `tampered` with the first bad one.
+    /// Blocks. Throws `tampered` with the first bad one. What is recorded meanwhile is not looked at.
     public func verify() throws(PriceError) -> (segments: Int64, prices: Int64) {
-        let proof = try reading { connection throws(PostgresError) in try prove(connection) }
+        let proof = try reading { connection throws(PostgresError) in
+            try connection.execute("begin isolation level repeatable read read only")
+            do throws(PostgresError) {
+                let proof = try prove(connection)
+                try connection.execute("commit")
+                return proof
+            } catch {
+                // A session that is gone has rolled back already.
+                if connection.isUsable { try connection.execute("rollback") }
+                throw error
+            }
+        }
         if let bad = proof.bad { throw bad }
         return (proof.segments, proof.prices)
     }

@@ -21,6 +21,8 @@ public enum PriceError: Error, Equatable, Sendable {
 public final class PriceBook: Sendable {
     /// Most prices of one segment.
     public static let pricesMax = 500
+    /// How far ahead of this clock a price may have been quoted: clocks differ, feeds do not know the future.
+    public static let aheadNanosMax: Int64 = 60_000_000_000
 
     let log: PostgresLog
     /// The session that records, made when it is needed; who records holds the monitor.

@@ -35,6 +35,7 @@ struct ReadModelTests {
             201
         )
         _ = try await caller.send(.delete, "\(orders)/\(resting.subject)", key: "cancel")
+        try await work(caller, orders)
         _ = try await caller.send(
             .post,
             "/v1/accounts/main/order-groups",
@@ -56,6 +57,22 @@ struct ReadModelTests {
         )
         _ = try await caller.send(.post, "/v1/calendars/XNYS/rolls", #"{"date":"2023-11-14"}"#, key: "roll")
         try await fixture.settle()
+    }
+
+    /// A worked order of which one slice traded, one rests and one was cancelled.
+    private func work(_ caller: Caller, _ orders: String) async throws {
+        func terms(_ quantity: Int, _ more: String) -> String {
+            #"{"symbol":"ACME","side":"buy","type":"limit","quantity":"\#(quantity)",\#(more)}"#
+        }
+        let whole = terms(60, #""limitPrice":"100","worked":true"#)
+        let parent = try await caller.post(orders, whole, 201).subject
+        for (quantity, price) in [(10, "100"), (20, "95"), (5, "94")] {
+            let slice = terms(quantity, #""limitPrice":"\#(price)","parent":"\#(parent)""#)
+            let placed = try await caller.post(orders, slice, 201)
+            if quantity == 5 {
+                _ = try await caller.send(.delete, "\(orders)/\(placed.subject)", key: "cancel slice")
+            }
+        }
     }
 
     @Test("are those that a fold of the log gives, now and in the past")
@@ -126,7 +143,7 @@ struct ReadModelTests {
             #expect(seen.count > 14 && Set(seen.compactMap { $0["position"]?.text }).count == seen.count)
             for (query, status) in [
                 ("symbol=ACME", 200), ("symbol=NONE", 200), ("rule=NO_SUCH", 200), ("limit=101", 400),
-                ("order=1", 400),
+                ("order=1", 400), ("rule=", 400), ("rule=_A", 400),
                 ("account=nobody", 404), ("from=2023-11-14", 400), ("symbol=%20", 400),
                 ("from=2023-11-15T00:00:00Z&to=2023-11-14T00:00:00Z", 422),
                 ("from=2023-11-14T00:00:00Z", 200),

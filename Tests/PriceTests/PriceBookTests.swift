@@ -180,6 +180,13 @@ struct PriceBookTests {
                     }
                 }
             }
+            // A proof beside them is of one moment, and finds nothing wrong.
+            group.addTask {
+                for _ in 0..<40 {
+                    let found = try PriceBook(log).verify()
+                    #expect(found.segments == found.prices)
+                }
+            }
             try await group.waitForAll()
         }
         #expect(try fixture.book.verify() == (80, 80))

@@ -28,24 +28,24 @@ enum HoldingView {
         _ point: ReplayPoint,
         _ log: any EventLog,
         _ shard: ShardNumber
-    ) throws(ReadError) -> [JSON] {
-        let positions: [PositionView]
+    ) throws(ReadError) -> [PositionView] {
         do throws(ReplayError) {
             guard let opened = try AccountDirectory(log, shard).opened(AccountOrdinal(account)),
                 opened.account == account
             else { return [] }
-            positions = try PortfolioReplay.fold(log, shard, opened, point).positions
+            return try PortfolioReplay.fold(log, shard, opened, point).positions
         } catch {
             guard case .unavailable(let reason) = error else { throw .corrupt(error.description) }
             throw .unavailable(reason)
         }
-        return positions.map { held in
-            [
-                "symbol": .string(held.symbol), "instrument": .string(held.instrument.id.text),
-                "quantity": .string(held.quantity.text), "cost": .string(held.cost.text),
-                "mark": .optional(held.mark?.text), "markDate": .optional(held.markDate?.text),
-                "value": .string(held.value.text), "unrealised": .string(held.unrealised.text),
-            ]
-        }
+    }
+
+    static func row(_ held: PositionView) -> JSON {
+        [
+            "symbol": .string(held.symbol), "instrument": .string(held.instrument.id.text),
+            "quantity": .string(held.quantity.text), "cost": .string(held.cost.text),
+            "mark": .optional(held.mark?.text), "markDate": .optional(held.markDate?.text),
+            "value": .string(held.value.text), "unrealised": .string(held.unrealised.text),
+        ]
     }
 }

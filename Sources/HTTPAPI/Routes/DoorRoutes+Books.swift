@@ -50,6 +50,7 @@ extension DoorRoutes {
             let (log, shard) = (core.log, core.trading.shard)
             let replay: @Sendable (Int64) throws -> [JSON] = { through in
                 try HoldingView.replay(account, ReplayPoint(position: through, date: date), log, shard)
+                    .map { HoldingView.row($0) }
             }
             let found: (answer: [JSON], position: Int64)
             if moment.at != nil || date != nil {
@@ -58,7 +59,9 @@ extension DoorRoutes {
             } else {
                 found = try await answer(moment, ["portfolio"]) {
                     snapshots throws(PostgresError) -> [JSON] in
-                    try PortfolioProjection.holdings(of: account, at: snapshots[0]).map(HoldingView.row)
+                    try PortfolioProjection.holdings(of: account, at: snapshots[0]).map {
+                        HoldingView.row($0)
+                    }
                 } fold: { through in
                     try replay(through)
                 }

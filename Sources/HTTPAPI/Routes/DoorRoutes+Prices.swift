@@ -5,9 +5,6 @@ internal import Hummingbird
 internal import Prices
 
 extension DoorRoutes {
-    /// How far ahead of this clock a price may have been quoted: clocks differ, feeds do not know the future.
-    private static let quotedAheadNanosMax: Int64 = 60_000_000_000
-
     func addPrices(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("prices") { request, _ in
             let key = try commandID(request)
@@ -99,7 +96,7 @@ extension DoorRoutes {
             throw GatewayRejection(.priceOutOfRange, "A price is not below zero.")
         }
         let (ahead, isFar) = tick.at.nanos.subtractingReportingOverflow(now.nanos)
-        guard !isFar, ahead <= Self.quotedAheadNanosMax else {
+        guard !isFar, ahead <= PriceBook.aheadNanosMax else {
             throw GatewayRejection(
                 .fieldsDisagree,
                 "`at` \(tick.at.text) is ahead of this service's clock, \(now.text), by more than a minute."

@@ -1,12 +1,10 @@
 internal import BifrostKernel
 internal import Engine
-internal import EventStore
 internal import Hummingbird
 internal import PortfolioViewProjection
 internal import PostgresClient
 internal import ReadModels
 internal import Replays
-internal import Sagas
 
 extension DoorRoutes {
     func addValuation(to routes: RouterGroup<BasicRequestContext>) {
@@ -37,17 +35,20 @@ extension DoorRoutes {
         _ moment: ReadMoment
     ) async throws -> (answer: [MarkedHolding], position: Int64) {
         let (log, shard) = (core.log, core.trading.shard)
+        let replay: @Sendable (Int64) throws -> [MarkedHolding] = { through in
+            try HoldingView.replay(account, ReplayPoint(position: through), log, shard)
+                .map { MarkedHolding($0) }
+        }
         // The past is no row of a read model.
         if let at = moment.at {
             let through = min(at, try await end())
-            let folded = try await pool.run { try MarkedHolding.fold(account, through, log, shard) }
-            return (folded, through)
+            return (try await pool.run { try replay(through) }, through)
         }
         return try await answer(moment, ["portfolio"]) {
             snapshots throws(PostgresError) -> [MarkedHolding] in
             try MarkedHolding.read(account, snapshots[0])
         } fold: { through in
-            try MarkedHolding.fold(account, through, log, shard)
+            try replay(through)
         }
     }
 }
@@ -66,22 +67,5 @@ extension MarkedHolding {
             }
         }
         return holdings
-    }
-
-    /// None for an account that there is not; blocks.
-    fileprivate static func fold(
-        _ account: AccountID,
-        _ through: Int64,
-        _ log: any EventLog,
-        _ shard: ShardNumber
-    ) throws(ReplayError) -> [MarkedHolding] {
-        let opened: AccountOpened
-        do throws(ReplayError) {
-            opened = try AccountDirectory(log, shard).resolve(account.id.text)
-        } catch .unknownAccount {
-            return []
-        }
-        let books = try PortfolioReplay.fold(log, shard, opened, ReplayPoint(position: through))
-        return books.positions.map { MarkedHolding($0) }
     }
 }

@@ -38,16 +38,16 @@ enum CaughtUp {
         let deadline = MonotonicTime.now.advanced(millis: waitMillisMax)
         while MonotonicTime.now < deadline {
             let shards = try Upkeep(log).status(model.name).filter { $0.isActive }
+            let isThere = ends.allSatisfy { shard, end in
+                shards.contains { $0.shard == shard && $0.position >= end }
+            }
+            if isThere { return }
             if let stopped = shards.first(where: { $0.failure != nil }), let failure = stopped.failure {
                 throw BifrostExit.failed.failure(
                     "\(stopped.build.schema) is stopped: \(failure)"
                         + (stopped.wayOut.map { "; way out: \($0)" } ?? "")
                 )
             }
-            let isThere = ends.allSatisfy { shard, end in
-                shards.contains { $0.shard == shard && $0.position >= end }
-            }
-            if isThere { return }
             pause(millis: pauseMillis)
         }
         throw BifrostExit.failed.failure("\(model.name) did not reach the end of the log in ten minutes")

@@ -112,7 +112,7 @@ enum PortfolioText {
         ])
     }
 
-    private static func json(_ lot: Lot) -> JSONValue {
+    static func json(_ lot: Lot) -> JSONValue {
         .object([
             ("quantity", .text(lot.quantity.text)),
             ("cost", .text(lot.cost.text)),

@@ -109,17 +109,8 @@ enum LotText {
             ("symbol", .optional(figures.symbol)),
             ("currency", .text(figures.currency.code)),
             ("realised", .text(Money(clamping: figures.book.realised).text)),
-            ("open", .list(figures.book.open.map(json))),
+            ("open", .list(figures.book.open.map(PortfolioText.json))),
             ("closed", .list(figures.book.closures.map(json))),
-        ])
-    }
-
-    private static func json(_ lot: Lot) -> JSONValue {
-        .object([
-            ("quantity", .text(lot.quantity.text)),
-            ("cost", .text(lot.cost.text)),
-            ("opened", .text(lot.opened.text)),
-            ("execution", .text(lot.execution.text)),
         ])
     }
 

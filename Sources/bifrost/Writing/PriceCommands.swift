@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BifrostKernel
 internal import EventStore
 internal import HTTPAPI
+internal import Nodes
 internal import Prices
 
 /// Commands about intraday prices.
@@ -26,6 +27,8 @@ struct PricesLoad: AsyncParsableCommand {
 
     /// Most faults that are told.
     private static let faultsMax = 20
+    /// Lines of one request: the longest of them stay below what a body may have.
+    private static let linesOfPart = 250
 
     @Argument(help: "The file.") var file: String
     @Option(help: "Where the prices come from.") var source = "cli"
@@ -34,39 +37,68 @@ struct PricesLoad: AsyncParsableCommand {
     func run() async throws {
         let text = try TextFile.read(file)
         let prices = PriceFile(text)
-        guard prices.faults.isEmpty else {
-            var lines = Array(prices.faults.prefix(Self.faultsMax))
-            let more = prices.faults.count - lines.count
-            if more > 0 { lines.append("and \(more) more") }
-            throw BifrostExit.failed.failure(
-                "\(file): nothing is recorded.\n" + lines.joined(separator: "\n")
-            )
-        }
+        let end = WallTime().now().nanos.addingReportingOverflow(PriceBook.aheadNanosMax).partialValue
+        let ahead = prices.lines.first { $0.at.nanos > end }
+        try refuse(
+            prices.faults + (ahead.map { ["\($0.symbol.text) at \($0.at.text) is yet to come"] } ?? [])
+        )
         // The key is the digest of the file and the number of the part, so that no part is recorded twice.
         let digest = EventHash(digesting: Array("\(source)\n\(text)".utf8)).text
-        let source = source
         let segments = try await Session.run(placeOptions.place) { client in
-            var segments: [Int64] = []
-            let parts = stride(from: 0, to: prices.lines.count, by: PriceBook.pricesMax)
-            for (number, begin) in parts.enumerated() {
-                let part = prices.lines[begin..<min(begin + PriceBook.pricesMax, prices.lines.count)]
-                let body: JSON = ["source": .string(source), "prices": .array(part.map(\.json))]
-                let answer: DoorClient.Answer
-                do throws(DoorError) {
-                    let key = "prices:\(digest)-\(number + 1)"
-                    answer = try client.send("POST", "/v1/prices", idempotencyKey: key, body: body)
-                } catch {
-                    throw BifrostExit.failed.failure("\(error.description) Load the file again.")
-                }
-                try DoorAnswer.check(answer)
-                if let segment = answer.body["segment"].flatMap({ Int64($0.text) }) {
-                    segments.append(segment)
-                }
-            }
-            return segments
+            try refuse(try Self.unknown(prices, client))
+            return try record(prices, digest, client)
         }
         let range = segments.first == segments.last ? "" : " to \(segments.last ?? 0)"
         print("Recorded \(prices.lines.count) prices as segment \(segments.first ?? 0)\(range)")
+    }
+
+    private func refuse(_ faults: [String]) throws {
+        guard !faults.isEmpty else { return }
+        var lines = Array(faults.prefix(Self.faultsMax))
+        let more = faults.count - lines.count
+        if more > 0 { lines.append("and \(more) more") }
+        throw BifrostExit.failed.failure("\(file): nothing is recorded.\n" + lines.joined(separator: "\n"))
+    }
+
+    /// The symbols that no instrument has.
+    private static func unknown(_ prices: PriceFile, _ client: DoorClient) throws -> [String] {
+        try Set(prices.lines.map(\.symbol)).sorted().compactMap { symbol in
+            let target = "/v1/prices/" + WriteOptions.encoded(symbol.text) + "?limit=1"
+            let answer = try send(client, "GET", target)
+            guard answer.body["code"]?.string != "UNKNOWN_INSTRUMENT" else {
+                return "no instrument has the symbol \(symbol.text)"
+            }
+            try DoorAnswer.check(answer)
+            return nil
+        }
+    }
+
+    private func record(_ prices: PriceFile, _ digest: String, _ client: DoorClient) throws -> [Int64] {
+        var segments: [Int64] = []
+        let starts = stride(from: 0, to: prices.lines.count, by: Self.linesOfPart)
+        for (number, begin) in starts.enumerated() {
+            let part = prices.lines[begin..<min(begin + Self.linesOfPart, prices.lines.count)]
+            let body: JSON = ["source": .string(source), "prices": .array(part.map(\.json))]
+            let key = "prices:\(digest)-\(number + 1)"
+            let answer = try Self.send(client, "POST", "/v1/prices", key, body)
+            try DoorAnswer.check(answer)
+            if let segment = answer.body["segment"].flatMap({ Int64($0.text) }) { segments.append(segment) }
+        }
+        return segments
+    }
+
+    private static func send(
+        _ client: DoorClient,
+        _ method: String,
+        _ target: String,
+        _ key: String? = nil,
+        _ body: JSON? = nil
+    ) throws -> DoorClient.Answer {
+        do throws(DoorError) {
+            return try client.send(method, target, idempotencyKey: key, body: body)
+        } catch {
+            throw BifrostExit.failed.failure("\(error.description) Load the file again.")
+        }
     }
 }
 
