@@ -225,7 +225,7 @@ let package = Package(
             "PriceTests",
             [
                 "Prices", "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient",
-                "PostgresTesting",
+                "PostgresTesting", "Threads",
             ]
         ),
         tests(
