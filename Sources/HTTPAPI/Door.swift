@@ -27,6 +27,8 @@ public final class Door: Sendable {
     private let models: ReadModelAccess?
     private let group: ServiceGroup
     private let serving: Task<Void, Never>
+    /// Goes on while the door is open already.
+    private let warming: Task<Void, Never>
 
     /// How long requests under way may take once the door is closing; a client that never finishes one is cut
     /// off.
@@ -45,7 +47,8 @@ public final class Door: Sendable {
     ) async throws -> Door {
         try place.prepare()
         let pool = BlockingPool()
-        let router = DoorRoutes(core, pool).router()
+        let routes = DoorRoutes(core, pool)
+        let router = routes.router()
         let (bound, binding) = AsyncThrowingStream<Int?, any Error>.makeStream()
         var addresses: [BindAddress] = [.unixDomainSocket(path: place.path)]
         if let port { addresses.append(.hostname("127.0.0.1", port: port)) }
@@ -93,7 +96,7 @@ public final class Door: Sendable {
             place.remove()
             throw (error as? DoorError) ?? DoorError(failure(place, port, error))
         }
-        return Door(place, ports.first, pool, core.models, group, serving)
+        return Door(place, ports.first, pool, core.models, group, serving, Task { await routes.warm() })
     }
 
     private init(
@@ -102,7 +105,8 @@ public final class Door: Sendable {
         _ pool: BlockingPool,
         _ models: ReadModelAccess?,
         _ group: ServiceGroup,
-        _ serving: Task<Void, Never>
+        _ serving: Task<Void, Never>,
+        _ warming: Task<Void, Never>
     ) {
         self.place = place
         self.socketPath = place.path
@@ -111,12 +115,14 @@ public final class Door: Sendable {
         self.models = models
         self.group = group
         self.serving = serving
+        self.warming = warming
     }
 
     /// Takes no more requests, finishes those under way, and returns when all are answered.
     public func close() async throws {
         await group.triggerGracefulShutdown()
         await serving.value
+        await warming.value
         try await pool.stop()
         try await models?.stop()
         place.remove()

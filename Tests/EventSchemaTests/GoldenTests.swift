@@ -66,7 +66,9 @@ struct GoldenTests {
         let output = Pipe()
         git.executableURL = URL(filePath: "/usr/bin/env")
         git.arguments = [
-            "git", "diff", "--name-only", "--diff-filter=a", "HEAD", "--", "EventSchemas/golden",
+            // The tree may have been checked out by another user than who tests it.
+            "git", "-c", "safe.directory=*", "diff", "--name-only", "--diff-filter=a", "HEAD", "--",
+            "EventSchemas/golden",
         ]
         git.currentDirectoryURL = Golden.root
         git.standardOutput = output

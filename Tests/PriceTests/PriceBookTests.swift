@@ -147,7 +147,7 @@ struct PriceBookTests {
         }
     }
 
-    @Test("a proof is of one moment, whatever comes meanwhile", .timeLimit(.minutes(1)))
+    @Test("a proof is of one moment, whatever comes meanwhile")
     func ofOneMoment() async throws {
         let fixture = try PriceFixture("prices_moment")
         try fixture.record("one", [PriceTick(F.acme, at: F.at(1), last: F.price(1))])
@@ -191,7 +191,7 @@ struct PriceBookTests {
         #expect(try fixture.book.verify() == (1, 1))
     }
 
-    @Test("many who record at once make one chain", .timeLimit(.minutes(1)))
+    @Test("many who record at once make one chain")
     func concurrent() async throws {
         let fixture = try PriceFixture("prices_concurrent")
         let log = fixture.log

@@ -23,7 +23,10 @@ struct Repository {
         let output = Pipe()
         let errors = Pipe()
         git.executableURL = URL(filePath: "/usr/bin/env")
-        git.arguments = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        git.arguments = [
+            // The tree may have been checked out by another user than who tests it.
+            "git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
+        ]
         git.currentDirectoryURL = root
         git.standardOutput = output
         git.standardError = errors

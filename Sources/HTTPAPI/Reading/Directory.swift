@@ -93,6 +93,19 @@ final class Directory: Sendable {
         }
     }
 
+    /// Goes on behind `position` with names that are known of everything up to there.
+    func begin(_ accounts: [(alias: String, account: AccountID)], through position: Int64) {
+        self.accounts.withLock { subscription in
+            guard subscription.position < position else { return }
+            names.withLock { names in
+                for (text, account) in accounts {
+                    if let alias = AccountAlias(text) { names.accountByAlias[alias] = account }
+                }
+            }
+            subscription = LogSubscription(log, shard, after: position)
+        }
+    }
+
     /// Reads all to the end of the log, looking only into the events that name accounts.
     private func readAccounts() throws {
         try accounts.withLock { subscription in
