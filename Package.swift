@@ -71,7 +71,8 @@ let logSQL: [Resource] = [
 
 /// The SQL of the read side, beside its read models.
 let readSQL: [Resource] = [
-    "build.sql", "checkpoint.sql", "migration.sql", "milestone.sql", "order.txt", "read_model.sql",
+    "build.sql", "build_indexes.sql", "checkpoint.sql", "migration.sql", "milestone.sql", "order.txt",
+    "read_model.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 let package = Package(
@@ -370,7 +371,7 @@ let package = Package(
                 "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
                 "EventStorePostgres",
                 "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
-                "HTTPAPI", "SeededChoices",
+                "HTTPAPI", "ReadModels", "SeededChoices",
             ],
             swiftSettings: strict
         ),
@@ -389,7 +390,7 @@ let package = Package(
                 "EventStorePostgres",
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
                 "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
-                "ReadModels", "HTTPAPI",
+                "ReadModels", "HTTPAPI", "OrdersViewProjection", "AccountsViewProjection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -80,9 +80,11 @@ package final class FaultHouse {
         clients.reduce(0) { $0 + $1.entries.count { $0.refusal == code } }
     }
 
-    /// Ends the service, then verifies the whole log and the venue's book.
+    /// Ends the service, then verifies the whole log, the venue's book and the read models.
     package func close(into summary: inout FaultSummary) throws {
         for client in clients { client.askForAll() }
+        var models = try ReadModelAudit(setup.place)
+        try models.waitForEnd()
         service.signal(SIGTERM)
         if !service.waitForEnd() { violations.append("the service does not end when asked to") }
         let access = try LogAccess.open(setup.place)
@@ -96,6 +98,7 @@ package final class FaultHouse {
         if whole.head != audit.head { violations.append("the log reads otherwise from its beginning") }
         var books = try BookAudit(access.log)
         try books.compare(venueAt: setup.dataDirectory + "/paper-venue.journal", accounts, journal)
+        try models.verify()
         try access.close()
         summary.rounds += rounds
         summary.outageMillisMax = max(summary.outageMillisMax, outageMillisMax)
@@ -105,9 +108,10 @@ package final class FaultHouse {
         summary.doubled += audit.doubled.union(whole.doubled).count
         summary.events += books.events
         summary.executions += books.executions
+        summary.folded += models.folded
         let seen = Set(whole.violations)
         summary.violations += violations + audit.violations.filter { !seen.contains($0) }
-        summary.violations += whole.violations + books.violations
+        summary.violations += whole.violations + books.violations + models.violations
     }
 
     /// What the rounds so far did wrong, for the round's line.

@@ -14,6 +14,8 @@ package struct FaultSummary: Sendable, CustomStringConvertible {
     package internal(set) var events: Int64 = 0
     /// Trades that both the log and the venue's book had.
     package internal(set) var executions = 0
+    /// Events that read models were proven to be folds of, counted for each of them.
+    package internal(set) var folded: Int64 = 0
     /// The longest time from a fault to the next acknowledgement.
     package internal(set) var outageMillisMax: Int64 = 0
     package internal(set) var violations: [String] = []
@@ -23,7 +25,8 @@ package struct FaultSummary: Sendable, CustomStringConvertible {
         """
         faults: \(rounds) rounds, \(acknowledged) commands acknowledged, lost \(lost), doubled \(doubled), \
         unanswered and settled \(unanswered), events verified \(events), trades equal to the venue's \(executions), \
-        longest outage \(outageMillisMax) ms, violations \(violations.count)
+        events of read models equal to a fresh fold \(folded), longest outage \(outageMillisMax) ms, \
+        violations \(violations.count)
         """
     }
 }

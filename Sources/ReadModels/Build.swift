@@ -73,7 +73,8 @@ extension Build {
 
     /// Makes the next build of `model`, empty; where it is the first, readers read it from now on.
     ///
-    /// With `isFirst`, that of a process that was faster is taken.
+    /// With `isFirst`, that of a process that was faster is taken. Any other is made without the indexes of
+    /// readers, which `makeIndexes` adds once the rows are there.
     static func create(
         _ model: ReadModel,
         of log: any EventLog,
@@ -105,6 +106,7 @@ extension Build {
                     + "grant select on all tables in schema \(build.schema) to bifrost_reader"
             )
             try build.record(log, model.shards, isFirst: known.isEmpty, connection)
+            if !known.isEmpty { try build.deferIndexes(connection) }
             try connection.execute("commit")
             return build
         } catch {

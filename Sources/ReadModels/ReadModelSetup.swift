@@ -11,6 +11,7 @@ public enum ReadModelSetup {
     private static let files = SQLFiles(schema: "bifrost_read", order: PackageResources.order_txt) { name in
         switch name {
         case "build.sql": PackageResources.build_sql
+        case "build_indexes.sql": PackageResources.build_indexes_sql
         case "checkpoint.sql": PackageResources.checkpoint_sql
         case "migration.sql": PackageResources.migration_sql
         case "milestone.sql": PackageResources.milestone_sql

@@ -55,6 +55,7 @@ public struct Rebuild: Sendable {
         }
         let before = try Swap.positions(build, connection)
         try buildShards(build, progress)
+        try build.makeIndexes(connection)
         let swap = Swap(model: model, log: log, limits: limits)
         let comparisons = old.isOf(model) ? try swap.compare(build, with: old, connection) : 0
         if comparisons < 0, !acceptingDifference {

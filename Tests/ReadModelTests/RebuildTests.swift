@@ -14,6 +14,17 @@ struct RebuildTests {
         try Rebuild(ReadFixture.ordersModel, fixture.log).run { _, _ in }
     }
 
+    /// The indexes of a build and what is said of them, without the name of its schema.
+    private func indexes(_ fixture: ReadFixture, _ version: Int32) throws -> [String] {
+        let rows = try fixture.admin().query(
+            "select replace(pg_get_indexdef(c.oid), n.nspname, ''), coalesce(obj_description(c.oid, 'pg_class'), '') "
+                + "from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+                + "where c.relkind = 'i' and n.nspname = $1 order by 1",
+            [.text("orders_v\(version)")]
+        )
+        return try (0..<rows.count).map { "\(try rows.text($0, 0)): \(try rows.text($0, 1))" }
+    }
+
     @Test("the new build has the hashes of the old one, takes over, and the old one is kept")
     func rebuild() throws {
         let fixture = try ReadFixture("read_rebuild")
@@ -31,6 +42,8 @@ struct RebuildTests {
         #expect(states.map(\.isActive) == [false, true])
         #expect(states[0].stateHash == states[1].stateHash)
         #expect(states[0].isPrevious)
+        #expect(try indexes(fixture, 1).count > 3)
+        #expect(try indexes(fixture, 2) == indexes(fixture, 1), "made last, and all of them")
     }
 
     @Test("a run that was killed is taken up where it was")
@@ -44,10 +57,12 @@ struct RebuildTests {
         let runner = try ProjectionRunner<OrdersView>(seat)
         _ = try runner.turn()
         seat.connection.close()
+        #expect(try indexes(fixture, 2).count == 1, "rows are found by the primary key alone")
         let outcome = try rebuilt(fixture)
         #expect(outcome.isResumed)
         #expect(outcome.build.version == begun.version)
         #expect(outcome.events == 2_000)
+        #expect(try indexes(fixture, 2) == indexes(fixture, 1))
         try fixture.expectProven()
     }
 
