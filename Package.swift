@@ -391,6 +391,7 @@ let package = Package(
                 "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
                 "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
                 "ReadModels", "HTTPAPI", "OrdersViewProjection", "AccountsViewProjection",
+                "AuditViewProjection", "PortfolioViewProjection", "SeededChoices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

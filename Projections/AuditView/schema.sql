@@ -16,7 +16,7 @@ comment on table entries is 'where the events are: the log itself says what they
 comment on column entries.account is 'the ordinal of the account as in the log, 0 for none';
 comment on column entries.story is 'the thing whose story the event is part of: the order for all that became of it';
 comment on column entries.recorded_at is 'nanoseconds since 1970-01-01 UTC, ascending with the position';
-comment on index entries_pkey is 'reads on from a position';
+comment on index entries_pkey is 'reads on from a position, and finds the position of a time';
 
 create index entries_by_account on entries (shard, account, position) where account <> 0;
 comment on index entries_by_account is 'everything of an account';
@@ -38,9 +38,6 @@ comment on index entries_refused is 'what an account asked for and did not get, 
 create index entries_booked on entries (shard, account, position)
 where type in (204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517);
 comment on index entries_booked is 'the trades and the postings of an account, latest first';
-
-create index entries_by_time on entries using brin (recorded_at);
-comment on index entries_by_time is 'a span of time: recorded_at ascends with the position, so ranges of pages are enough';
 
 create table findings (
     shard int4 not null,

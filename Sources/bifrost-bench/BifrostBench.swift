@@ -11,7 +11,7 @@ struct BifrostBench: AsyncParsableCommand {
             AppendCommand.self, PeersCommand.self, OrdersCommand.self, ThinkingCommand.self,
             ReplayBenchCommand.self,
             RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
-            SimulateCommand.self, RebuildBenchCommand.self,
+            SimulateCommand.self, RebuildBenchCommand.self, QueryCommand.self,
             ProjectCommand.self, HTTPCommand.self,
         ]
     )

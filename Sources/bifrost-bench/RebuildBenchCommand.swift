@@ -24,7 +24,7 @@ struct RebuildBenchCommand: ParsableCommand {
     func run() throws {
         let access = try LogAccess.openAlone(LogPlace(dataDirectory: dataDir, databaseURL: nil))
         let models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
-        try begin(models, access.log)
+        try FirstBuilds.make(models, access.log)
         guard let account = try BlotterReader.firstAccount(access.log) else {
             throw ValidationError("expected a log with an account: `bifrost demo --exit` makes one")
         }
@@ -42,17 +42,6 @@ struct RebuildBenchCommand: ParsableCommand {
     }
 
     private static let quietMillis = 5_000
-
-    /// The first builds, where there are none.
-    private func begin(_ models: [ReadModel], _ log: PostgresLog) throws {
-        let projector = try Projector.start(models, on: log) { _ in }
-        for model in models {
-            while try !Upkeep(log).status(model.name).contains(where: { $0.isActive && $0.lag == 0 }) {
-                pause(millis: 20)
-            }
-        }
-        projector.stop()
-    }
 
     /// Rebuilds take turns with `COPY` of the same rows.
     private func measure(

@@ -99,7 +99,7 @@ struct PlanTests {
             hot("instrument", "entries_by_instrument") { $0.instrument = InstrumentID(Self.account.id) },
             hot("actor", "entries_by_actor") { $0.actor = ActorName("actor7") },
             hot("rule", "findings_pkey") { $0.rule = .killSwitchPulled },
-            hot("time", "entries_") {
+            hot("time", "entries_pkey") {
                 $0.since = Timestamp(nanos: 30_000_000_000)
                 $0.until = Timestamp(nanos: 30_010_000_000)
             },

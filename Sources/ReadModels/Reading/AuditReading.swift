@@ -96,8 +96,11 @@ extension AuditView {
         if let story = query.story { add("e.story =", id(story)) }
         if let instrument = query.instrument { add("e.instrument_id =", id(instrument.id)) }
         if let actor = query.actor { add("e.actor =", .text(actor.text)) }
-        if let since = query.since { add("e.recorded_at >=", .int64(since.nanos)) }
-        if let until = query.until { add("e.recorded_at <", .int64(until.nanos)) }
+        for (comparison, time) in [(">=", query.since), ("<", query.until)] {
+            guard let time else { continue }
+            parameters.append(.int64(time.nanos))
+            conditions.append("e.position \(comparison) \(firstPosition(since: parameters.count, schema))")
+        }
         // By rule the findings lead, a position each however many of them an event has: they are fewer.
         var source = "\(schema).entries e"
         if let rule = query.rule {
@@ -111,6 +114,21 @@ extension AuditView {
             "select e.position from \(source) where \(conditions.joined(separator: " and ")) "
             + "order by e.position \(order) limit \(min(max(limit, 0), AuditQuery.positionsMax))"
         return (text, parameters)
+    }
+
+    /// The first position that was recorded at the time of a parameter or later: times ascend with positions,
+    /// and no position is missing, so halving finds it by the primary key.
+    private static func firstPosition(since parameter: Int, _ schema: String) -> String {
+        """
+        (with recursive search(low, high) as (
+            select 1::int8, (select coalesce(max(position), 0) + 1 from \(schema).entries where shard = $1)
+            union all
+            select case when m.recorded_at < $\(parameter) then m.position + 1 else low end,
+                   case when m.recorded_at < $\(parameter) then high else m.position end
+            from search join \(schema).entries m on m.shard = $1 and m.position = (low + high) / 2
+            where low < high
+        ) select low from search where low = high)
+        """
     }
 
     private static func read(
