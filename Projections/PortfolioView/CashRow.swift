@@ -1,5 +1,5 @@
 public import BifrostKernel
-internal import Portfolios
+public import Portfolios
 internal import ProjectionKit
 
 /// Money of an account in one currency: a sum for each account of the ledger's chart, as readers expect its
@@ -40,6 +40,11 @@ public struct CashRow: WireFields, Equatable, Sendable {
         }
     }
 
+    /// What one account of the chart adds up to, debit positive.
+    public func sum(_ ledger: LedgerAccount) -> Money {
+        sums.first { $0.ledger == ledger }?.amount ?? .zero
+    }
+
     /// The columns, those of the key first; in the order of `written`.
     static let columns = [
         "account_id", "currency", "settled", "receivable", "payable", "dividends_due", "interest_due",
@@ -57,8 +62,7 @@ public struct CashRow: WireFields, Equatable, Sendable {
 
     func write(to tuple: inout TupleWriter) {
         for (ledger, isCredit) in Self.written {
-            let sum = sums.first { $0.ledger == ledger }?.amount ?? .zero
-            tuple.money(isCredit ? -sum : sum)
+            tuple.money(isCredit ? -sum(ledger) : sum(ledger))
         }
         tuple.int64(position)
     }

@@ -103,11 +103,17 @@ struct ReadModelTests {
                 ]
             }
             paths += ["\(main)/executions?limit=1", "\(main)/positions?as_of=2023-11-13"]
+            paths += [
+                "/lots", "/lots?state=closed&limit=1", "/lots?symbol=ACME&as_of=2023-11-13",
+                "/lots?symbol=NONE",
+                "/returns", "/returns?from=2023-11-14", "/returns?to=2023-11-13",
+            ].map { main + $0 }
             paths += ["\(main)/refusals?limit=1", "\(main)/refusals?limit=1&before=\(end - 3)"]
             for path in paths { try await fixture.compare(path) }
             for at in stride(from: Int64(1), through: end, by: max(1, Int(end) / 40)) {
                 for part in [
                     "", "/orders?status=open", "/refusals", "/equity", "/executions", "/postings?limit=3",
+                    "/lots?state=closed", "/returns",
                 ] {
                     let mark = part.contains("?") ? "&" : "?"
                     try await fixture.compare("\(main)\(part)\(mark)at=\(at)")
@@ -162,7 +168,7 @@ struct ReadModelTests {
             try await live(fixture)
             for (list, column) in [
                 ("orders", "symbol"), ("executions", "price"), ("postings", "ledger"), ("positions", "cost"),
-                ("equity", "equity"),
+                ("equity", "equity"), ("lots", "cost"),
             ] {
                 let path = "/v1/accounts/main/\(list)?format=csv"
                 let lines = try await fixture.caller.client.execute(uri: path, method: .get) { response in

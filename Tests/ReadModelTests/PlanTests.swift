@@ -4,6 +4,7 @@ import BifrostKernel
 import EventStore
 import EventStorePostgres
 import OrdersViewProjection
+import PortfolioViewProjection
 import PostgresClient
 import Testing
 
@@ -42,6 +43,19 @@ struct PlanTests {
                 unrealised, realised, stale_marks, paid_in, paid_out, unvalued_flows, closed_position)
             select 1, \(account), date '2000-01-01' + n / 300, 'USD', 1, 1, 0, 0, 0, 0, 0, 0, 0, n
             from generate_series(1, 40000) n;
+            insert into portfolio_v1.instruments (shard, instrument_id, symbol, currency, state)
+            select 1, ('00000000-0000-8000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'S' || n, 'USD', ''
+            from generate_series(1, 500) n;
+            insert into portfolio_v1.positions (shard, account_id, instrument_id, currency, quantity, settled, unsettled,
+                cost, realised, income, changed_position, split_new, split_old, state)
+            select 1, a.account_id, i.instrument_id, 'USD', 1, 1, 0, 1, 0, 0, 0, 1, 1, ''
+            from accounts_v1.accounts a join portfolio_v1.instruments i on (i.symbol <= 'S2') on conflict do nothing;
+            insert into portfolio_v1.trades (shard, account_id, instrument_id, position, kind, effective_at,
+                business_date, execution_id, currency, quantity, gross, fees, realised, trade_date, lot_method,
+                numerator, denominator)
+            select 1, \(account), ('00000000-0000-8000-8000-' || lpad(to_hex(n % 50 + 1), 12, '0'))::uuid, n, 'TRADE', n,
+                date '2000-01-01' + n / 300, \(order), 'USD', 1, 1, 0, 0, date '2000-01-01' + n / 300, 'FIFO', 1, 1
+            from generate_series(1, 60000) n;
             insert into audit_v1.entries (shard, position, type, account, story, instrument_id, actor, command_id,
                 recorded_at, effective_at, business_date)
             select 1, n, (array[200, 201, 202, 204, 301, 302, 502, 505])[n % 8 + 1], n % 300 + 1, \(order), \(account),
@@ -106,6 +120,28 @@ struct PlanTests {
         ]
     }
 
+    private func folio() -> [Hot] {
+        func lots(_ name: String, _ change: (inout LotQuery) -> Void) -> Hot {
+            var query = LotQuery(Self.account)
+            change(&query)
+            return (name, "trades_pkey", PortfolioProjection.statement(query, "portfolio_v1"))
+        }
+        let days = PortfolioProjection.statement(
+            of: Self.account,
+            from: BusinessDate(days: 11_000),
+            through: BusinessDate(days: 11_060),
+            "portfolio_v1"
+        )
+        return [
+            lots("lots") { _ in }, lots("lots of a symbol") { $0.symbol = Symbol("S7") },
+            lots("lots at a moment") {
+                $0.position = 30_000
+                $0.date = BusinessDate(days: 11_000)
+            },
+            ("returns", "days_pkey", days),
+        ]
+    }
+
     private func rows() -> [Hot] {
         let place = "shard = 1 and account_id = '\(Self.account.id.text)'"
         return [
@@ -129,7 +165,7 @@ struct PlanTests {
         let fixture = try ReadFixture("read_plans")
         try fill(fixture)
         let reader = try PostgresConnection(fixture.log.access.reader)
-        for hot in orders() + events() + rows() {
+        for hot in orders() + events() + folio() + rows() {
             let found = try reader.query("explain \(hot.statement.text)", hot.statement.parameters)
             let plan = try (0..<found.count).map { try found.text($0, 0) }
             #expect(plan.contains { $0.contains(hot.index) }, "\(hot.name): \(plan)")

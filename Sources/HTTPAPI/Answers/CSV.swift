@@ -26,8 +26,11 @@ extension Response {
     static func list(_ body: JSON, _ format: ListFormat, _ rows: [JSON], _ columns: [String]) -> Response {
         guard format == .csv else { return json(body) }
         var response = text(CSV.text(rows, columns), type: "text/csv; charset=utf-8; header=present")
-        if let name = HTTPField.Name.bifrostNext, case .number(let next)? = body["next"] {
-            response.headers[name] = next
+        if let name = HTTPField.Name.bifrostNext {
+            switch body["next"] {
+            case .number(let next)?, .string(let next)?: response.headers[name] = next
+            default: break
+            }
         }
         return response
     }

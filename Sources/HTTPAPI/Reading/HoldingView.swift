@@ -29,11 +29,23 @@ enum HoldingView {
         _ log: any EventLog,
         _ shard: ShardNumber
     ) throws(ReadError) -> [PositionView] {
+        try books(account, point, log, shard)?.positions ?? []
+    }
+
+    /// The account's books at a point; `nil` where there is no such account.
+    ///
+    /// Blocks.
+    static func books(
+        _ account: AccountID,
+        _ point: ReplayPoint,
+        _ log: any EventLog,
+        _ shard: ShardNumber
+    ) throws(ReadError) -> PortfolioView? {
         do throws(ReplayError) {
             guard let opened = try AccountDirectory(log, shard).opened(AccountOrdinal(account)),
                 opened.account == account
-            else { return [] }
-            return try PortfolioReplay.fold(log, shard, opened, point).positions
+            else { return nil }
+            return try PortfolioReplay.fold(log, shard, opened, point)
         } catch {
             guard case .unavailable(let reason) = error else { throw .corrupt(error.description) }
             throw .unavailable(reason)

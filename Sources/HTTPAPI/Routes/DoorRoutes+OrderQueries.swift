@@ -50,12 +50,7 @@ extension DoorRoutes {
     private func filter(_ query: inout QueryFields) throws(GatewayRejection) -> OrderFilter {
         var filter = try query.choice("status", Self.statuses) ?? OrderFilter()
         filter.side = try query.choice("side", Self.sides)
-        if let text = query.text("symbol") {
-            guard let symbol = Symbol(text) else {
-                throw GatewayRejection(.symbolMalformed, "`symbol` has 1–32 of A–Z a–z 0–9 . - / _ :")
-            }
-            filter.symbol = symbol
-        }
+        filter.symbol = try query.symbol("symbol")
         (filter.since, filter.until) = try query.span()
         return filter
     }

@@ -58,6 +58,14 @@ struct QueryFields {
         return try RequestFields.time(text, name)
     }
 
+    mutating func symbol(_ name: String) throws(GatewayRejection) -> Symbol? {
+        guard let text = text(name) else { return nil }
+        guard let symbol = Symbol(text) else {
+            throw GatewayRejection(.symbolMalformed, "`\(name)` has 1–32 of A–Z a–z 0–9 . - / _ :")
+        }
+        return symbol
+    }
+
     /// A word of a closed set.
     mutating func choice<T>(_ name: String, _ words: [(String, T)]) throws(GatewayRejection) -> T? {
         guard let text = text(name) else { return nil }

@@ -49,6 +49,8 @@ struct DoorRoutes: Sendable {
         addAccounts(to: routes)
         addQueries(to: routes)
         addBooks(to: routes)
+        addLots(to: routes)
+        addReturns(to: routes)
         addAudit(to: routes)
         addStreams(to: routes)
         addOrders(to: routes)

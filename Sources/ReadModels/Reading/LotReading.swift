@@ -10,6 +10,8 @@ public struct LotQuery: Sendable {
     public var account: AccountID
     /// Only this instrument.
     public var instrument: InstrumentID?
+    /// Only what has this symbol now.
+    public var symbol: Symbol?
     /// The last position that counts; all where `nil`.
     public var position: Int64?
     /// The last business date that counts; all where `nil`.
@@ -19,6 +21,13 @@ public struct LotQuery: Sendable {
 
     /// All lots of an account, as they are known now.
     public init(_ account: AccountID) { self.account = account }
+
+    /// Whether a booking of that business day tells something about `date`.
+    public func counts(_ event: PortfolioEvent, on day: BusinessDate) -> Bool {
+        guard let date else { return true }
+        if case .tradeCorrected(let fact) = event { return fact.tradeDate <= date }
+        return day <= date
+    }
 }
 
 /// The lots of one instrument in an account.
@@ -31,6 +40,14 @@ public struct LotFigures: Sendable {
     public let currency: Currency
     /// Open and closed.
     public let book: LotBook
+
+    /// Puts the parts together.
+    public init(instrument: InstrumentID, symbol: String?, currency: Currency, book: LotBook) {
+        self.instrument = instrument
+        self.symbol = symbol
+        self.currency = currency
+        self.book = book
+    }
 }
 
 extension PortfolioProjection {
@@ -42,32 +59,8 @@ extension PortfolioProjection {
         _ query: LotQuery,
         at snapshot: ReadSnapshot
     ) throws(PostgresError) -> [LotFigures] {
-        var conditions = ["t.shard = $1", "t.account_id = $2"]
-        var parameters: [PostgresParameter] = [
-            .int32(Int32(query.account.id.shard)),
-            .uuid(high: query.account.id.high, low: query.account.id.low),
-        ]
-        func add(_ condition: String, _ parameter: PostgresParameter) {
-            parameters.append(parameter)
-            conditions.append("\(condition) $\(parameters.count)")
-        }
-        if let instrument = query.instrument {
-            add("t.instrument_id =", .uuid(high: instrument.id.high, low: instrument.id.low))
-        }
-        if let position = query.position { add("t.position <=", .int64(position)) }
-        if let date = query.date {
-            add(
-                "case t.kind when 'CORRECTION' then t.trade_date else t.business_date end "
-                    + "<= date '1970-01-01' +",
-                .int32(date.days)
-            )
-        }
-        let rows = try snapshot.connection.query(
-            "select \(Booking.columns) from \(snapshot.schema).trades t "
-                + "left join \(snapshot.schema).instruments i on i.shard = t.shard and i.instrument_id = t.instrument_id "
-                + "where \(conditions.joined(separator: " and ")) order by t.instrument_id, t.position",
-            parameters
-        )
+        let statement = statement(query, snapshot.schema)
+        let rows = try snapshot.connection.query(statement.text, statement.parameters)
         var list: [LotFigures] = []
         var current: (first: Booking, book: LotBook)?
         func finish() {
@@ -92,6 +85,48 @@ extension PortfolioProjection {
         }
         finish()
         return list.sorted { ($0.symbol ?? "", $0.instrument) < ($1.symbol ?? "", $1.instrument) }
+    }
+
+    /// The statement that reads the bookings, with its parameters.
+    static func statement(
+        _ query: LotQuery,
+        _ schema: String
+    ) -> (text: String, parameters: [PostgresParameter]) {
+        var conditions = ["t.shard = $1", "t.account_id = $2"]
+        var parameters: [PostgresParameter] = [
+            .int32(Int32(query.account.id.shard)),
+            .uuid(high: query.account.id.high, low: query.account.id.low),
+        ]
+        func add(_ condition: String, _ parameter: PostgresParameter) {
+            parameters.append(parameter)
+            conditions.append("\(condition) $\(parameters.count)")
+        }
+        if let instrument = query.instrument {
+            add("t.instrument_id =", .uuid(high: instrument.id.high, low: instrument.id.low))
+        }
+        if let symbol = query.symbol {
+            // From what the account ever held to its bookings, each by its key.
+            add(
+                "t.instrument_id in (select p.instrument_id from \(schema).positions p "
+                    + "join \(schema).instruments s on s.shard = p.shard and s.instrument_id = p.instrument_id "
+                    + "where p.shard = $1 and p.account_id = $2 and s.symbol =",
+                .text(symbol.text)
+            )
+            conditions[conditions.count - 1] += ")"
+        }
+        if let position = query.position { add("t.position <=", .int64(position)) }
+        if let date = query.date {
+            add(
+                "case t.kind when 'CORRECTION' then t.trade_date else t.business_date end "
+                    + "<= date '1970-01-01' +",
+                .int32(date.days)
+            )
+        }
+        let text =
+            "select \(Booking.columns) from \(schema).trades t left join \(schema).instruments i "
+            + "on i.shard = t.shard and i.instrument_id = t.instrument_id "
+            + "where \(conditions.joined(separator: " and ")) order by t.instrument_id, t.position"
+        return (text, parameters)
     }
 }
 

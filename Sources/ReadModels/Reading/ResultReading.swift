@@ -20,6 +20,27 @@ public struct ResultFigures: Equatable, Sendable {
     public let total: String
     /// Cash, what is owed and due, and positions at their latest marks.
     public let equity: String
+
+    /// Puts the parts together.
+    public init(
+        currency: String,
+        contributed: String,
+        realised: String,
+        unrealised: String,
+        income: String,
+        expense: String,
+        total: String,
+        equity: String
+    ) {
+        self.currency = currency
+        self.contributed = contributed
+        self.realised = realised
+        self.unrealised = unrealised
+        self.income = income
+        self.expense = expense
+        self.total = total
+        self.equity = equity
+    }
 }
 
 extension PortfolioProjection {

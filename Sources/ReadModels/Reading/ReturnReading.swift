@@ -31,6 +31,19 @@ public struct ReturnDay: Equatable, Sendable {
     }
 }
 
+extension ReturnDay {
+    /// A day as the projection keeps it.
+    public init(_ row: DayRow) {
+        self.init(
+            row.date,
+            equity: row.equity,
+            paidIn: row.paidIn,
+            paidOut: row.paidOut,
+            isEstimated: row.staleMarks > 0 || row.unvaluedFlows > 0
+        )
+    }
+}
+
 /// Why there is no such figure.
 public enum NoReturn: Equatable, Sendable {
     /// No day was closed.
@@ -124,18 +137,8 @@ extension PortfolioProjection {
         through last: BusinessDate,
         at snapshot: ReadSnapshot
     ) throws(PostgresError) -> (before: ReturnDay?, days: [ReturnDay]) {
-        let table = "\(snapshot.schema).days"
-        let rows = try snapshot.connection.query(
-            "select date - date '1970-01-01', trim_scale(equity)::text, trim_scale(paid_in)::text, "
-                + "trim_scale(paid_out)::text, stale_marks > 0 or unvalued_flows > 0 from \(table) "
-                + "where shard = $1 and account_id = $2 and date <= date '1970-01-01' + $4 and date >= coalesce("
-                + "(select max(date) from \(table) where shard = $1 and account_id = $2 "
-                + "and date < date '1970-01-01' + $3), date '1970-01-01' + $3) order by date",
-            [
-                .int32(Int32(account.id.shard)), .uuid(high: account.id.high, low: account.id.low),
-                .int32(first.days), .int32(last.days),
-            ]
-        )
+        let statement = statement(of: account, from: first, through: last, snapshot.schema)
+        let rows = try snapshot.connection.query(statement.text, statement.parameters)
         var days: [ReturnDay] = []
         for row in 0..<rows.count {
             days.append(
@@ -150,5 +153,28 @@ extension PortfolioProjection {
         }
         guard let before = days.first, before.date < first else { return (nil, days) }
         return (before, Array(days.dropFirst()))
+    }
+
+    /// The statement that reads days, with its parameters.
+    static func statement(
+        of account: AccountID,
+        from first: BusinessDate,
+        through last: BusinessDate,
+        _ schema: String
+    ) -> (text: String, parameters: [PostgresParameter]) {
+        let table = "\(schema).days"
+        let text =
+            "select date - date '1970-01-01', trim_scale(equity)::text, trim_scale(paid_in)::text, "
+            + "trim_scale(paid_out)::text, stale_marks > 0 or unvalued_flows > 0 from \(table) "
+            + "where shard = $1 and account_id = $2 and date <= date '1970-01-01' + $4 and date >= coalesce("
+            + "(select max(date) from \(table) where shard = $1 and account_id = $2 "
+            + "and date < date '1970-01-01' + $3), date '1970-01-01' + $3) order by date"
+        return (
+            text,
+            [
+                .int32(Int32(account.id.shard)), .uuid(high: account.id.high, low: account.id.low),
+                .int32(first.days), .int32(last.days),
+            ]
+        )
     }
 }

@@ -44,6 +44,8 @@ struct PortfolioLots: ParsableCommand {
     func validate() throws {
         _ = try DayOption.read(asOf, "--as-of")
         try PlaceInLog.position(at, "--at")
+        guard let symbol, Symbol(symbol) == nil else { return }
+        throw ValidationError("--symbol '\(symbol)': expected 1–32 of A–Z a–z 0–9 . - / _ :")
     }
 
     func run() throws {
@@ -53,10 +55,11 @@ struct PortfolioLots: ParsableCommand {
             var query = LotQuery(opened.account)
             query.date = date
             query.position = at
+            query.symbol = symbol.flatMap { Symbol($0) }
             return try CaughtUp.read(PortfolioProjection.name, log) { snapshot throws(PostgresError) in
                 try PortfolioProjection.lots(query, at: snapshot)
             }
-        }.filter { lots in symbol.map { $0 == lots.symbol } ?? true }
+        }
         var output = Output()
         let lines =
             json
