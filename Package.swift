@@ -159,7 +159,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "Demos", "Prices", "ReadModels",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "ReadModels",
                 "EventStorePostgres",
                 "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -105,7 +105,7 @@ struct LogWalk {
         return Int(min(Int64(pageEventsMax), max(0, last - after)))
     }
 
-    private static func behind(_ event: RecordedEvent, _ selection: LogSelection) -> LogSelection {
+    static func behind(_ event: RecordedEvent, _ selection: LogSelection) -> LogSelection {
         switch selection {
         case .all: .all(after: event.header.position)
         case .account(let account, _): .account(account, after: event.header.position)

@@ -86,10 +86,10 @@ struct ReadModelTests {
             let end = fixture.core.trading.committed
             var paths = ["/v1/accounts", "/v1/accounts/nobody"]
             for account in [main, "/v1/accounts/edge"] {
-                paths += ["", "/orders", "/refusals", "/equity", "/executions", "/postings", "/positions"].map
-                {
-                    account + $0
-                }
+                paths += [
+                    "", "/orders", "/refusals", "/equity", "/executions", "/postings", "/positions",
+                    "/exposure",
+                ].map { account + $0 }
             }
             paths += [
                 "status=open", "status=closed", "status=rejected", "side=buy", "symbol=ACME&side=sell",
@@ -113,7 +113,7 @@ struct ReadModelTests {
             for at in stride(from: Int64(1), through: end, by: max(1, Int(end) / 40)) {
                 for part in [
                     "", "/orders?status=open", "/refusals", "/equity", "/executions", "/postings?limit=3",
-                    "/lots?state=closed", "/returns",
+                    "/lots?state=closed", "/returns", "/exposure",
                 ] {
                     let mark = part.contains("?") ? "&" : "?"
                     try await fixture.compare("\(main)\(part)\(mark)at=\(at)")
@@ -168,7 +168,7 @@ struct ReadModelTests {
             try await live(fixture)
             for (list, column) in [
                 ("orders", "symbol"), ("executions", "price"), ("postings", "ledger"), ("positions", "cost"),
-                ("equity", "equity"), ("lots", "cost"),
+                ("equity", "equity"), ("lots", "cost"), ("exposure", "value"),
             ] {
                 let path = "/v1/accounts/main/\(list)?format=csv"
                 let lines = try await fixture.caller.client.execute(uri: path, method: .get) { response in

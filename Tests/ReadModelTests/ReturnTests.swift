@@ -72,12 +72,11 @@ struct ReturnTests {
 
     @Test("a drawdown is measured from the highest point, and no flow is one")
     func drawdown() throws {
-        let figures = ReturnFigures(
-            [try day(1, "200", paidIn: "100"), try day(2, "100"), try day(3, "20", out: "100")],
-            after: nil
-        )
+        let days = [try day(1, "200", paidIn: "100"), try day(2, "100"), try day(3, "20", out: "100")]
+        let figures = ReturnFigures(days, after: nil)
         #expect(figures.drawdown == .rate(-400_000_000_000))
         #expect(figures.drawdownMax == .rate(-500_000_000_000))
+        #expect(ReturnFigures.drawdown(of: days) == (figures.drawdown, figures.drawdownMax))
     }
 
     @Test("days on which nothing is there change nothing")

@@ -117,6 +117,7 @@ struct SimulatedTests {
             #expect(days.map(\.equity) == replayed.days.map(\.equity.text))
             compared += holdings.count
             try compareLots(fixture, opened, replayed)
+            try compareExposure(fixture, opened.account)
         }
         #expect(compared > 0)
     }
@@ -158,6 +159,69 @@ struct SimulatedTests {
             #expect(own.equity == replayed.equity.text)
         }
         #expect(returned.map(\.equity) == replayed.days.map(\.equity))
+    }
+
+    /// One account folded alone, in steps and by either way of reading, is exposed as the core has it.
+    @discardableResult
+    private func expectAlone(
+        _ account: AccountID,
+        _ log: any EventLog,
+        _ expected: AccountExposure,
+        end: Int64
+    ) throws -> AccountExposure {
+        for gap in [0, 20_000] as [Int64] {
+            var alone = AccountReplay(account, ReadFixture.shard, gapPositionsMax: gap)
+            for part in [3, 2, 1] as [Int64] { try alone.advance(log, to: end / part) }
+            let found = try #require(alone.exposure)
+            #expect(found.date == expected.date)
+            #expect(found.lines == expected.lines)
+            #expect(found.valuation == expected.valuation)
+            #expect(found.uses == expected.uses)
+            #expect(found.reservedCash == expected.reservedCash)
+            #expect(found.reservedUnits == expected.reservedUnits)
+            #expect(found.openOrders == expected.openOrders)
+            #expect(found.marginCall == expected.marginCall)
+            #expect([found.killed, found.shardKilled] == [expected.killed, expected.shardKilled])
+            #expect(found.limitsVersion == expected.limitsVersion)
+        }
+        return expected
+    }
+
+    @Test("an account folded alone is exposed as the core has it", arguments: 1...12 as ClosedRange<UInt64>)
+    func exposes(seed: UInt64) throws {
+        let log = try log(of: seed)
+        var whole = ShardReplay(ReadFixture.shard)
+        try whole.advance(log)
+        for opened in try AccountDirectory(log, ReadFixture.shard).all() {
+            let expected = try #require(
+                Shard.exposure(of: opened.account, in: whole.state, at: whole.state.effectiveAt)
+            )
+            try expectAlone(opened.account, log, expected, end: whole.position)
+        }
+    }
+
+    /// The views of SQL say what the exposure of the core does.
+    private func compareExposure(_ fixture: ReadFixture, _ account: AccountID) throws {
+        var whole = ShardReplay(ReadFixture.shard)
+        try whole.advance(fixture.log)
+        let expected = try #require(
+            Shard.exposure(of: account, in: whole.state, at: whole.state.effectiveAt)
+        )
+        let found = try expectAlone(account, fixture.log, expected, end: whole.position)
+        for (view, sums) in [("exposure", found.byCurrency), ("sectors", found.bySector)] {
+            let rows = try fixture.admin().query(
+                "select currency, trim_scale(gross)::text, trim_scale(net)::text from portfolio_v1.\(view) "
+                    + "where shard = 1 and account_id = $1 and positions > 0 order by currency",
+                [.uuid(high: account.id.high, low: account.id.low)]
+            )
+            let read = try (0..<rows.count).map { row in
+                try [rows.text(row, 0), rows.text(row, 1), rows.text(row, 2)]
+            }
+            #expect(
+                read == sums.map { [$0.currency.code, Decimals.text($0.gross), Decimals.text($0.net)] },
+                "\(view)"
+            )
+        }
     }
 
     /// Every way of looking finds what a walk through the log finds.

@@ -157,9 +157,9 @@ extension RiskBook {
         if let window = limits.duplicateWindowMillis { checkDuplicate(question, window, state, &fact) }
     }
 
-    private static let unit = Int128(Decimals.nanosPerUnit)
+    static let unit = Int128(Decimals.nanosPerUnit)
 
-    private static func add(
+    static func add(
         _ rule: RejectionCode,
         _ value: Int128?,
         _ limit: Int128,
@@ -195,7 +195,7 @@ extension RiskBook {
         question.isForeign ? question.exchangeRate?.converted(nanos, .awayFromZero) : nanos
     }
 
-    private static func checkExposure(
+    static func checkExposure(
         _ question: RiskQuestion,
         _ limits: AccountLimitsSet,
         _ state: RiskState,

@@ -47,8 +47,7 @@ enum HoldingView {
             else { return nil }
             return try PortfolioReplay.fold(log, shard, opened, point)
         } catch {
-            guard case .unavailable(let reason) = error else { throw .corrupt(error.description) }
-            throw .unavailable(reason)
+            throw ReadError(error)
         }
     }
 
@@ -59,5 +58,16 @@ enum HoldingView {
             "mark": .optional(held.mark?.text), "markDate": .optional(held.markDate?.text),
             "value": .string(held.value.text), "unrealised": .string(held.unrealised.text),
         ]
+    }
+}
+
+extension ReadError {
+    /// Why a replay did not come to its end, as reading the log would have said it.
+    init(_ error: ReplayError) {
+        guard case .unavailable(let reason) = error else {
+            self = .corrupt(error.description)
+            return
+        }
+        self = .unavailable(reason)
     }
 }

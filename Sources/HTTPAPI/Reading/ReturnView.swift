@@ -102,7 +102,7 @@ extension ResultFigures {
 }
 
 /// The rows that the read model `portfolio` has of one account, folded in memory by its own projection.
-private struct FoldedPortfolio {
+struct FoldedPortfolio {
     /// In order of currency.
     private(set) var cash: [CashRow] = []
     /// The closed days, oldest first.

@@ -18,6 +18,7 @@ struct DoorRoutes: Sendable {
     let directory: Directory
     let pool: BlockingPool
     let sheets: SheetCache
+    let exposures: ExposureCache
     let metrics = DoorMetrics()
     let actor: ActorName
 
@@ -30,6 +31,7 @@ struct DoorRoutes: Sendable {
         self.actor = actor
         directory = Directory(core.log, core.trading.shard, core.time)
         sheets = SheetCache(core.log, core.trading.shard)
+        exposures = ExposureCache(core.log, core.trading.shard)
     }
 
     func router() -> Router<BasicRequestContext> {
@@ -51,6 +53,7 @@ struct DoorRoutes: Sendable {
         addBooks(to: routes)
         addLots(to: routes)
         addReturns(to: routes)
+        addExposure(to: routes)
         addAudit(to: routes)
         addStreams(to: routes)
         addOrders(to: routes)

@@ -40,6 +40,13 @@ extension ReturnFigures {
         )
     }
 
+    /// How far the chained returns of all closed days, ascending, are below their highest point, and the
+    /// farthest that they were; without the rest of the figures, which cost more.
+    public static func drawdown(of days: [ReturnDay]) -> (now: ReturnFigure, most: ReturnFigure) {
+        let chain = timeWeighted(days, .zero)
+        return (ReturnFigure(chain.map(\.fall)), ReturnFigure(chain.map(\.lowest)))
+    }
+
     /// Daily returns in a row, with how far they are below their highest point.
     private struct GrowthChain {
         private(set) var growth = GrowthFactor.one

@@ -130,14 +130,22 @@ public struct ReturnFigures: Equatable, Sendable {
 }
 
 extension PortfolioProjection {
-    /// An account's closed days from one date through another, and the close before; blocks.
+    /// An account's closed days from one date through another, as known at a position, and the close before;
+    /// blocks.
     public static func returnDays(
         of account: AccountID,
         from first: BusinessDate,
         through last: BusinessDate,
+        knownAt position: Int64 = .max,
         at snapshot: ReadSnapshot
     ) throws(PostgresError) -> (before: ReturnDay?, days: [ReturnDay]) {
-        let statement = statement(of: account, from: first, through: last, snapshot.schema)
+        let statement = statement(
+            of: account,
+            from: first,
+            through: last,
+            knownAt: position,
+            snapshot.schema
+        )
         let rows = try snapshot.connection.query(statement.text, statement.parameters)
         var days: [ReturnDay] = []
         for row in 0..<rows.count {
@@ -160,20 +168,21 @@ extension PortfolioProjection {
         of account: AccountID,
         from first: BusinessDate,
         through last: BusinessDate,
+        knownAt position: Int64 = .max,
         _ schema: String
     ) -> (text: String, parameters: [PostgresParameter]) {
         let table = "\(schema).days"
         let text =
             "select date - date '1970-01-01', trim_scale(equity)::text, trim_scale(paid_in)::text, "
             + "trim_scale(paid_out)::text, stale_marks > 0 or unvalued_flows > 0 from \(table) "
-            + "where shard = $1 and account_id = $2 and date <= date '1970-01-01' + $4 and date >= coalesce("
-            + "(select max(date) from \(table) where shard = $1 and account_id = $2 "
-            + "and date < date '1970-01-01' + $3), date '1970-01-01' + $3) order by date"
+            + "where shard = $1 and account_id = $2 and closed_position <= $5 and date <= date '1970-01-01' + $4 "
+            + "and date >= coalesce((select max(date) from \(table) where shard = $1 and account_id = $2 "
+            + "and closed_position <= $5 and date < date '1970-01-01' + $3), date '1970-01-01' + $3) order by date"
         return (
             text,
             [
                 .int32(Int32(account.id.shard)), .uuid(high: account.id.high, low: account.id.low),
-                .int32(first.days), .int32(last.days),
+                .int32(first.days), .int32(last.days), .int64(position),
             ]
         )
     }

@@ -11,7 +11,9 @@ struct PortfolioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "portfolio",
         abstract: "Show an account's cash, positions and profit.",
-        subcommands: [PortfolioShow.self, PortfolioLots.self, PortfolioReturns.self]
+        subcommands: [
+            PortfolioShow.self, PortfolioLots.self, PortfolioReturns.self, PortfolioExposure.self,
+        ]
     )
 }
 

@@ -66,7 +66,7 @@ struct PortfolioReturns: ParsableCommand {
     }
 
     /// 2999-12-31.
-    private static let daysMax: Int32 = 376_199
+    static let daysMax: Int32 = 376_199
 }
 
 /// Returns for people and for programs.
@@ -141,7 +141,7 @@ enum ReturnText {
     }
 
     /// As a percentage with six decimals, rounded half away from zero.
-    private static func text(_ figure: ReturnFigure) -> String {
+    static func text(_ figure: ReturnFigure) -> String {
         guard case .rate(let units) = figure else { return figure.reason ?? "" }
         let micros = (units + (units < 0 ? -5_000 : 5_000)) / 10_000
         return Decimals.text(micros * 1_000) + " %"
