@@ -102,7 +102,10 @@ struct ForeignTradeTests {
         #expect(value?.passed == false && value?.value == 1125 * Self.unit)
         let small = try runner.place(account, World.limit(.buy, 8, at: 10_000, symbol: Self.dax))
         #expect(try runner.order(small).status != .rejected)
-        // 800 EUR that are on order are worth 1,000 USD beside the 600 of this one.
+        // 800 EUR that are on order are worth 1,000 USD, beside the 600 of this one.
+        let seen = Shard.exposure(of: account, in: runner.state, at: runner.effectiveAt)
+        let use = seen?.uses.first { $0.rule == .grossExposureAboveLimit }
+        #expect(use?.value == 1000 * Self.unit && use?.limit == 1500 * Self.unit)
         let dollars = try runner.place(account, World.limit(.buy, 6, at: 10_000))
         let gross = Self.check(.grossExposureAboveLimit, Self.verdict(dollars, runner))
         #expect(gross?.passed == false && gross?.value == 1600 * Self.unit)

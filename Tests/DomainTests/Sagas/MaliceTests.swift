@@ -35,13 +35,18 @@ struct MaliceTests {
         _ = try runner.open("alpha", cash: 1_000_000)
         _ = try runner.open("beta", cash: 1_000_000_000_000_000)
         _ = try runner.open("delta", cash: 1_000_000, .margin)
-        for _ in 0..<250 {
+        for step in 0..<250 {
             Self.learn(runner, &malice)
             let command = malice.command()
             #expect(!command.content.isEmpty)
             if malice.generator.chance(10) { runner.effectiveAt = malice.time() }
             try runner.pose(command)
             try Invariants.check(runner.state)
+            guard step % 10 == 0 else { continue }
+            for account in runner.state.accountByID.keys {
+                let seen = Shard.exposure(of: account, in: runner.state, at: runner.effectiveAt)
+                #expect(seen != nil)
+            }
         }
         let whole = Invariants.summary(runner.state)
         #expect(Invariants.summary(Invariants.fold(runner.log)) == whole)
