@@ -29,7 +29,9 @@ extension Shard {
         try emit(.review(fact), wanted.order, account, order, &decision)
         if wanted.approved {
             if order.placed?.isWorked ?? false {
-                return try emit(.beginWork(wanted.order), wanted.order, account, order, &decision)
+                try emit(.beginWork(wanted.order), wanted.order, account, order, &decision)
+                // A venue that speaks of an order that it never had may have made its terms smaller.
+                return try hold(wanted.order, order, account, state, &decision)
             }
             var approved = OrderApproved()
             approved.order = wanted.order

@@ -308,6 +308,27 @@ struct WorkTests {
         #expect(try fixture.held(slice) == 8_000 && fixture.held(parent) == 12_000)
     }
 
+    @Test("what a venue says of an order that waits for a review is held back from its approval on")
+    func amendedInReview() throws {
+        var fixture = try WorkFixture(cash: 500)
+        var wanted = WorkFixture.worked(.buy, 20)
+        wanted.review = true
+        let parent = try fixture.place(wanted)
+        var said = OrderReplaced()
+        said.order = parent
+        said.request = 2
+        said.terms = try fixture.state(parent).terms
+        said.terms.quantity = Self.units(15)
+        try fixture.pose(.recordVenueFact(fixture.account, .replaced(said)))
+        #expect(try fixture.held(parent) == 20_000)
+        var decision = ReviewOrder()
+        decision.order = parent
+        decision.approved = true
+        try fixture.pose(.reviewOrder(fixture.account, decision))
+        #expect(try fixture.state(parent).leaves == Self.units(15))
+        #expect(try fixture.held(parent) == 15_000)
+    }
+
     @Test("a worked order may wait for a person, and so may its slices")
     func reviews() throws {
         var fixture = try WorkFixture(cash: 1000)
