@@ -95,7 +95,7 @@ extension Shard {
         if after.isAtWork, let order = after.placed?.order {
             return try hold(order, after, account, state, &decision)
         }
-        guard let placed = after.placed, after.venue != nil, after.external == nil else { return }
+        guard let placed = after.placed, after.external == nil else { return }
         let entry = try entry(account, state)
         if let held = entry.risk.reservationByID[placed.order] {
             // A short sale is held at the market's price too, which its terms do not name.
@@ -108,7 +108,8 @@ extension Shard {
             )
             return try risk(wanted, account, placed.order.id, state, &decision)
         }
-        guard after.reach > before.reach, let instrument = state.reference.instrumentByID[placed.instrument]
+        guard after.venue != nil, after.reach > before.reach,
+            let instrument = state.reference.instrumentByID[placed.instrument]
         else { return }
         var question = question(placed.amended(to: after.terms), instrument, entry, posed, state)
         question.quantity = after.reach

@@ -29,9 +29,7 @@ extension Shard {
         try emit(.review(fact), wanted.order, account, order, &decision)
         if wanted.approved {
             if order.placed?.isWorked ?? false {
-                try emit(.beginWork(wanted.order), wanted.order, account, order, &decision)
-                // A venue that speaks of an order that it never had may have made its terms smaller.
-                return try hold(wanted.order, order, account, state, &decision)
+                return try emit(.beginWork(wanted.order), wanted.order, account, order, &decision)
             }
             var approved = OrderApproved()
             approved.order = wanted.order

@@ -308,7 +308,7 @@ struct WorkTests {
         #expect(try fixture.held(slice) == 8_000 && fixture.held(parent) == 12_000)
     }
 
-    @Test("what a venue says of an order that waits for a review is held back from its approval on")
+    @Test("what a venue says of an order that waits for a review changes what is held back")
     func amendedInReview() throws {
         var fixture = try WorkFixture(cash: 500)
         var wanted = WorkFixture.worked(.buy, 20)
@@ -320,13 +320,18 @@ struct WorkTests {
         said.terms = try fixture.state(parent).terms
         said.terms.quantity = Self.units(15)
         try fixture.pose(.recordVenueFact(fixture.account, .replaced(said)))
-        #expect(try fixture.held(parent) == 20_000)
+        #expect(try fixture.held(parent) == 15_000)
         var decision = ReviewOrder()
         decision.order = parent
         decision.approved = true
         try fixture.pose(.reviewOrder(fixture.account, decision))
         #expect(try fixture.state(parent).leaves == Self.units(15))
         #expect(try fixture.held(parent) == 15_000)
+
+        let other = try fixture.place(wanted)
+        (said.order, said.terms.quantity) = (other, .zero)
+        try fixture.pose(.recordVenueFact(fixture.account, .replaced(said)))
+        #expect(try fixture.held(other) == 0, "what is no longer open holds nothing back")
     }
 
     @Test("a worked order may wait for a person, and so may its slices")
