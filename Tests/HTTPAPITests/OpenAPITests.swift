@@ -41,15 +41,30 @@ struct OpenAPITests {
         #expect(routes.count > 40)
     }
 
+    /// Its commands have their keys in the body.
+    private static let keyless = ["/v1/batches"]
+
     @Test("every command asks for a key, and no query does")
     func asksForKeys() throws {
         for path in members(try file()["paths"]) {
             for operation in members(path.value) {
                 let parameters = operation.value["parameters"]?.array ?? []
                 let asks = parameters.contains { $0["$ref"]?.string == "#/components/parameters/key" }
-                #expect(asks == (operation.name != "get"), "\(operation.name) \(path.name)")
+                let wanted = operation.name != "get" && !Self.keyless.contains(path.name)
+                #expect(asks == wanted, "\(operation.name) \(path.name)")
             }
         }
+    }
+
+    @Test("the commands of a batch are called as the routes that take one alone")
+    func namesBatchedCommands() throws {
+        let file = try file()
+        let operations = members(file["paths"]).flatMap { members($0.value) }
+            .compactMap { $0.value["operationId"]?.string }
+        #expect(DoorRoutes.batchedNames.allSatisfy(operations.contains))
+        let variants = file["components"]?["schemas"]?["BatchedCommand"]?["oneOf"]?.array ?? []
+        let described = variants.flatMap { $0["properties"]?["command"]?["enum"]?.array ?? [] }
+        #expect(described.compactMap(\.string).sorted() == DoorRoutes.batchedNames.sorted())
     }
 
     @Test("every reference leads to something, and everything is referred to")

@@ -34,13 +34,7 @@ extension Response {
     static func problem(_ rejection: GatewayRejection) -> Response {
         let code = rejection.code
         var response = json(
-            [
-                "type": .string("urn:bifrost:problem:" + code.rawValue),
-                "title": .string(code.title),
-                "status": .count(Int64(code.status)),
-                "detail": .string(rejection.detail),
-                "code": .string(code.rawValue),
-            ],
+            rejection.problem,
             status: HTTPResponse.Status(code: code.status),
             type: "application/problem+json"
         )
@@ -51,35 +45,63 @@ extension Response {
     }
 
     /// What came of a command.
-    ///
-    /// The same receipt and outcome always make the same body, so that a repeated command gets the answer of
-    /// the first.
-    static func outcome(_ receipt: CommandReceipt, _ outcome: CommandOutcome, created: Bool) -> Response {
+    static func reply(_ reply: CommandReply) -> Response {
+        let type = reply.status == 422 ? "application/problem+json" : "application/json"
+        return json(reply.body, status: HTTPResponse.Status(code: reply.status), type: type)
+    }
+}
+
+extension GatewayRejection {
+    /// The body that tells it.
+    var problem: JSON {
+        [
+            "type": .string("urn:bifrost:problem:" + code.rawValue),
+            "title": .string(code.title),
+            "status": .count(Int64(code.status)),
+            "detail": .string(detail),
+            "code": .string(code.rawValue),
+        ]
+    }
+}
+
+/// The answer to a command that was judged.
+///
+/// The same receipt and outcome always make the same body, so that a repeated command gets the answer of the
+/// first.
+struct CommandReply: Sendable {
+    let receipt: CommandReceipt
+    let status: Int
+    let body: JSON
+    /// Whether it was judged before, and this is that answer again.
+    let isReplay: Bool
+
+    init(_ receipt: CommandReceipt, _ outcome: CommandOutcome, created: Bool, isReplay: Bool) {
+        self.receipt = receipt
+        self.isReplay = isReplay
         switch outcome.result {
         case .accepted:
-            return json(outcome.facts("accepted", receipt), status: created ? .created : .ok)
+            status = created ? 201 : 200
+            body = outcome.facts("accepted", receipt)
         case .noEffect:
-            return json(outcome.facts("no-effect", receipt))
+            status = 200
+            body = outcome.facts("no-effect", receipt)
         case .refused(let rejection, let judge):
             let code = rejection.code
-            return json(
-                [
-                    "type": .string("urn:bifrost:problem:" + code.name),
-                    "title": .string(code.title),
-                    "status": .count(422),
-                    "detail": .string(code.advice),
-                    "code": .string(code.name),
-                    "limit": .optional(rejection.limit.map { Decimals.text($0) }),
-                    "value": .optional(rejection.value.map { Decimals.text($0) }),
-                    "by": .string(judge),
-                    "result": .string("refused"),
-                    "subject": .string(outcome.subject.text),
-                    "position": .count(receipt.lastPosition),
-                    "shard": .count(Int64(receipt.shard.value)),
-                ],
-                status: .unprocessableContent,
-                type: "application/problem+json"
-            )
+            status = 422
+            body = [
+                "type": .string("urn:bifrost:problem:" + code.name),
+                "title": .string(code.title),
+                "status": .count(422),
+                "detail": .string(code.advice),
+                "code": .string(code.name),
+                "limit": .optional(rejection.limit.map { Decimals.text($0) }),
+                "value": .optional(rejection.value.map { Decimals.text($0) }),
+                "by": .string(judge),
+                "result": .string("refused"),
+                "subject": .string(outcome.subject.text),
+                "position": .count(receipt.lastPosition),
+                "shard": .count(Int64(receipt.shard.value)),
+            ]
         }
     }
 }

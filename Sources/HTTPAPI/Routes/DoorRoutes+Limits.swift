@@ -7,13 +7,14 @@ internal import Sagas
 extension DoorRoutes {
     func addLimits(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("accounts/:account/limits") { request, context in
-            let id = try commandID(request)
-            let account = try await account(try context.parameter("account"))
-            var fields = try await fields(request)
-            let limits = try fields.limits()
-            try fields.end()
-            return try await pose(.setLimits(account, limits), id)
+            let account = try context.parameter("account")
+            return try await take(request) { try setLimits(account, &$0) }
         }
+    }
+
+    func setLimits(_ account: String, _ fields: inout RequestFields) throws -> CommandDraft {
+        let limits = try fields.limits()
+        return CommandDraft([account]) { .setLimits(try await self.account(account), limits) }
     }
 }
 

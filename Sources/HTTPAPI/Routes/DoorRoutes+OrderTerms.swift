@@ -84,27 +84,34 @@ extension DoorRoutes {
         return name
     }
 
-    func addOrderChanges(to routes: RouterGroup<BasicRequestContext>) {
-        routes.patch("accounts/:account/orders/:order") { request, context in
-            let id = try commandID(request)
-            var fields = try await fields(request)
-            var command = ReplaceOrder()
-            command.order = try order(context)
-            command.quantity = try fields.optionalQuantity("quantity")
-            command.limitPrice = try fields.optionalPrice("limitPrice")
-            command.stopPrice = try fields.optionalPrice("stopPrice")
-            command.trailingAmount = try fields.optionalPrice("trailingAmount")
-            command.trailingRate = try fields.optionalRate("trailingBasisPoints")
-            try fields.end()
-            let account = try await account(try context.parameter("account"))
-            let (wanted, log, shard) = (command.order, core.log, core.trading.shard)
+    func replaceOrder(_ account: String, _ order: OrderID, _ fields: inout RequestFields) throws
+        -> CommandDraft
+    {
+        var terms = ReplaceOrder()
+        terms.order = order
+        terms.quantity = try fields.optionalQuantity("quantity")
+        terms.limitPrice = try fields.optionalPrice("limitPrice")
+        terms.stopPrice = try fields.optionalPrice("stopPrice")
+        terms.trailingAmount = try fields.optionalPrice("trailingAmount")
+        terms.trailingRate = try fields.optionalRate("trailingBasisPoints")
+        return CommandDraft([account]) { [terms] in
+            var command = terms
+            let account = try await self.account(account)
+            let (log, shard) = (core.log, core.trading.shard)
             let found = try await pool.run {
-                try OrderView.read(wanted, of: account, through: .max, log, shard)
+                try OrderView.read(order, of: account, through: .max, log, shard)
             }
             // By the instrument: its symbol may be another one since the order was placed.
             let instrument = found?.state.placed?.instrument
             command.seen = instrument.flatMap { core.venue.price(of: $0) } ?? ReferencePrice()
-            return try await pose(.replaceOrder(account, command), id)
+            return .replaceOrder(account, command)
+        }
+    }
+
+    func addOrderChanges(to routes: RouterGroup<BasicRequestContext>) {
+        routes.patch("accounts/:account/orders/:order") { request, context in
+            let (account, order) = (try context.parameter("account"), try order(context))
+            return try await take(request) { try replaceOrder(account, order, &$0) }
         }
         routes.post("accounts/:account/orders/:order/review") { request, context in
             let id = try commandID(request)

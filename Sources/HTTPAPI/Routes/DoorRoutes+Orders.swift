@@ -12,26 +12,37 @@ extension DoorRoutes {
 
     func addOrders(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("accounts/:account/orders") { request, context in
-            let id = try commandID(request)
-            var fields = try await fields(request)
-            var command = try placement(&fields)
-            try fields.end()
-            let account = try await account(try context.parameter("account"))
-            command.seen = try await seen(command.symbol)
-            return try await pose(.placeOrder(account, command), id, created: true)
+            let account = try context.parameter("account")
+            return try await take(request) { try placeOrder(account, &$0) }
         }
         routes.delete("accounts/:account/orders/:order") { request, context in
-            let id = try commandID(request)
-            let order = try order(context)
-            let account = try await account(try context.parameter("account"))
-            return try await pose(.cancelOrder(account, order), id)
+            let draft = cancelOrder(try context.parameter("account"), try order(context))
+            return try await pose(draft, try commandID(request))
         }
         addOrderChanges(to: routes)
         addOrderQueries(to: routes)
     }
 
+    func placeOrder(_ account: String, _ fields: inout RequestFields) throws -> CommandDraft {
+        let placement = try placement(&fields)
+        return CommandDraft([account], created: true) {
+            var command = placement
+            let account = try await self.account(account)
+            command.seen = try await seen(command.symbol)
+            return .placeOrder(account, command)
+        }
+    }
+
+    func cancelOrder(_ account: String, _ order: OrderID) -> CommandDraft {
+        CommandDraft([account]) { .cancelOrder(try await self.account(account), order) }
+    }
+
     func order(_ context: BasicRequestContext) throws -> OrderID {
-        guard let id = Identifier(try context.parameter("order")), id.kind == .order else {
+        try order(try context.parameter("order"))
+    }
+
+    func order(_ text: String) throws -> OrderID {
+        guard let id = Identifier(text), id.kind == .order else {
             throw GatewayRejection(
                 .orderIDMalformed,
                 "An order's id is the UUID that its placement was answered with."

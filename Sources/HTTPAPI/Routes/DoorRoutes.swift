@@ -57,6 +57,7 @@ struct DoorRoutes: Sendable {
         addAudit(to: routes)
         addStreams(to: routes)
         addOrders(to: routes)
+        addBatches(to: routes)
         addKillSwitch(to: routes)
         addReferences(to: routes)
         addCorporateActions(to: routes)
@@ -82,10 +83,17 @@ struct DoorRoutes: Sendable {
                     + " you repeat it."
             )
         }
-        guard let id = ClientName(text), request.headers[values: name].count == 1 else {
+        guard request.headers[values: name].count == 1 else {
+            throw GatewayRejection(.idempotencyKeyMalformed, "Idempotency-Key stands once.")
+        }
+        return try commandID(text)
+    }
+
+    func commandID(_ text: String) throws(GatewayRejection) -> ClientName {
+        guard let id = ClientName(text) else {
             throw GatewayRejection(
                 .idempotencyKeyMalformed,
-                "Idempotency-Key has 1–128 printable ASCII characters and stands once."
+                "An idempotency key has 1–128 printable ASCII characters."
             )
         }
         guard CommandRequest.isFree(id.text) else {
@@ -100,14 +108,18 @@ struct DoorRoutes: Sendable {
     /// The members of the body.
     ///
     /// An empty body counts as an empty object where nothing is required.
-    func fields(_ request: Request, emptyIsObject: Bool = false) async throws -> RequestFields {
-        let tooLarge = GatewayRejection(.bodyTooLarge, "A body has at most \(Self.bodyBytesMax) bytes.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyBytesMax {
+    func fields(
+        _ request: Request,
+        emptyIsObject: Bool = false,
+        bytesMax: Int = bodyBytesMax
+    ) async throws -> RequestFields {
+        let tooLarge = GatewayRejection(.bodyTooLarge, "A body has at most \(bytesMax) bytes.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bytesMax {
             throw tooLarge
         }
         let buffer: ByteBuffer
         do {
-            buffer = try await request.body.collect(upTo: Self.bodyBytesMax)
+            buffer = try await request.body.collect(upTo: bytesMax)
         } catch is NIOTooManyBytesError {
             throw tooLarge
         }
@@ -161,20 +173,26 @@ struct DoorRoutes: Sendable {
 
     /// The moment from which queries tell what came of a command; of a global fact, when the shard of
     /// accounts had its copy.
-    private func token(_ receipt: CommandReceipt) -> PositionToken {
+    func token(_ receipt: CommandReceipt) -> PositionToken {
         token(receipt.shard == core.trading.shard ? receipt.lastPosition : core.trading.committed)
     }
 
     private func respond(to answer: CommandAnswer, created: Bool) async throws -> Response {
+        let reply = try await reply(to: answer, created: created)
+        var response = Response.reply(reply).at(token(reply.receipt))
+        if reply.isReplay, let name = HTTPField.Name.idempotencyReplayed { response.headers[name] = "true" }
+        return response
+    }
+
+    /// What came of a command, for a client; a rejection when nothing was recorded of it.
+    func reply(to answer: CommandAnswer, created: Bool) async throws -> CommandReply {
         switch answer {
         case .decided(let receipt, let outcome):
-            return .outcome(receipt, outcome, created: created).at(token(receipt))
+            return CommandReply(receipt, outcome, created: created, isReplay: false)
         case .repeated(let receipt):
             let log = core.log
             let outcome = try await pool.run { try CommandOutcome.stored(receipt, in: log) }
-            var response = Response.outcome(receipt, outcome, created: created).at(token(receipt))
-            if let name = HTTPField.Name.idempotencyReplayed { response.headers[name] = "true" }
-            return response
+            return CommandReply(receipt, outcome, created: created, isReplay: true)
         case .idReused(let receipt):
             throw GatewayRejection(
                 .idempotencyKeyReused,
