@@ -68,6 +68,8 @@ struct DeadlineTests {
                 if case .statusRequested(let fact) = $0 { fact.attempt == attempt } else { false }
             }
             #expect(asked?.order == order)
+            // It is in the log before the venue has it.
+            desk.settle()
         }
         time.pass(seconds: 11)
         #expect(try first(desk) { if case .parked = $0 { true } else { false } }?.order == order)
