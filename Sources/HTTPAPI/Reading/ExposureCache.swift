@@ -37,7 +37,7 @@ final class ExposureCache: Sendable {
         }
         guard let exposure = replay.exposure else { return nil }
         keep(replay)
-        return ExposureView(exposure: exposure)
+        return ExposureView(exposure)
     }
 
     private func nearest(_ account: AccountID, _ through: Int64) -> AccountReplay {

@@ -1,22 +1,25 @@
 internal import BifrostKernel
-internal import ReadModels
+public import ReadModels
 internal import Replays
 internal import RiskLimits
-internal import Sagas
+public import Sagas
 
-/// What an account is exposed to and how far its limits are used, as answers show it.
-struct ExposureView: Sendable {
+/// What an account is exposed to and how far its limits are used, as answers and the command line show it.
+public struct ExposureView: Sendable {
     static let columns = [
         "symbol", "instrument", "sector", "currency", "quantity", "mark", "markDate", "stale", "value",
     ]
 
     let exposure: AccountExposure
 
+    /// Shows this.
+    public init(_ exposure: AccountExposure) { self.exposure = exposure }
+
     /// The holdings, one by one.
     var rows: [JSON] { exposure.lines.map(Self.row) }
 
-    /// The drawdown is that of all closed days.
-    func json(_ drawdown: (now: ReturnFigure, most: ReturnFigure)) -> JSON {
+    /// The whole answer; the drawdown is that of all closed days.
+    public func json(_ drawdown: (now: ReturnFigure, most: ReturnFigure)) -> JSON {
         let worth = exposure.valuation
         func money(_ nanos: Int128?) -> JSON { .optional(nanos.map { Decimals.text($0) }) }
         return [

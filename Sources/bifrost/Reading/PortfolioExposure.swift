@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BifrostKernel
 internal import EventStore
+internal import HTTPAPI
 internal import Nodes
 internal import PortfolioViewProjection
 internal import PostgresClient
@@ -58,105 +59,16 @@ struct PortfolioExposure: ParsableCommand {
         var output = Output()
         let lines =
             json
-            ? [ExposureText.json(exposure, drawdown).pretty]
+            ? [JSONValue(ExposureView(exposure).json(drawdown)).pretty]
             : ExposureText.lines(exposure, drawdown)
         for line in lines { output.line(line) }
     }
 }
 
-/// An exposure for people and for programs.
+/// An exposure for people; programs get what the door answers.
 enum ExposureText {
     /// Of all closed days.
     typealias Drawdown = (now: ReturnFigure, most: ReturnFigure)
-
-    static func json(_ exposure: AccountExposure, _ drawdown: Drawdown) -> JSONValue {
-        let worth = exposure.valuation
-        func money(_ nanos: Int128?) -> JSONValue { .optional(nanos.map { Decimals.text($0) }) }
-        return .object([
-            ("currency", .text(exposure.currency.code)),
-            ("date", .text(exposure.date.text)),
-            ("long", money(worth?.long)),
-            ("short", money(worth?.short)),
-            ("gross", money(worth.map { $0.long + $0.short })),
-            ("net", money(worth.map { $0.long - $0.short })),
-            ("equity", money(worth?.equity)),
-            ("leverage", .optional(exposure.leverage)),
-            ("drawdown", .optional(drawdown.now.text)),
-            ("drawdownMax", .optional(drawdown.most.text)),
-            ("positions", .list(exposure.lines.map(json))),
-            (
-                "currencies",
-                .list(
-                    exposure.byCurrency.map { sum in
-                        .object([("currency", .text(sum.currency.code))] + amounts(sum))
-                    }
-                )
-            ),
-            (
-                "sectors",
-                .list(
-                    exposure.bySector.map { sum in
-                        .object(
-                            [("currency", .text(sum.currency.code)), ("sector", .text(sum.sector))]
-                                + amounts(sum)
-                        )
-                    }
-                )
-            ),
-            (
-                "reserved",
-                .object([
-                    (
-                        "cash",
-                        .object(exposure.reservedCash.map { ($0.currency.code, .text($0.amount.text)) })
-                    ),
-                    (
-                        "units",
-                        .object(exposure.reservedUnits.map { ($0.symbol, .text($0.quantity.text)) })
-                    ),
-                    ("openOrders", .number(Int64(exposure.openOrders))),
-                ])
-            ),
-            ("limitsVersion", exposure.limitsVersion.map { .number(Int64($0)) } ?? .null),
-            ("limits", .list(exposure.limitUses.map(json))),
-            ("killSwitch", .flag(exposure.killed)),
-            ("shardKillSwitch", .flag(exposure.shardKilled)),
-            ("callDeficit", .optional(exposure.marginCall?.deficit.text)),
-        ])
-    }
-
-    private static func json(_ line: ExposureLine) -> JSONValue {
-        .object([
-            ("symbol", .text(line.symbol)),
-            ("instrument", .text(line.instrument.id.text)),
-            ("sector", .optional(line.sector.isEmpty ? nil : line.sector)),
-            ("currency", .text(line.currency.code)),
-            ("quantity", .text(line.quantity.text)),
-            ("mark", .optional(line.mark?.text)),
-            ("markDate", .optional(line.markDate?.text)),
-            ("stale", .flag(line.isStale)),
-            ("value", .text(line.value.text)),
-        ])
-    }
-
-    private static func amounts(_ sum: ExposureSum) -> [(String, JSONValue)] {
-        [
-            ("long", .text(Decimals.text(sum.long))), ("short", .text(Decimals.text(sum.short))),
-            ("gross", .text(Decimals.text(sum.gross))), ("net", .text(Decimals.text(sum.net))),
-            ("positions", .number(Int64(sum.positions))),
-        ]
-    }
-
-    private static func json(_ use: LimitUse) -> JSONValue {
-        .object([
-            ("rule", .text(use.rule)),
-            ("unit", .text(use.unit)),
-            ("limit", .optional(use.limit)),
-            ("used", .optional(use.used)),
-            ("fraction", .optional(use.fraction)),
-            ("exceeded", .flag(use.isExceeded)),
-        ])
-    }
 
     static func lines(_ exposure: AccountExposure, _ drawdown: Drawdown) -> [String] {
         var lines = totals(exposure, drawdown).lines
