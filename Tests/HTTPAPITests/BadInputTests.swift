@@ -195,6 +195,14 @@ struct BadInputTests {
             #expect(
                 try await caller.send(.delete, "/v1/kill-switch", key: nil).code == "IDEMPOTENCY_KEY_MISSING"
             )
+            // Whatever else is wrong: without a key nothing is looked at.
+            for (method, path, body) in [
+                (HTTPRequest.Method.delete, "/v1/accounts/main/orders/none", nil),
+                (.delete, "/v1/accounts/main/rebalances/none", nil), (.post, "/v1/kill-switch", "{"),
+            ] {
+                let answer = try await caller.send(method, path, body, key: nil)
+                #expect(answer.code == "IDEMPOTENCY_KEY_MISSING", "\(path)")
+            }
         }
     }
 

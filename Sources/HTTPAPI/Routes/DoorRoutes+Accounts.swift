@@ -88,10 +88,12 @@ extension DoorRoutes {
 
     func addKillSwitch(to routes: RouterGroup<BasicRequestContext>) {
         routes.post("kill-switch") { request, _ in
-            try await pose(pullKillSwitch(try await scope(request)), try commandID(request))
+            let id = try commandID(request)
+            return try await pose(pullKillSwitch(try await scope(request)), id)
         }
         routes.delete("kill-switch") { request, _ in
-            try await pose(releaseKillSwitch(try await scope(request)), try commandID(request))
+            let id = try commandID(request)
+            return try await pose(releaseKillSwitch(try await scope(request)), id)
         }
     }
 

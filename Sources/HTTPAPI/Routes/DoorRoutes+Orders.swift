@@ -16,8 +16,8 @@ extension DoorRoutes {
             return try await take(request) { try placeOrder(account, &$0) }
         }
         routes.delete("accounts/:account/orders/:order") { request, context in
-            let draft = cancelOrder(try context.parameter("account"), try order(context))
-            return try await pose(draft, try commandID(request))
+            let id = try commandID(request)
+            return try await pose(cancelOrder(try context.parameter("account"), try order(context)), id)
         }
         addOrderChanges(to: routes)
         addOrderQueries(to: routes)

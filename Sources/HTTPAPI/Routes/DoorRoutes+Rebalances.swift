@@ -15,9 +15,9 @@ extension DoorRoutes {
             return try await take(request) { try startRebalance(account, &$0) }
         }
         routes.delete("accounts/:account/rebalances/:rebalance") { request, context in
+            let id = try commandID(request)
             let account = try context.parameter("account")
-            let draft = try stopRebalance(account, try context.parameter("rebalance"))
-            return try await pose(draft, try commandID(request))
+            return try await pose(try stopRebalance(account, try context.parameter("rebalance")), id)
         }
         routes.get("accounts/:account/rebalances") { _, context in
             let account = try await account(try context.parameter("account"))
