@@ -83,8 +83,8 @@ package final class FaultHouse {
     /// Ends the service, then verifies the whole log, the venue's book and the read models.
     package func close(into summary: inout FaultSummary) throws {
         for client in clients { client.askForAll() }
-        var models = try ReadModelAudit(setup.place)
-        try models.waitForEnd()
+        var models = ReadModelAudit()
+        try models.waitForEnd(LogAccess.open(setup.place).log)
         service.signal(SIGTERM)
         if !service.waitForEnd() { violations.append("the service does not end when asked to") }
         let access = try LogAccess.open(setup.place)
@@ -98,7 +98,7 @@ package final class FaultHouse {
         if whole.head != audit.head { violations.append("the log reads otherwise from its beginning") }
         var books = try BookAudit(access.log)
         try books.compare(venueAt: setup.dataDirectory + "/paper-venue.journal", accounts, journal)
-        try models.verify()
+        try models.verify(access.log)
         try access.close()
         summary.rounds += rounds
         summary.outageMillisMax = max(summary.outageMillisMax, outageMillisMax)

@@ -10,26 +10,21 @@ struct ReadModelAudit {
     /// Events in proven rows, for each read model anew.
     private(set) var folded: Int64 = 0
 
-    private let log: PostgresLog
     private let models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
 
     /// How long followers may take to the end of a log that nobody writes to.
     private static let followMillisMax = 20_000
 
-    init(_ place: LogPlace) throws { log = try LogAccess.open(place).log }
-
     /// Waits until the service has folded all of the log.
-    mutating func waitForEnd() throws {
+    mutating func waitForEnd(_ log: PostgresLog) throws {
         for model in models {
-            let isThere = try wait(millis: Self.followMillisMax) {
-                try Upkeep(log).status(model.name).contains { $0.isActive && $0.lag == 0 }
-            }
+            let isThere = try wait(millis: Self.followMillisMax) { try Upkeep(log).isAtEnd(model.name) }
             if !isThere { violations.append("\(model.name) does not come to the end of the log") }
         }
     }
 
     /// Folds the log anew and compares.
-    mutating func verify() throws {
+    mutating func verify(_ log: PostgresLog) throws {
         for model in models {
             for verdict in try ReadModelVerification(model, log).run({ _, _ in }) {
                 guard verdict.isProven else {

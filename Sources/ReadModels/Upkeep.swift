@@ -69,6 +69,12 @@ public struct Upkeep: Sendable {
         return list
     }
 
+    /// Whether the build that readers read is at the end of the log in every shard; not where there is none.
+    public func isAtEnd(_ name: String) throws(ProjectionError) -> Bool {
+        let active = try status(name).filter(\.isActive)
+        return !active.isEmpty && active.allSatisfy { $0.lag == 0 }
+    }
+
     /// The lock of a shard is an advisory one on a number, which `pg_locks` shows in two halves.
     private static let statusQuery = """
         select c.shard, c.position, c.state_hash, c.failure, c.way_out, exists (

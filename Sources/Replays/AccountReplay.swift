@@ -41,7 +41,8 @@ public struct AccountReplay: Sendable {
         if end - position <= gapPositionsMax {
             let ordinal = AccountOrdinal(account)
             try walk.events(.all(after: position), upTo: end) { event throws(ReplayError) in
-                if [ordinal, .none].contains(event.header.account) { try replay.take(event, walk) }
+                let owner = event.header.account
+                if owner == ordinal || owner == .none { try replay.take(event, walk) }
                 return true
             }
         } else {

@@ -30,17 +30,7 @@ struct OpenHouse {
         logger.logLevel = .warning
         door = try await Door.open(core, at: SocketPlace(dataDirectory: directory), port: 0, logger: logger)
         models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
-        projector = try Projector.start(models, on: log) { print("problem: \($0)") }
-        try Self.awaitEnd(models, log)
-    }
-
-    /// Waits until each read model is at the end of the log.
-    private static func awaitEnd(_ models: [ReadModel], _ log: PostgresLog) throws {
-        for model in models {
-            while try !Upkeep(log).status(model.name).contains(where: { $0.isActive && $0.lag == 0 }) {
-                pause(millis: 20)
-            }
-        }
+        projector = try Projector.atEnd(of: log, models)
     }
 
     func close() async throws {

@@ -42,7 +42,8 @@ struct QueryCommand: ParsableCommand {
         let venue = PaperVenue(commission: BasisPoints(5), journal: nil)
         let desk = try OrderDesk(log, venue: venue, try OrderFlow(day: 0))
         desk.quote(at: venue)
-        try FirstBuilds.make(models, log)
+        // The first builds, which rebuilds stand beside.
+        try Projector.atEnd(of: log, models).stop()
         try desk.fill(upTo: events)
         desk.stop()
         var folding = FigureTable("rebuild", asJSON: options.json)
@@ -158,19 +159,5 @@ struct QueryCommand: ParsableCommand {
             }
             return orders
         }
-    }
-}
-
-/// The builds that rebuilds stand beside.
-enum FirstBuilds {
-    /// Folds each read model to the end of the log, from nothing where there is none.
-    static func make(_ models: [ReadModel], _ log: PostgresLog) throws {
-        let projector = try Projector.start(models, on: log) { print("problem: \($0)") }
-        for model in models {
-            while try !Upkeep(log).status(model.name).contains(where: { $0.isActive && $0.lag == 0 }) {
-                pause(millis: 20)
-            }
-        }
-        projector.stop()
     }
 }

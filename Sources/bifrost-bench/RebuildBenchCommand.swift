@@ -24,7 +24,8 @@ struct RebuildBenchCommand: ParsableCommand {
     func run() throws {
         let access = try LogAccess.openAlone(LogPlace(dataDirectory: dataDir, databaseURL: nil))
         let models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
-        try FirstBuilds.make(models, access.log)
+        // The first builds, where there are none.
+        try Projector.atEnd(of: access.log, models).stop()
         guard let account = try BlotterReader.firstAccount(access.log) else {
             throw ValidationError("expected a log with an account: `bifrost demo --exit` makes one")
         }
