@@ -20,6 +20,7 @@ struct ExposureTests {
                 #"{"orderValueMax":"900000","priceCollarBasisPoints":"1000","grossExposureMax":"20000","#
                 + #""concentrationMaxBasisPoints":"500","openOrdersMax":9}"#
             _ = try await caller.send(.post, "/v1/accounts/main/limits", limits, key: "limits")
+            let start = fixture.trading.committed
             let orders = "/v1/accounts/main/orders"
             func buy(_ quantity: Int, _ more: String, _ status: Int) async throws -> Caller.Answer {
                 let body = #"{"symbol":"ACME","side":"buy","quantity":"\#(quantity)",\#(more)}"#
@@ -27,7 +28,9 @@ struct ExposureTests {
             }
             let bought = try await buy(100, #""type":"market""#, 201)
             try await fixture.wait("\(orders)/\(bought.subject)", caller) { $0["status"] == "FILLED" }
-            _ = try await buy(50, #""type":"limit","limitPrice":"90""#, 201)
+            let rests = try await buy(50, #""type":"limit","limitPrice":"90""#, 201)
+            // What the venue says of an order comes behind the answer to it.
+            try await fixture.wait("\(orders)/\(rests.subject)", caller) { $0["status"] == "NEW" }
             let seen = try await caller.send(.get, Self.path, key: nil)
             #expect(seen.status == 200 && seen.position == fixture.trading.committed)
             #expect(seen.body["gross"]?.string == "10000" && seen.body["leverage"]?.string == "0.01")
@@ -42,6 +45,9 @@ struct ExposureTests {
             #expect(refused.body["value"]?.string == "20200")
             let before = try await caller.send(.get, "\(Self.path)?at=\(seen.position ?? 0)", key: nil)
             #expect(before.body == seen.body)
+            let first = try await caller.send(.get, "\(Self.path)?at=\(start)", key: nil)
+            #expect(first.body["gross"]?.string == "0" && first.position == start)
+            #expect(first.body["reserved"]?["openOrders"]?.text == "0")
         }
     }
 

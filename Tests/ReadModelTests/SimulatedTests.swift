@@ -255,11 +255,14 @@ struct SimulatedTests {
             try AccountDirectory(fixture.log, ReadFixture.shard).opened(header.account)
         )
         #expect(try look { $0.account = account.account } == walk { $0.account == header.account })
-        let span = try look {
-            $0.since = header.recordedAt
-            $0.until = Timestamp(nanos: header.recordedAt.nanos + 1)
+        let times = [stored.first, sample, stored.last].compactMap { $0?.header.recordedAt.nanos }
+        for time in times.flatMap({ [$0 - 1, $0, $0 + 1] }) {
+            let moment = Timestamp(nanos: time)
+            #expect(try look { $0.since = moment } == walk { $0.recordedAt >= moment })
+            #expect(try look { $0.until = moment } == walk { $0.recordedAt < moment })
+            let span = try look { ($0.since, $0.until) = (moment, Timestamp(nanos: time + 1)) }
+            #expect(span == walk { $0.recordedAt == moment })
         }
-        #expect(span == walk { $0.recordedAt == header.recordedAt })
         let rules = try fixture.admin().query(
             "select rule, min(position) from audit_v1.findings where shard = 1 group by rule"
         )
