@@ -1,5 +1,5 @@
 // Orders over HTTP by `wrk`: one process makes the requests, this one answers them, PostgreSQL keeps them,
-// all on one machine. Each request is an order of its own, with a key of its own.
+// all on one machine. Each order has a key of its own, and a request of its own unless batches are asked for.
 
 import ArgumentParser
 import BifrostKernel
@@ -20,8 +20,12 @@ struct HTTPCommand: AsyncParsableCommand {
     @Option(help: "Connections, each with one order on its way.")
     var connections = 32
 
+    @Option(help: "Orders of one request; their times are those of the request.")
+    var batch = 1
+
     func validate() throws {
         guard connections > 1 else { throw ValidationError("expected 2 connections or more") }
+        guard 1...500 ~= batch else { throw ValidationError("expected batches of 1 … 500") }
     }
 
     func run() async throws {
@@ -34,9 +38,9 @@ struct HTTPCommand: AsyncParsableCommand {
         var table = FigureTable("http", asJSON: options.json)
         let most = try measure(house.port, desk, delayMillis: 0)
         table.add(most.row("as many as possible"))
-        // A connection's next order leaves so much later that all of them come to half; an answer takes about
-        // half as long then.
-        let delay = Int(2_000 * Double(connections) / most.perSecond - most.p50Millis / 2)
+        // A connection's next request leaves so much later that all of them come to half; an answer takes
+        // about half as long then.
+        let delay = Int(2_000 * Double(connections * batch) / most.perSecond - most.p50Millis / 2)
         table.add(try measure(house.port, desk, delayMillis: max(delay, 1)).row("half of that"))
         table.finish()
         try await house.close()
@@ -66,7 +70,7 @@ struct HTTPCommand: AsyncParsableCommand {
         let prices = zip(desk.flow.market.symbols, desk.flow.market.days[0].closes)
         let orders = prices.map { "{\"\($0.text)\",\"\(Self.resting(below: $1).text)\"}" }
             .joined(separator: ",")
-        try write(Self.script(orders, desk.accounts.count, delayMillis), to: script)
+        try write(text(orders, desk.accounts.count, delayMillis), to: script)
         let load = "-t2 -c\(connections) -d\(options.seconds)s"
         let command = "wrk \(load) -s \(script) http://127.0.0.1:\(port) 2>&1"
         guard let pipe = popen(command, "r") else {
@@ -106,10 +110,10 @@ struct HTTPCommand: AsyncParsableCommand {
         }
     }
 
-    /// A request is made for each order; whatever is not a new order counts as refused.
-    private static func script(_ orders: String, _ accounts: Int, _ delayMillis: Int) -> String {
+    /// What is not a new order counts as refused.
+    private func text(_ orders: String, _ accounts: Int, _ delayMillis: Int) -> String {
         """
-        local orders, accounts, wait = {\(orders)}, \(accounts), \(delayMillis)
+        local orders, accounts, wait, batch = {\(orders)}, \(accounts), \(delayMillis), \(batch)
         local threads, count = {}, 0
         function setup(thread)
             thread:set("number", count)
@@ -117,27 +121,45 @@ struct HTTPCommand: AsyncParsableCommand {
             table.insert(threads, thread)
         end
         function init()
-            made, refused, start = 0, 0, os.time()
+            made, taken, start = 0, 0, os.time()
         end
         function delay() return wait end
-        function request()
+        local function order()
             made = made + 1
             local order = orders[made % #orders + 1]
             local body = string.format('{"symbol":"%s","side":"buy","type":"limit","quantity":"%d","limitPrice":"%s"}',
                 order[1], 1 + made % 100, order[2])
-            return wrk.format("POST", "/v1/accounts/a" .. made % accounts .. "/orders", {
-                ["Content-Type"] = "application/json",
-                ["Idempotency-Key"] = string.format("%d-%d-%d-%d", start, wait, number, made)}, body)
+            return "a" .. made % accounts, string.format("%d-%d-%d-%d", start, wait, number, made), body
         end
-        function response(status, headers)
-            if status ~= 201 or headers["Idempotency-Replayed"] then refused = refused + 1 end
+        local json = "application/json"
+        function request()
+            if batch == 1 then
+                local account, key, body = order()
+                return wrk.format("POST", "/v1/accounts/" .. account .. "/orders",
+                    {["Content-Type"] = json, ["Idempotency-Key"] = key}, body)
+            end
+            local commands = {}
+            for place = 1, batch do
+                commands[place] = string.format(
+                    '{"command":"placeOrder","account":"%s","idempotencyKey":"%s","body":%s}', order())
+            end
+            return wrk.format("POST", "/v1/batches", {["Content-Type"] = json},
+                '{"commands":[' .. table.concat(commands, ",") .. ']}')
+        end
+        function response(status, headers, body)
+            if batch > 1 then
+                local _, new = body:gsub('"status":201,"replayed":false', "")
+                taken = taken + new
+            elseif status == 201 and not headers["Idempotency-Replayed"] then
+                taken = taken + 1
+            end
         end
         function done(summary, latency)
-            local bad = 0
-            for _, thread in ipairs(threads) do bad = bad + thread:get("refused") end
-            print(string.format("figures %d %.1f %.3f %.3f %d", summary.requests,
-                summary.requests * 1e6 / summary.duration, latency:percentile(50) / 1000,
-                latency:percentile(99) / 1000, bad))
+            local new = 0
+            for _, thread in ipairs(threads) do new = new + thread:get("taken") end
+            local all = summary.requests * batch
+            print(string.format("figures %d %.1f %.3f %.3f %d", all, all * 1e6 / summary.duration,
+                latency:percentile(50) / 1000, latency:percentile(99) / 1000, all - new))
         end
         """
     }
