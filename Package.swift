@@ -65,8 +65,8 @@ let logSQL: [Resource] = [
     "leaf.sql",
     "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "publisher_checkpoint.sql",
     "refresh_event_view.sql",
-    "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "take_lease.sql",
-    "turn_leaf.sql",
+    "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "subtree.sql",
+    "take_lease.sql", "turn_leaf.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 /// The SQL of the read side, beside its read models.
@@ -159,8 +159,8 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
                 "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "ReadModels",
-                "EventStorePostgres",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "Proofs",
+                "ReadModels", "EventStorePostgres",
                 "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -221,6 +221,20 @@ let package = Package(
                 "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", "Threads", crypto,
             ],
             swiftSettings: strict
+        ),
+        .target(
+            name: "Proofs",
+            dependencies: [
+                "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", crypto,
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "ProofTests",
+            [
+                "Proofs", "BifrostKernel", "EventStore", "EventStorePostgres", "EventStoreTesting",
+                "PostgresClient", "PostgresTesting", "SeededChoices",
+            ]
         ),
         tests(
             "PriceTests",
@@ -364,7 +378,10 @@ let package = Package(
         ),
         tests(
             "EventStoreTests",
-            ["EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting"]
+            [
+                "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting",
+                "SeededChoices",
+            ]
         ),
         .target(
             name: "Faults",

@@ -6,6 +6,7 @@
 //     command id length 4, bytes · actor length 4, bytes · payload length 4, bytes
 //
 // The previous hash of position 1 is the genesis: SHA-256 over "BIFROST1-GENESIS" 16 · log id 16 · shard 4.
+// A leaf of the shard's Merkle tree is the same form without the previous hash (MerkleTree.swift).
 // The layout is frozen. A change of it would be a new tag, never a new meaning of this one.
 
 public import BifrostKernel
@@ -64,6 +65,7 @@ public struct Chain: Sendable {
     private static let roomBytesMin = 1_024
     /// Everything but the command id, the actor and the payload.
     private static let fixedBytes = 181
+    private static let hashBytes = 32
 
     /// The chain of `shard` in `log`.
     public init(log: Identifier, shard: ShardNumber) {
@@ -90,30 +92,31 @@ public struct Chain: Sendable {
         let actorBytes = header.actor.text.utf8.count
         let size = Self.fixedBytes + commandBytes + actorBytes + payload.count
         if room.count < size { room = [UInt8](repeating: 0, count: size * 2) }
+        let (log, shard) = (log, shard)
         return room.withUnsafeMutableBytes { room in
             var canonical = CanonicalBytes(room)
             canonical.append(previous.words.0)
             canonical.append(previous.words.1)
             canonical.append(previous.words.2)
             canonical.append(previous.words.3)
-            canonical.append(Self.tag)
-            canonical.append(log.high)
-            canonical.append(log.low)
-            canonical.append(UInt32(shard.value))
-            canonical.append(header)
-            canonical.append(UInt32(commandBytes))
-            canonical.append(header.commandID.text)
-            canonical.append(UInt32(actorBytes))
-            canonical.append(header.actor.text)
-            canonical.append(UInt32(payload.count))
-            payload.withUnsafeBytes { canonical.append($0) }
+            canonical.append(log, shard, header, payload)
             precondition(canonical.count == size, "the canonical form has as many bytes as its parts")
             return Self.digest(UnsafeRawBufferPointer(rebasing: room[..<size]))
         }
     }
 
-    /// "BIFROST1" as a number.
-    private static let tag: UInt64 = 0x4249_4652_4f53_5431
+    /// The canonical form of an event without the hash before it: what a leaf of the Merkle tree stands for.
+    public func canonicalBytes(_ header: EventHeader, payload: [UInt8]) -> [UInt8] {
+        let commandBytes = header.commandID.text.utf8.count
+        let actorBytes = header.actor.text.utf8.count
+        let size = Self.fixedBytes - Self.hashBytes + commandBytes + actorBytes + payload.count
+        return [UInt8](unsafeUninitializedCapacity: size) { room, count in
+            var canonical = CanonicalBytes(UnsafeMutableRawBufferPointer(room))
+            canonical.append(log, shard, header, payload[...])
+            count = canonical.count
+            precondition(count == size, "the canonical form has as many bytes as its parts")
+        }
+    }
 
     private static func digest(_ bytes: UnsafeRawBufferPointer) -> EventHash {
         var hasher = SHA256()
@@ -149,8 +152,32 @@ private struct CanonicalBytes {
         if isDone == nil { for byte in text.utf8 { append(byte) } }
     }
 
+    /// "BIFROST1" as a number.
+    private static let tag: UInt64 = 0x4249_4652_4f53_5431
+
+    /// Everything behind the previous hash, in the order of the format.
+    @inline(__always)
+    mutating func append(
+        _ log: Identifier,
+        _ shard: ShardNumber,
+        _ header: EventHeader,
+        _ payload: ArraySlice<UInt8>
+    ) {
+        append(Self.tag)
+        append(log.high)
+        append(log.low)
+        append(UInt32(shard.value))
+        append(header)
+        append(UInt32(header.commandID.text.utf8.count))
+        append(header.commandID.text)
+        append(UInt32(header.actor.text.utf8.count))
+        append(header.actor.text)
+        append(UInt32(payload.count))
+        payload.withUnsafeBytes { append($0) }
+    }
+
     /// The columns of fixed width, in the order of the format.
-    mutating func append(_ header: EventHeader) {
+    private mutating func append(_ header: EventHeader) {
         append(header.position)
         append(header.account.value)
         append(header.stream.value)

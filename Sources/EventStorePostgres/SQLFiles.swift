@@ -67,6 +67,7 @@ package struct SQLFiles: Sendable {
         case "roles.sql": PackageResources.roles_sql
         case "schemas.sql": PackageResources.schemas_sql
         case "shard.sql": PackageResources.shard_sql
+        case "subtree.sql": PackageResources.subtree_sql
         case "take_lease.sql": PackageResources.take_lease_sql
         case "turn_leaf.sql": PackageResources.turn_leaf_sql
         default: nil

@@ -20,6 +20,24 @@ public struct LogFault: Equatable, Sendable {
     public var reason: String
 }
 
+/// What is known of a shard beside its log: what a forger would have to change too.
+public struct ShardWitness: Sendable {
+    /// The hash of an event, noted down elsewhere.
+    public var head: Head?
+    /// Signed heads of the shard's Merkle tree, kept elsewhere, the smallest first.
+    public var trees: [TreeHead]
+    /// Tops of its subtrees of 256 events, kept in the database: they name the place of a change, and prove
+    /// nothing alone.
+    public var subtrees: [EventHash]
+
+    /// Puts the parts together.
+    public init(head: Head? = nil, trees: [TreeHead] = [], subtrees: [EventHash] = []) {
+        self.head = head
+        self.trees = trees
+        self.subtrees = subtrees
+    }
+}
+
 /// What the verification of one shard came to.
 public struct ShardVerdict: Sendable {
     /// The shard.
@@ -34,6 +52,8 @@ public struct ShardVerdict: Sendable {
     public var accounts: Int64 = 0
     /// Copies of global facts that were compared with their sources.
     public var copies: Int64 = 0
+    /// Signed heads of its tree that it agrees with.
+    public var trees = 0
     /// The first fault; nothing behind it was looked at.
     public var fault: LogFault?
 }
@@ -41,7 +61,7 @@ public struct ShardVerdict: Sendable {
 /// Proves a log from its first event: the chain, the order, every payload, every ledger, every copy.
 ///
 /// The chain shows what was changed inside the log. An end that was cut off and a log that was rewritten with
-/// all its hashes show only against a head that was kept elsewhere.
+/// all its hashes show only against a witness that was kept elsewhere.
 public struct LogVerification {
     private let log: any EventLog
 
@@ -52,7 +72,7 @@ public struct LogVerification {
     /// goes.
     public func verify(
         _ shards: [ShardNumber],
-        kept: [ShardNumber: Head] = [:],
+        against witnesses: [ShardNumber: ShardWitness] = [:],
         _ progress: (ShardNumber, Int64, Int64) -> Void = { _, _, _ in }
     ) throws(ReplayError) -> [ShardVerdict] {
         // The trading shards' ends are noted first: whatever they copied by then is in the reference shard by
@@ -65,8 +85,9 @@ public struct LogVerification {
         var sources = SourceFacts()
         var verdicts: [ShardVerdict] = []
         for (shard, end) in ends {
-            var check = ShardCheck(log, shard, sources)
-            verdicts.append(try verify(&check, end, kept[shard]) { progress(shard, $0, end) })
+            let witness = witnesses[shard] ?? ShardWitness()
+            var check = ShardCheck(log, shard, sources, witness)
+            verdicts.append(try verify(&check, end, witness) { progress(shard, $0, end) })
             if shard == .reference { sources = check.sources }
         }
         return verdicts
@@ -75,14 +96,14 @@ public struct LogVerification {
     private func verify(
         _ check: inout ShardCheck,
         _ end: Int64,
-        _ kept: Head?,
+        _ witness: ShardWitness,
         _ progress: (Int64) -> Void
     ) throws(ReplayError) -> ShardVerdict {
         var current = check
         let shard = current.verdict.shard
-        let last = max(end, kept?.position ?? 0)
+        let last = max(end, witness.head?.position ?? 0, witness.trees.last?.size ?? 0)
         do throws(ReadError) {
-            let chain = try ChainVerifier(log, shard).verify(against: kept) { event in
+            let chain = try ChainVerifier(log, shard).verify(against: witness.head) { event in
                 guard event.header.position <= last else { return false }
                 current.take(event)
                 if event.header.position % ShardReplay.progressEventsStep == 0 {

@@ -26,6 +26,7 @@ struct ShardCheck {
     private var commands: Set<CommandKey> = []
     private var command: EventHeader?
     private var books = AccountBooks()
+    private var tree: TreeCheck?
 
     private struct CommandKey: Hashable {
         let account: Int64
@@ -33,8 +34,9 @@ struct ShardCheck {
         let id: String
     }
 
-    init(_ log: any EventLog, _ shard: ShardNumber, _ sources: SourceFacts) {
+    init(_ log: any EventLog, _ shard: ShardNumber, _ sources: SourceFacts, _ witness: ShardWitness) {
         self.log = log.id
+        tree = TreeCheck(Chain(log: log.id, shard: shard), witness)
         self.sources = sources
         self.verdict = ShardVerdict(
             shard: shard,
@@ -55,6 +57,7 @@ struct ShardCheck {
     /// Checks the next event.
     mutating func take(_ event: RecordedEvent) {
         let header = event.header
+        if let fault = tree?.take(event) { return blame(fault.position, fault.reason) }
         if let reason = broken(event) { return blame(header.position, reason) }
         let fact: DomainEvent
         do throws(WireError) {
@@ -78,7 +81,15 @@ struct ShardCheck {
     /// What can be said only at the end.
     mutating func finish() {
         verdict.accounts = books.count
+        verdict.trees = tree?.matched ?? 0
         guard verdict.fault == nil else { return }
+        if let wanted = tree?.next {
+            return blame(
+                verdict.head.position + 1,
+                "the log ends before it, but a checkpoint signs \(wanted.size) events: its end was cut off, or an older"
+                    + " backup was restored"
+            )
+        }
         if let fault = books.unbalanced { blame(verdict.head.position, fault) }
     }
 

@@ -32,7 +32,8 @@ struct Bifrost: AsyncParsableCommand {
                 name: "The log",
                 subcommands: [
                     PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
-                    VerifyCommand.self, LedgerCommand.self, ExplainCommand.self, PublisherCommand.self,
+                    VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, LedgerCommand.self,
+                    ExplainCommand.self, PublisherCommand.self,
                 ]
             ),
             CommandGroup(

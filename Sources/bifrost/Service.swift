@@ -1,12 +1,14 @@
 internal import BifrostKernel
 internal import Engine
 internal import EventStore
+internal import EventStorePostgres
 internal import Glibc
 internal import HTTPAPI
 internal import Logging
 internal import NIOPosix
 internal import Nodes
 internal import Prices
+internal import Proofs
 internal import Publishers
 internal import ReadModels
 internal import Sagas
@@ -36,6 +38,12 @@ final class Service: Sendable {
         var hasReadModels = false
         /// Where the log is published, `nil` for nowhere.
         var publisher: PublisherOptions?
+        /// Where the log's heads are signed, `nil` for nowhere.
+        var checkpoints: CheckpointFolder?
+        /// How often, beside once at the end.
+        var checkpointMinutes = checkpointMinutesStandard
+
+        static let checkpointMinutesStandard = 10
     }
 
     /// The engines and the log.
@@ -52,11 +60,12 @@ final class Service: Sendable {
     private let parts: Parts
     private let door: Door
     private let keeper: Task<Void, Never>
+    private let signer: Task<Void, Never>
 
     /// How soon a database server that died is noticed, and a disk that fills up.
     private static let lookSeconds = 1
 
-    private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>) {
+    private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>, checkpointMinutes: Int) {
         self.parts = parts
         self.door = door
         self.failures = failures
@@ -68,6 +77,13 @@ final class Service: Sendable {
                     parts.keepServer()
                     parts.watchStorage()
                 }
+            }
+        }
+        signer = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(checkpointMinutes * 60))
+                guard !Task.isCancelled else { return }
+                try? await Blocking.run { parts.signLog() }
             }
         }
     }
@@ -94,7 +110,7 @@ final class Service: Sendable {
                 port: options.port,
                 logger: ServiceLog.logger
             )
-            return Service(parts, door, failures)
+            return Service(parts, door, failures, checkpointMinutes: options.checkpointMinutes)
         } catch {
             try await Blocking.run { try parts.stop() }
             throw error
@@ -108,8 +124,13 @@ final class Service: Sendable {
         // The server is looked after until the engines have finished with it.
         try await Blocking.run { parts.node.stop() }
         keeper.cancel()
+        signer.cancel()
         await keeper.value
-        try await Blocking.run { try parts.stop() }
+        await signer.value
+        try await Blocking.run {
+            parts.signLog()
+            try parts.stop()
+        }
     }
 }
 
@@ -141,6 +162,7 @@ private final class Parts: Sendable {
     /// What queries are answered from.
     let models: ReadModelAccess?
     private let publisher: LogPublisher?
+    private let checkpointer: Checkpointer?
     private let reserve: Mutex<DiskReserve>
     private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
@@ -202,6 +224,10 @@ private final class Parts: Sendable {
         self.onFailure = fail
         reserve = Mutex(options.reserve)
         publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
+        checkpointer = options.checkpoints.map {
+            // It reads the whole log at first, and keeps nobody waiting for a reader.
+            Checkpointer(access.log.withReaders(atMost: 1), dataDirectory: directory, $0)
+        }
         self.access = Mutex(access)
         projector = options.hasReadModels ? Self.startProjector(access) : nil
         models =
@@ -262,6 +288,21 @@ private final class Parts: Sendable {
             node.hold(for: shortage)
         }
         if let failure = venue.failure { onFailure("the paper venue closed: \(failure)") }
+    }
+
+    /// Signs the log as it is; blocks.
+    ///
+    /// The core goes on without it, but a log that was rewritten is told loudly.
+    func signLog() {
+        guard let checkpointer else { return }
+        do throws(ProofError) {
+            for shard in OpenLog.shards { _ = try checkpointer.sign(shard) }
+        } catch {
+            guard case .tampered(let text) = error else {
+                return ServiceLog.logger.error("no checkpoint was signed: \(error)")
+            }
+            ServiceLog.logger.critical("\(text)")
+        }
     }
 
     /// Stops the engines, the publisher, then the database; blocks.

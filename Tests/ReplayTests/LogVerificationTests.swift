@@ -142,11 +142,85 @@ struct LogVerificationTests {
         }
         log.rehash(Self.trading)
         #expect(try fault(log) == nil)
-        let found = try LogVerification(log).verify([Self.trading], kept: [Self.trading: kept])
+        let found = try LogVerification(log).verify(
+            [Self.trading],
+            against: [Self.trading: ShardWitness(head: kept)]
+        )
         #expect(found.last?.fault?.position == kept.position)
         log.remove(Self.trading, kept.position)
-        let cut = try LogVerification(log).verify([Self.trading], kept: [Self.trading: kept])
+        let cut = try LogVerification(log).verify(
+            [Self.trading],
+            against: [Self.trading: ShardWitness(head: kept)]
+        )
         #expect(cut.last?.fault?.position == kept.position)
+    }
+
+    /// The log's tree at each size, and the tops of its subtrees of 256 events.
+    private func witness(_ log: any EventLog) throws -> ShardWitness {
+        var frontier = MerkleFrontier()
+        let chain = Chain(log: log.id, shard: Self.trading)
+        var witness = ShardWitness()
+        _ = try log.read(Self.trading, .all(after: 0), limit: .max) { event in
+            if let top = frontier.append(chain.leaf(event)) { witness.subtrees.append(top) }
+            witness.trees.append(frontier.head)
+        }
+        return witness
+    }
+
+    private func fault(_ log: any EventLog, _ witness: ShardWitness) throws -> LogFault? {
+        try LogVerification(log).verify([Self.trading], against: [Self.trading: witness]).last?.fault
+    }
+
+    @Test("signed trees that the log grew through are counted, and one behind its end shows the cut")
+    func trees() throws {
+        let witness = try witness(recorded.log)
+        let verdicts = try LogVerification(recorded.log).verify(
+            [Self.trading],
+            against: [Self.trading: witness]
+        )
+        #expect(verdicts.last?.fault == nil)
+        #expect(verdicts.last?.trees == witness.trees.count)
+        var log = try TamperedLog(recorded)
+        let end = try #require(witness.trees.last).size
+        log.remove(Self.trading, end)
+        let cut = try fault(log, witness)
+        #expect(cut?.position == end)
+        #expect(cut?.kind == .tampering)
+        #expect(cut?.reason.contains("its end was cut off") == true)
+    }
+
+    @Test("a log rewritten with all its hashes is found between the checkpoints around the change")
+    func rewrittenTree() throws {
+        var witness = try witness(recorded.log)
+        var log = try TamperedLog(recorded)
+        let changed = try position(of: OrderAcknowledged.eventType)
+        log.change(Self.trading, changed) { event in
+            guard var fact = try? WireDecoder.decode(OrderAcknowledged.self, event.payload) else { return }
+            fact.venueOrderID = "V-0"
+            event.payload = WireEncoder.encode(fact)
+        }
+        log.rehash(Self.trading)
+        #expect(try fault(log, witness)?.position == changed)
+        witness.trees = witness.trees.filter { $0.size % 10 == 0 }
+        #expect(try fault(log, witness)?.position == (changed - 1) / 10 * 10 + 1)
+    }
+
+    @Test("tops of subtrees in the database name the 256 events among which one was rewritten")
+    func rewrittenSubtree() throws {
+        let account = try recorded.openAccount("busy", deposit: "1000")
+        while try recorded.log.head(of: Self.trading).position < 600 {
+            let name = "b\(try recorded.log.head(of: Self.trading).position)"
+            _ = try recorded.place(name, account, .buy, 5000)
+        }
+        var witness = try witness(recorded.log)
+        witness.trees = []
+        #expect(try fault(recorded.log, witness) == nil)
+        var log = try TamperedLog(recorded)
+        log.change(Self.trading, 400) { $0.header.receivedAt = Timestamp(nanos: 5) }
+        log.rehash(Self.trading)
+        let found = try fault(log, witness)
+        #expect(found?.position == 257)
+        #expect(found?.reason.contains("events 257 to 512") == true)
     }
 
     @Test("cash below zero is a broken promise of the core, not tampering")

@@ -5,6 +5,7 @@ internal import Engine
 internal import EventRegistry
 internal import EventStore
 internal import Nodes
+internal import Proofs
 internal import Replays
 internal import Sagas
 internal import ServiceLifecycle
@@ -45,7 +46,8 @@ struct DemoCommand: AsyncParsableCommand {
                     port: exits ? port : port ?? 0,
                     simulatedClock: true,
                     commission: Demo.commission,
-                    hasReadModels: !exits
+                    hasReadModels: !exits,
+                    checkpoints: CheckpointFolder(place.dataDirectory + "/checkpoints")
                 )
             )
         } catch let error as CommandFailure {

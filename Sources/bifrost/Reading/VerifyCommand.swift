@@ -1,33 +1,58 @@
 internal import ArgumentParser
+internal import BifrostKernel
 internal import EventStore
+internal import EventStorePostgres
+internal import Nodes
+internal import Proofs
 internal import Replays
 
 /// Proves the log.
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering."
+        abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering.",
+        discussion: """
+            Against the checkpoints of the folder too, where there are any: only they show that the end was cut off, or \
+            that everything was rewritten with new hashes.
+            """
     )
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var keys: KeyOptions
+    @OptionGroup var checkpoints: CheckpointOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let verdicts = try OpenLog.read(place.place) { log in
+        let report = try OpenLog.readStored(place.place) { log -> VerificationText in
+            let kept = try ProofFailure.explained { try signed(log) }
+            let witnesses = try ProofFailure.explained { try Self.witnesses(log, kept) }
             var bar = ProgressBar("Verifying")
             var shown: ShardNumber? = nil
-            let verdicts = try LogVerification(log).verify(OpenLog.shards) { shard, done, total in
+            let verdicts = try LogVerification(log).verify(OpenLog.shards, against: witnesses) {
+                shard,
+                done,
+                total in
                 if shown != shard { bar = ProgressBar("Verifying shard \(shard.value)") }
                 shown = shard
                 bar.show(done, of: total)
             }
             bar.end()
-            return verdicts
+            return VerificationText(
+                log: log.id,
+                verdicts: verdicts,
+                checkpoints: kept,
+                time: WallTime().now()
+            )
         }
+        let verdicts = report.verdicts
         var output = Output()
         for line in json ? [Self.json(verdicts).pretty] : Self.table(verdicts).lines { output.line(line) }
+        if !json, let sentence = report.sentence {
+            output.line("")
+            output.line(sentence)
+        }
         output.flush()
         // What a forger did on the reference shard shows in its copies too: the first fault is the cause.
         guard let fault = verdicts.compactMap({ $0.fault }).first else { return }
@@ -45,16 +70,54 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
+    /// The checkpoints of the folder: every one must be of this log and signed by a key that is trusted.
+    private func signed(_ log: PostgresLog) throws(ProofError) -> [Checkpoint] {
+        let folder = checkpoints.folder(place.place)
+        let files = folder.files
+        guard !files.isEmpty else {
+            guard checkpoints.folder != nil else { return [] }
+            throw .refused(
+                "There is no checkpoint in \(folder.path): name the folder that `bifrost up` writes to."
+            )
+        }
+        let trusted = try keys.trusted(folder)
+        var signed: [Checkpoint] = []
+        for file in files {
+            let checkpoint = try CheckpointFolder.read(file, signedBy: trusted)
+            guard checkpoint.origin.log == log.id else {
+                throw .refused(
+                    "\(file) is a checkpoint of \(checkpoint.origin.text), and this log is \(log.id.text): name the"
+                        + " folder of this log with --checkpoints."
+                )
+            }
+            signed.append(checkpoint)
+        }
+        return signed
+    }
+
+    private static func witnesses(
+        _ log: PostgresLog,
+        _ signed: [Checkpoint]
+    ) throws(ProofError) -> [ShardNumber: ShardWitness] {
+        var witnesses: [ShardNumber: ShardWitness] = [:]
+        for shard in OpenLog.shards {
+            let trees = signed.filter { $0.origin.shard == shard }.map(\.head).sorted { $0.size < $1.size }
+            witnesses[shard] = ShardWitness(trees: trees, subtrees: try SubtreeStore(log, shard).tops())
+        }
+        return witnesses
+    }
+
     private static func table(_ verdicts: [ShardVerdict]) -> Table {
         var table = Table([
             ("SHARD", .right), ("EVENTS", .right), ("COMMANDS", .right), ("ACCOUNTS", .right),
-            ("COPIES", .right),
+            ("COPIES", .right), ("CHECKPOINTS", .right),
             ("VERDICT", .left), ("LAST HASH", .left),
         ])
         for verdict in verdicts {
             table.add([
                 "\(verdict.shard.value)", "\(verdict.events)", "\(verdict.commands)", "\(verdict.accounts)",
-                "\(verdict.copies)", verdict.fault.map { "bad at \($0.position)" } ?? "proven",
+                "\(verdict.copies)", "\(verdict.trees)",
+                verdict.fault.map { "bad at \($0.position)" } ?? "proven",
                 verdict.head.hash.text,
             ])
         }
@@ -77,6 +140,7 @@ struct VerifyCommand: ParsableCommand {
                     ("commands", .number(verdict.commands)),
                     ("accounts", .number(verdict.accounts)),
                     ("copies", .number(verdict.copies)),
+                    ("checkpoints", .number(Int64(verdict.trees))),
                     ("lastPosition", .number(verdict.head.position)),
                     ("lastHash", .text(verdict.head.hash.text)),
                     ("fault", fault ?? .null),

@@ -35,6 +35,12 @@ struct UpCommand: AsyncParsableCommand {
         help: "Let the paper venue refuse, lose, repeat and take back, as this number decides."
     )
     var venueFaults: UInt64?
+    @OptionGroup var checkpoints: CheckpointOptions
+    @Option(
+        name: .customLong("checkpoint-minutes"),
+        help: "Sign the log so often while it grows, and once at the end; 0 for never."
+    )
+    var checkpointMinutes = Service.Options.checkpointMinutesStandard
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var placeOptions: PlaceOptions
 
@@ -43,7 +49,12 @@ struct UpCommand: AsyncParsableCommand {
             throw ValidationError("--disk-reserve-mb is 0 … \(DiskReserve.megabytesMax).")
         }
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 … 65535.") }
+        guard (0...Self.checkpointMinutesMax).contains(checkpointMinutes) else {
+            throw ValidationError("--checkpoint-minutes is 0 … \(Self.checkpointMinutesMax), a week.")
+        }
     }
+
+    private static let checkpointMinutesMax = 10_080
 
     func run() async throws {
         let place = placeOptions.place
@@ -60,7 +71,9 @@ struct UpCommand: AsyncParsableCommand {
                 conditions: venueFaults.map { .faults(seed: $0) } ?? .none,
                 reserve: DiskReserve(megabytes: diskReserve),
                 hasReadModels: true,
-                publisher: try broker.publisher
+                publisher: try broker.publisher,
+                checkpoints: checkpointMinutes > 0 ? checkpoints.folder(place) : nil,
+                checkpointMinutes: max(1, checkpointMinutes)
             )
         )
         let group = ServiceGroup(

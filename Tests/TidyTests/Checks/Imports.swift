@@ -41,6 +41,12 @@ enum Imports {
         "Prices": .only(
             kernel.union(["EventStore", "EventStorePostgres", "PostgresClient", "Threads", "Crypto"])
         ),
+        "Proofs": .only(
+            kernel.union([
+                "EventStore", "EventStorePostgres", "PostgresClient", "Crypto", "FoundationEssentials",
+                "Glibc",
+            ])
+        ),
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "EventStorePostgres": .only(

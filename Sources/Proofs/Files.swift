@@ -1,0 +1,56 @@
+internal import Glibc
+
+/// The few file operations that checkpoints and keys need.
+enum Files {
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func makeDirectory(_ path: String) throws(ProofError) {
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+            throw .unavailable("The folder \(path) cannot be made: \(reason).")
+        }
+    }
+
+    static func read(_ path: String, bytesMax: Int) throws(ProofError) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .refused("\(path) cannot be read: \(reason).") }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { room in
+                Glibc.read(file, room.baseAddress.map { $0 + count }, room.count - count)
+            }
+            guard got >= 0 else { throw .refused("\(path) cannot be read: \(reason).") }
+            guard got > 0 else { break }
+            count += got
+        }
+        guard count <= bytesMax, let text = String(validating: bytes[..<count], as: UTF8.self) else {
+            throw .refused("\(path) is not what it should be: expected text of at most \(bytesMax) bytes.")
+        }
+        return text
+    }
+
+    /// Writes a file at once and durably: a reader or a crash sees the old one or the new.
+    static func write(_ text: String, to path: String, mode: UInt32) throws(ProofError) {
+        let staged = "\(path).\(getpid()).new"
+        let file = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard file >= 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }
+        defer { close(file) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(file) == 0, rename(staged, path) == 0 else {
+            throw .unavailable("\(path) cannot be written: \(reason).")
+        }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw .unavailable("\(parent) cannot be synced: \(reason).") }
+        defer { close(directory) }
+        guard fsync(directory) == 0 else { throw .unavailable("\(parent) cannot be synced: \(reason).") }
+    }
+
+    private static var reason: String { String(cString: strerror(errno)) }
+}
