@@ -31,7 +31,8 @@ struct Bifrost: AsyncParsableCommand {
             CommandGroup(
                 name: "The log",
                 subcommands: [
-                    PortfolioCommand.self, WhyCommand.self, EventsCommand.self, ReplayCommand.self,
+                    PortfolioCommand.self, WhyCommand.self, DiffCommand.self, EventsCommand.self,
+                    ReplayCommand.self,
                     VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, LedgerCommand.self,
                     ExplainCommand.self, PublisherCommand.self,
                 ]

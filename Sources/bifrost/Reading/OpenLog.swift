@@ -68,6 +68,31 @@ enum DayOption {
     }
 }
 
+/// Reads a moment of the log from the command line: a position, or a time.
+enum MomentOption {
+    /// Reads what `option` was given, or says what is wrong with it.
+    static func read(_ text: String?, _ option: String) throws -> LogMoment? {
+        guard let text else { return nil }
+        if let number = Int64(text) { try PlaceInLog.position(number, option) }
+        guard let moment = LogMoment(text) else {
+            throw ValidationError(
+                "\(option) '\(text)': expected a position, such as 4711, or a time in UTC, such as 2026-11-29T14:03:07Z."
+            )
+        }
+        return moment
+    }
+
+    /// The position that it stands for; `nil` where none was given.
+    static func position(
+        _ text: String?,
+        _ option: String,
+        _ log: any EventLog,
+        _ shard: ShardNumber = Node.tradingShard
+    ) throws -> Int64? {
+        try read(text, option)?.position(in: log, shard)
+    }
+}
+
 /// Reads positions and shards of the command line.
 enum PlaceInLog {
     static func position(_ value: Int64?, _ option: String) throws {

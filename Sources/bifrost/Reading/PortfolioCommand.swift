@@ -34,8 +34,11 @@ struct PortfolioShow: ParsableCommand {
     @Option(name: .customLong("as-of"), help: "The last business date that counts, as YYYY-MM-DD.")
     var asOf: String?
 
-    @Option(help: "The last position of the log that counts.")
-    var at: Int64?
+    @Option(
+        name: [.long, .customLong("known-at")],
+        help: "The last position of the log that counts, or a time, as 2026-11-29T14:03:07Z."
+    )
+    var at: String?
 
     @Flag(help: "Print JSON, amounts as text.")
     var json = false
@@ -44,12 +47,13 @@ struct PortfolioShow: ParsableCommand {
 
     func validate() throws {
         _ = try DayOption.read(asOf, "--as-of")
-        try PlaceInLog.position(at, "--at")
+        _ = try MomentOption.read(at, "--at")
     }
 
     func run() throws {
-        let point = ReplayPoint(position: at, date: try DayOption.read(asOf, "--as-of"))
+        let date = try DayOption.read(asOf, "--as-of")
         let view = try OpenLog.read(place.place) { log in
+            let point = ReplayPoint(position: try MomentOption.position(at, "--at", log), date: date)
             let opened = try AccountDirectory(log, Node.tradingShard).resolve(account)
             return try PortfolioReplay.fold(log, Node.tradingShard, opened, point)
         }

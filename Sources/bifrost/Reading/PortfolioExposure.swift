@@ -24,19 +24,23 @@ struct PortfolioExposure: ParsableCommand {
     @Argument(help: "The account's alias or id.")
     var account: String
 
-    @Option(help: "The last position of the log that counts.")
-    var at: Int64?
+    @Option(
+        name: [.long, .customLong("known-at")],
+        help: "The last position of the log that counts, or a time, as 2026-11-29T14:03:07Z."
+    )
+    var at: String?
 
     @Flag(help: "Print JSON, amounts as text.")
     var json = false
 
     @OptionGroup var place: PlaceOptions
 
-    func validate() throws { try PlaceInLog.position(at, "--at") }
+    func validate() throws { _ = try MomentOption.read(at, "--at") }
 
     func run() throws {
         let (exposure, drawdown) = try OpenLog.readStored(place.place) { log in
             let opened = try AccountDirectory(log, Node.tradingShard).resolve(account)
+            let at = try MomentOption.position(at, "--at", log)
             let (days, position) = try CaughtUp.read(PortfolioProjection.name, log) {
                 snapshot throws(PostgresError) in
                 (

@@ -33,8 +33,11 @@ struct PortfolioLots: ParsableCommand {
     @Option(name: .customLong("as-of"), help: "The last business date that counts, as YYYY-MM-DD.")
     var asOf: String?
 
-    @Option(help: "The last position of the log that counts.")
-    var at: Int64?
+    @Option(
+        name: [.long, .customLong("known-at")],
+        help: "The last position of the log that counts, or a time, as 2026-11-29T14:03:07Z."
+    )
+    var at: String?
 
     @Flag(help: "Print JSON, amounts as text; open and closed lots.")
     var json = false
@@ -43,7 +46,7 @@ struct PortfolioLots: ParsableCommand {
 
     func validate() throws {
         _ = try DayOption.read(asOf, "--as-of")
-        try PlaceInLog.position(at, "--at")
+        _ = try MomentOption.read(at, "--at")
         guard let symbol, Symbol(symbol) == nil else { return }
         throw ValidationError("--symbol '\(symbol)': expected 1–32 of A–Z a–z 0–9 . - / _ :")
     }
@@ -54,7 +57,7 @@ struct PortfolioLots: ParsableCommand {
             let opened = try AccountDirectory(log, Node.tradingShard).resolve(account)
             var query = LotQuery(opened.account)
             query.date = date
-            query.position = at
+            query.position = try MomentOption.position(at, "--at", log)
             query.symbol = symbol.flatMap { Symbol($0) }
             return try CaughtUp.read(PortfolioProjection.name, log) { snapshot throws(PostgresError) in
                 try PortfolioProjection.lots(query, at: snapshot)

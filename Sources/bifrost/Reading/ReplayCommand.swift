@@ -16,8 +16,11 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "0 for global facts, 1 for accounts and orders (default: both; 1 with --at).")
     var shard: Int?
 
-    @Option(help: "The last position to fold (default: the end).")
-    var at: Int64?
+    @Option(
+        name: [.long, .customLong("known-at")],
+        help: "The last position to fold, or a time, as 2026-11-29T14:03:07Z (default: the end)."
+    )
+    var at: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -26,7 +29,7 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         _ = try PlaceInLog.shard(shard)
-        try PlaceInLog.position(at, "--at")
+        _ = try MomentOption.read(at, "--at")
     }
 
     /// What one shard came to, and how long it took.
@@ -48,7 +51,8 @@ struct ReplayCommand: ParsableCommand {
         var replay = ShardReplay(shard)
         var bar = ProgressBar("Replaying shard \(shard.value)")
         let start = ContinuousClock.now
-        try replay.advance(log, to: at) { done, total in bar.show(done, of: total) }
+        let last = try MomentOption.position(at, "--at", log, shard)
+        try replay.advance(log, to: last) { done, total in bar.show(done, of: total) }
         let spent = start.duration(to: .now)
         bar.end()
         let nanos =
