@@ -146,6 +146,20 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Backups",
+            dependencies: [
+                "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres", "Nodes", crypto,
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "BackupTests",
+            [
+                "Backups", "bifrost", "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres",
+                "EventStoreTesting", "Faults", "Nodes", "PostgresClient", "PostgresTesting", "Threads",
+            ]
+        ),
+        .target(
             name: "Replays",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
@@ -157,8 +171,8 @@ let package = Package(
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References", "Sagas",
-                "Engine",
+                "Backups", "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References",
+                "Sagas", "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "Proofs",
                 "ReadModels", "EventStorePostgres",
                 "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",

@@ -30,11 +30,25 @@ struct ClusterCreation {
     }
 
     /// Writes the settings of this version of Bifrost, whatever version made the cluster.
-    func writeSettings(in directory: String) throws(EmbeddedPostgresError) {
+    func writeSettings(
+        in directory: String,
+        recovery: ClusterRecovery? = nil
+    ) throws(EmbeddedPostgresError) {
+        let archive = WALArchive.directory(of: layout)
         let settings = ClusterSettings(
             socketDirectory: layout.socketDirectory,
-            walCompression: try walCompression(in: directory)
+            walCompression: try walCompression(in: directory),
+            isArchived: archive != nil,
+            recovery: recovery
         )
+        if let archive {
+            let script = WALArchive.script(archivingIn: archive)
+            try FileSystem.replace(directory + "/" + WALArchive.scriptName, with: script, owner: user)
+        }
+        if let recovery {
+            let script = directory + "/" + ClusterRecovery.scriptName
+            try FileSystem.replace(script, with: recovery.script, owner: user)
+        }
         try FileSystem.replace(directory + "/bifrost.conf", with: settings.text, owner: user)
     }
 

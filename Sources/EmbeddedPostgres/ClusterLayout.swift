@@ -7,6 +7,7 @@ import Glibc
 ///     postgres.log        the server's log
 ///     run/                its socket, if the path is short and plain enough
 ///     socket-directory    the path of the directory that the socket is in
+///     wal-archive         the path of the directory that the write-ahead log is archived in, where it is
 struct ClusterLayout {
     /// Absolute, without links.
     let dataDirectory: String
@@ -17,6 +18,7 @@ struct ClusterLayout {
     var log: String { dataDirectory + "/postgres.log" }
     var startLock: String { dataDirectory + "/postgres.start-lock" }
     var socketNote: String { dataDirectory + "/socket-directory" }
+    var archiveNote: String { dataDirectory + "/wal-archive" }
     var settings: String { cluster + "/bifrost.conf" }
     var postmasterFile: String { cluster + "/postmaster.pid" }
     var socketLock: String { socketDirectory + Self.socketName + ".lock" }
@@ -32,9 +34,7 @@ struct ClusterLayout {
     }
 
     /// The major version of the cluster that is there, or nil where there is none yet.
-    var clusterVersion: String? {
-        FileSystem.read(cluster + "/PG_VERSION")?.split(whereSeparator: \.isNewline).first.map(String.init)
-    }
+    var clusterVersion: String? { EmbeddedCluster.version(of: cluster) }
 
     /// Makes the data directory where it is missing and returns its absolute path without links.
     static func prepareDataDirectory(_ path: String) throws(EmbeddedPostgresError) -> String {

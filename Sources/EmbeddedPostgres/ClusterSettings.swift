@@ -3,6 +3,10 @@ struct ClusterSettings {
     let socketDirectory: String
     /// `lz4` where the server was built with it, else `pglz`.
     let walCompression: String
+    /// Whether segments of the write-ahead log go to an archive.
+    let isArchived: Bool
+    /// Where the server is to end the recovery that it starts with, `nil` for an ordinary start.
+    let recovery: ClusterRecovery?
 
     /// Enough for engine, projectors, gateways and a few people, and no reason to swap.
     private static let connectionsMax = 64
@@ -15,9 +19,11 @@ struct ClusterSettings {
             + lines.joined(separator: "\n")
     }
 
-    private typealias Setting = (name: String, value: String, reason: String)
+    typealias Setting = (name: String, value: String, reason: String)
 
-    private var settings: [Setting] { reach + durability + upkeep + sessions }
+    private var settings: [Setting] {
+        reach + durability + (isArchived ? archiving : []) + (recovery?.settings ?? []) + upkeep + sessions
+    }
 
     private var reach: [Setting] {
         [
@@ -42,6 +48,20 @@ struct ClusterSettings {
             ("min_wal_size", "'512MB'", "Recycled segments spare the append a file creation."),
             ("checkpoint_timeout", "'5min'", "Bounds recovery when little is written."),
             ("checkpoint_completion_target", "0.9", "Spreads the writes, so that commits do not stall."),
+        ]
+    }
+
+    private var archiving: [Setting] {
+        [
+            ("archive_mode", "on", "A backup can be brought to any later moment."),
+            (
+                "archive_command", "'/bin/sh \(WALArchive.scriptName) %p %f'",
+                "A file with the directory in it: no path has to be quoted here."
+            ),
+            (
+                "archive_timeout", "\(WALArchive.delaySecondsMax)",
+                "A lost disk costs so many seconds of the log at most."
+            ),
         ]
     }
 

@@ -7,6 +7,10 @@ struct ClusterStart {
     let user: ServerUser
     let places: ServerBinaries.Places
 
+    /// The recovery that the server starts with, `nil` for an ordinary start.
+    private let recovery: ClusterRecovery?
+    private let readySecondsMax: Int
+
     /// The server that this attempt has started, until it is known to have ended.
     private var child: pid_t?
     /// Where the log ended when the server was started.
@@ -14,14 +18,23 @@ struct ClusterStart {
 
     /// Four times the budget for recovery after a crash at full load.
     private static let readySecondsMax = 60
+    /// A year of write-ahead log may have to be replayed before a restored server answers.
+    private static let recoverySecondsMax = 86_400
     private static let retryMillis: UInt32 = 100
     private static let logBytesMax = 16 * 1_024 * 1_024
     private static let logTailBytesMax = 2_048
 
-    init(layout: ClusterLayout, user: ServerUser, places: ServerBinaries.Places) {
+    init(
+        layout: ClusterLayout,
+        user: ServerUser,
+        places: ServerBinaries.Places,
+        recovery: ClusterRecovery? = nil
+    ) {
         self.layout = layout
         self.user = user
         self.places = places
+        self.recovery = recovery
+        readySecondsMax = recovery == nil ? Self.readySecondsMax : Self.recoverySecondsMax
     }
 
     /// Whom the attempt ended with, and whether it started it.
@@ -31,7 +44,7 @@ struct ClusterStart {
     }
 
     mutating func run() throws(EmbeddedPostgresError) -> Running {
-        let deadline = Deadline(seconds: Self.readySecondsMax)
+        let deadline = Deadline(seconds: readySecondsMax)
         try user.checkSearchable(layout.dataDirectory)
         let lock = try startLock(deadline)
         return try bringUp(holding: lock, until: deadline)
@@ -58,7 +71,7 @@ struct ClusterStart {
             try checkChild(deadline)
             deadline.pause()
         }
-        throw .notReady(seconds: Self.readySecondsMax, log: layout.log)
+        throw .notReady(seconds: readySecondsMax, log: layout.log)
     }
 
     /// Two processes that start the same cluster take turns; the second adopts.
@@ -79,7 +92,7 @@ struct ClusterStart {
         let creation = ClusterCreation(layout: layout, user: user, binaries: binaries)
         try layout.prepareSocketDirectory(for: user)
         try creation.createIfMissing()
-        try creation.writeSettings(in: layout.cluster)
+        try creation.writeSettings(in: layout.cluster, recovery: recovery)
         try PostmasterFile.disarm(layout, user: user)
         if FileSystem.size(of: layout.log) > Self.logBytesMax {
             guard rename(layout.log, layout.log + ".1") == 0 else {

@@ -21,7 +21,7 @@ public struct EmbeddedCluster: Sendable {
     /// Whether this call started the server; false where a living one was adopted.
     public let startedHere: Bool
 
-    private let layout: ClusterLayout
+    let layout: ClusterLayout
 
     /// The role that owns the cluster; only set-up should connect as it.
     public static let superuser = ClusterCreation.superuser
@@ -51,7 +51,7 @@ public struct EmbeddedCluster: Sendable {
         return EmbeddedCluster(layout: layout, running: postmaster, startedHere: false)
     }
 
-    private init(layout: ClusterLayout, running: PostmasterFile, startedHere: Bool) {
+    init(layout: ClusterLayout, running: PostmasterFile, startedHere: Bool) {
         dataDirectory = layout.dataDirectory
         socketDirectory = running.socketDirectory ?? layout.socketDirectory
         postmasterPID = running.pid
@@ -103,6 +103,12 @@ public struct EmbeddedCluster: Sendable {
             guard !deadline.isOver else { throw .stopFailed(pid: postmasterPID, seconds: seconds) }
             deadline.pause()
         }
+    }
+
+    /// Removes the directory of a socket outside the data directory, which goes by the data directory's name
+    /// and would be left behind when that is moved; nobody may be running there.
+    package static func removeSocket(ofDataDirectory path: String) throws(EmbeddedPostgresError) {
+        try FileSystem.removeTree(try ClusterLayout(dataDirectory: path).socketDirectory)
     }
 
     /// The number may have gone to another process since, which must not be signalled.

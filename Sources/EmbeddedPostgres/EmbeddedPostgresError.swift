@@ -24,6 +24,10 @@ public enum EmbeddedPostgresError: Error, Equatable, Sendable {
     case socketDirectoryTaken(path: String)
     /// Another process works with this data directory.
     case heldBy(pid: Int32?, dataDirectory: String)
+    /// A program of the server failed and said this.
+    case toolFailed(tool: String, output: String)
+    /// The write-ahead log cannot be archived in this directory.
+    case archiveUnusable(path: String, reason: String)
     /// The operating system refused a step.
     case system(doing: String, code: Int32)
 }
@@ -98,6 +102,10 @@ extension EmbeddedPostgresError: CustomStringConvertible {
             \(pid.map { "Process \($0)" } ?? "Another process") already works with \(dataDirectory). \
             Stop it first, or choose another --data-dir.
             """
+        case .toolFailed(let tool, let output):
+            "\(tool) failed and said: \(output.isEmpty ? "nothing" : output)"
+        case .archiveUnusable(let path, let reason):
+            "The write-ahead log cannot be archived in \(path): \(reason)."
         case .system(let doing, let code):
             "\(doing) failed: \(FileSystem.message(code)). Check the permissions and the space of the disk."
         default: ""

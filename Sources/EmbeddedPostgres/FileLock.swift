@@ -1,11 +1,11 @@
 import Glibc
 
 /// An exclusive lock on a file, which the kernel releases when the process ends in whatever way.
-struct FileLock: ~Copyable, Sendable {
+package struct FileLock: ~Copyable, Sendable {
     private let file: Int32
 
     /// Takes the lock, or returns nil while another process has it.
-    init?(path: String) throws(EmbeddedPostgresError) {
+    package init?(path: String) throws(EmbeddedPostgresError) {
         // Without O_CLOEXEC the server would inherit the lock and keep it after our death.
         let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard opened >= 0 else { throw FileSystem.failure("Opening the lock \(path)") }

@@ -2,12 +2,14 @@ import Glibc
 
 /// The few file operations that a cluster needs, each with its failure named.
 package enum FileSystem {
-    static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+    package static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
 
-    static func failure(_ doing: String) -> EmbeddedPostgresError { .system(doing: doing, code: errno) }
+    package static func failure(_ doing: String) -> EmbeddedPostgresError {
+        .system(doing: doing, code: errno)
+    }
 
     /// Whether something, even a dangling link, has this name.
-    static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         var info = stat()
         return lstat(path, &info) == 0
     }
@@ -18,14 +20,14 @@ package enum FileSystem {
     }
 
     /// The owner of a directory that is not a link, or nil where there is none.
-    static func directoryOwner(_ path: String) -> UInt32? {
+    package static func directoryOwner(_ path: String) -> UInt32? {
         var info = stat()
         guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { return nil }
         return info.st_uid
     }
 
     /// The path without links and dots, or nil where it does not exist.
-    static func resolved(_ path: String) -> String? {
+    package static func resolved(_ path: String) -> String? {
         guard let raw = realpath(path, nil) else { return nil }
         defer { free(raw) }
         return String(cString: raw)
@@ -47,7 +49,7 @@ package enum FileSystem {
         guard chmod(path, mode) == 0 else { throw failure("Setting the permissions of \(path)") }
     }
 
-    static func parent(of path: String) -> String {
+    package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
         return String(path[..<slash])
     }
@@ -85,10 +87,15 @@ package enum FileSystem {
     }
 
     /// Replaces a file at once and durably, so that a reader or a crash sees the old text or the new.
+    package static func replace(_ path: String, with text: String) throws(EmbeddedPostgresError) {
+        try replace(path, with: text, owner: nil)
+    }
+
+    /// The same for a file that is given to the server's user.
     static func replace(
         _ path: String,
         with text: String,
-        owner: ServerUser
+        owner: ServerUser?
     ) throws(EmbeddedPostgresError) {
         let staged = path + ".new"
         let file = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -101,7 +108,7 @@ package enum FileSystem {
             bytes = bytes.dropFirst(written)
         }
         guard fsync(file) == 0 else { throw failure("Syncing \(staged)") }
-        try owner.own(staged)
+        try owner?.own(staged)
         guard rename(staged, path) == 0 else { throw failure("Replacing \(path)") }
         try syncDirectory(parent(of: path))
     }
@@ -113,7 +120,7 @@ package enum FileSystem {
         return Int64(clamping: info.f_bavail.multipliedReportingOverflow(by: info.f_frsize).partialValue)
     }
 
-    static func syncDirectory(_ path: String) throws(EmbeddedPostgresError) {
+    package static func syncDirectory(_ path: String) throws(EmbeddedPostgresError) {
         let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { throw failure("Opening \(path)") }
         defer { close(file) }

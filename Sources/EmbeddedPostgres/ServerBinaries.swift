@@ -12,6 +12,8 @@ package struct ServerBinaries: Equatable, Sendable {
 
     var postgres: String { directory + "/postgres" }
     var initdb: String { directory + "/initdb" }
+    var baseBackup: String { directory + "/pg_basebackup" }
+    var verifyBackup: String { directory + "/pg_verifybackup" }
 
     /// Where to look: an explicit directory alone, else Debian's places and then the path.
     package struct Places: Sendable {
@@ -25,7 +27,7 @@ package struct ServerBinaries: Equatable, Sendable {
             self.path = path
         }
 
-        static var ofThisProcess: Places {
+        package static var ofThisProcess: Places {
             Places(
                 explicit: getenv("BIFROST_PG_BIN").map { String(cString: $0) },
                 debian: "/usr/lib/postgresql",

@@ -8,6 +8,11 @@ struct ServerUser {
     /// The words before a command that switch to the user; none when we are the user already.
     private let prefix: [String]
 
+    /// The program that starts others with another user or another fate.
+    static var setpriv: String? {
+        ["/usr/bin/setpriv", "/bin/setpriv"].first(where: FileSystem.isExecutableFile)
+    }
+
     static func current() throws(EmbeddedPostgresError) -> ServerUser {
         guard geteuid() == 0 else {
             let name = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
@@ -16,8 +21,7 @@ struct ServerUser {
         guard let entry = getpwnam("postgres") else {
             throw .missingForRoot(what: "the user postgres", package: "postgresql")
         }
-        guard let setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].first(where: FileSystem.isExecutableFile)
-        else {
+        guard let setpriv else {
             throw .missingForRoot(what: "the program setpriv", package: "util-linux")
         }
         return ServerUser(

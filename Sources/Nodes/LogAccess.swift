@@ -17,6 +17,14 @@ public struct LogPlace: Sendable {
     }
 }
 
+/// Where the embedded server archives its write-ahead log from now on.
+public enum ArchiveChoice: Equatable, Sendable {
+    /// Nowhere.
+    case off
+    /// In this directory, which is made where it is missing.
+    case directory(String)
+}
+
 /// Why a log cannot be opened; the text says what happened, why, and what to do.
 public struct LogAccessError: Error, Sendable, CustomStringConvertible {
     /// The text for the person who meets it.
@@ -97,9 +105,19 @@ public final class LogAccess: Sendable {
     }
 
     /// Opens the log for the one process that writes; a second one on the same directory is refused.
-    public static func openAlone(_ place: LogPlace) throws(LogAccessError) -> LogAccess {
+    ///
+    /// `archive` changes where the write-ahead log is archived; without it that stays as it is.
+    public static func openAlone(
+        _ place: LogPlace,
+        archive: ArchiveChoice? = nil
+    ) throws(LogAccessError) -> LogAccess {
         do {
             let lock = try DataDirectoryLock.acquire(dataDirectory: place.dataDirectory)
+            if let archive, place.databaseURL == nil {
+                var directory: String?
+                if case .directory(let path) = archive { directory = path }
+                try WALArchive.set(directory, dataDirectory: place.dataDirectory)
+            }
             guard place.databaseURL != nil else { return try openOwn(place, lock) }
             return LogAccess(log: try PreparedDatabase.external(place), cluster: nil, lock: lock)
         } catch {

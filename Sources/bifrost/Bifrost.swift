@@ -37,6 +37,7 @@ struct Bifrost: AsyncParsableCommand {
                     ExplainCommand.self, PublisherCommand.self,
                 ]
             ),
+            CommandGroup(name: "Safe keeping", subcommands: [BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "Read models",
                 subcommands: [ProjectionsCommand.self, ProjectorCommand.self]

@@ -36,6 +36,8 @@ final class Service: Sendable {
         var reserve = DiskReserve()
         /// Whether read models follow the log in this process.
         var hasReadModels = false
+        /// Where the write-ahead log is archived from now on, `nil` for no change.
+        var archive: ArchiveChoice?
         /// Where the log is published, `nil` for nowhere.
         var publisher: PublisherOptions?
         /// Where the log's heads are signed, `nil` for nowhere.
@@ -174,7 +176,7 @@ private final class Parts: Sendable {
         _ options: Service.Options,
         onFailure: @escaping @Sendable (String) -> Void
     ) throws -> Parts {
-        let access = try LogAccess.openAlone(place)
+        let access = try LogAccess.openAlone(place, archive: options.archive)
         do {
             let parts = try Parts(access, place, options, onFailure)
             parts.watchStorage()

@@ -41,12 +41,24 @@ struct UpCommand: AsyncParsableCommand {
         help: "Sign the log so often while it grows, and once at the end; 0 for never."
     )
     var checkpointMinutes = Service.Options.checkpointMinutesStandard
+    @Option(
+        name: .customLong("wal-archive"),
+        help: ArgumentHelp(
+            "Archive the embedded database's write-ahead log here, from now on and at every start; off ends it.",
+            valueName: "directory"
+        )
+    )
+    var archive: String?
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var placeOptions: PlaceOptions
 
     func validate() throws {
         guard (0...DiskReserve.megabytesMax).contains(diskReserve) else {
             throw ValidationError("--disk-reserve-mb is 0 … \(DiskReserve.megabytesMax).")
+        }
+        if archive == "" { throw ValidationError("--wal-archive is empty: name a directory, or off.") }
+        if archive != nil, placeOptions.place.databaseURL != nil {
+            throw ValidationError("--wal-archive is for the embedded database; your own archives by itself.")
         }
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 … 65535.") }
         guard (0...Self.checkpointMinutesMax).contains(checkpointMinutes) else {
@@ -71,6 +83,7 @@ struct UpCommand: AsyncParsableCommand {
                 conditions: venueFaults.map { .faults(seed: $0) } ?? .none,
                 reserve: DiskReserve(megabytes: diskReserve),
                 hasReadModels: true,
+                archive: archive.map { $0 == "off" ? .off : .directory($0) },
                 publisher: try broker.publisher,
                 checkpoints: checkpointMinutes > 0 ? checkpoints.folder(place) : nil,
                 checkpointMinutes: max(1, checkpointMinutes)

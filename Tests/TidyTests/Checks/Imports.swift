@@ -78,6 +78,12 @@ enum Imports {
                 "Glibc", "Synchronization",
             ])
         ),
+        "Backups": .only(
+            kernel.union([
+                "EmbeddedPostgres", "EventStore", "EventStorePostgres", "Nodes", "Crypto", "Glibc",
+                "FoundationEssentials",
+            ])
+        ),
         "SeededChoices": .only([]),
         "Simulation": .only(
             kernel.union(domain).union([
