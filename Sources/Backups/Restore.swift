@@ -97,7 +97,7 @@ public struct Restore: Sendable {
         }
         try checkTarget(manifest)
         try prove(manifest, tools)
-        if let archive { try checkArchive(archive) }
+        if let archive { try ArchivedSegments.check(archive, of: cluster) }
     }
 
     private func checkTarget(_ manifest: BackupManifest) throws(BackupError) {
@@ -142,16 +142,6 @@ public struct Restore: Sendable {
                         + " \(found.sha256)"
                 )
             }
-        }
-    }
-
-    private func checkArchive(_ archive: String) throws(BackupError) {
-        guard FileSystem.directoryOwner(FileSystem.resolved(archive) ?? archive) != nil else {
-            throw .noArchive(path: archive, reason: "there is no such directory")
-        }
-        let isSegment = { (name: String) in name.utf8.count == 24 && name.allSatisfy(\.isHexDigit) }
-        guard FileSystem.entries(of: archive).contains(where: isSegment) else {
-            throw .noArchive(path: archive, reason: "it holds no segment, or may not be read")
         }
     }
 

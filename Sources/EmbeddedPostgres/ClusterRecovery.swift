@@ -36,7 +36,8 @@ package struct ClusterRecovery: Equatable, Sendable {
         return """
             # Written by Bifrost: $1 is the name of a segment, $2 where it is wanted.
             test -f \(directory)/"$1" || exit 1
-            exec cp \(directory)/"$1" "$2"
+            # One that is there and cannot be copied is not the end of the log: over 128 ends the server.
+            cp \(directory)/"$1" "$2" || exit 255
 
             """
     }

@@ -1,6 +1,7 @@
 import BifrostKernel
 import EventStore
 import EventStorePostgres
+import Glibc
 import Nodes
 import PostgresClient
 import Testing
@@ -84,6 +85,31 @@ extension BackupTests {
             let error = try fixture.refusal(of: restore).description
             #expect(error.contains(words), "\(target): \(error)")
         }
+    }
+
+    @Test("an archive that lacks a segment, or whose segment cannot be read, does not pass for a shorter log")
+    func gaps() throws {
+        let fixture = try BackupFixture("gaps")
+        let archive = fixture.path("archive")
+        try fixture.open(archive: .directory(archive)) { log in
+            _ = try fixture.backup()
+            for _ in 1...3 {
+                try fixture.fill(log, [5])
+                try Self.archive(fixture)
+            }
+        }
+        let segments = FileSystem.entries(of: archive).filter { $0.utf8.count == 24 }
+        var restore = fixture.restore()
+        restore.archive = archive
+        let lost = segments[segments.count - 3]
+        rename(archive + "/" + lost, fixture.path("lost"))
+        let error = try fixture.refusal(of: restore).description
+        #expect(error.contains("segment \(lost.dropFirst(8)) is missing"), "\(error)")
+        // What cannot be copied: a file that is there and shorter than a segment.
+        try write([1], to: archive + "/" + lost)
+        #expect(throws: BackupError.self) { try restore.run() }
+        rename(fixture.path("lost"), archive + "/" + lost)
+        #expect(try restore.run().heads[1].position == 15)
     }
 
     @Test("whatever starts the server goes on archiving, until it is told to end; a restored one does not")
