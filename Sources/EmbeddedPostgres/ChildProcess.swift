@@ -13,7 +13,13 @@ package enum ChildProcess {
     private static let outputBytesMax = 65_536
 
     /// Runs a program to its end and returns what it printed.
-    static func run(_ arguments: [String]) throws(EmbeddedPostgresError) -> Ending {
+    ///
+    /// One that is `endingWithUs` ends with all its children when we are killed: they would go on to write,
+    /// and to keep the server from dropping its log.
+    static func run(
+        _ arguments: [String],
+        endingWithUs: Bool = false
+    ) throws(EmbeddedPostgresError) -> Ending {
         var ends: [Int32] = [0, 0]
         // A pair of sockets is made close-on-exec in one step; with a pipe another thread's child could come
         // between.
@@ -22,7 +28,12 @@ package enum ChildProcess {
         defer { close(ends[0]) }
         let pid: pid_t
         do throws(EmbeddedPostgresError) {
-            pid = try spawn(arguments, output: ends[1], environment: environment, newSession: false)
+            pid = try spawn(
+                endingWithUs ? bound(arguments) : arguments,
+                output: ends[1],
+                environment: environment,
+                newSession: endingWithUs
+            )
             close(ends[1])
         } catch {
             close(ends[1])
@@ -35,6 +46,13 @@ package enum ChildProcess {
         }
         let signal = status & 0x7f
         return Ending(code: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output)
+    }
+
+    /// The command under a shell that the kernel tells of our death, and that passes it on to its session.
+    private static func bound(_ arguments: [String]) -> [String] {
+        guard let setpriv = ServerUser.setpriv else { return arguments }
+        let script = #"trap 'trap - TERM; kill 0' TERM; "$@" & wait $!"#
+        return [setpriv, "--pdeathsig=TERM", "--", "/bin/sh", "-c", script, "sh"] + arguments
     }
 
     /// Starts a program that outlives us: in a session of its own, with its output in a log.

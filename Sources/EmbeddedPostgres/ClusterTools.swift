@@ -1,5 +1,3 @@
-import Glibc
-
 /// The programs beside a server that copy its cluster and prove the copy; they are of the cluster's version.
 package struct ClusterTools: Sendable {
     private let binaries: ServerBinaries
@@ -18,18 +16,19 @@ package struct ClusterTools: Sendable {
         _ cluster: EmbeddedCluster,
         into directory: String
     ) throws(EmbeddedPostgresError) {
-        try run(
-            Self.endingWithUs([
+        try Self.run(
+            [
                 binaries.baseBackup, "--host=\(cluster.socketDirectory)", "--port=\(ClusterLayout.port)",
                 "--username=\(EmbeddedCluster.superuser)", "--no-password", "--pgdata=\(directory)",
                 "--format=plain", "--wal-method=stream", "--checkpoint=fast",
-            ])
+            ],
+            endingWithUs: true
         )
     }
 
     /// Compares each file of a copy with what was noted when it was made, and reads its write-ahead log.
     package func verify(_ directory: String) throws(EmbeddedPostgresError) {
-        try run([binaries.verifyBackup, "--exit-on-error", directory])
+        try Self.run([binaries.verifyBackup, "--exit-on-error", directory])
     }
 
     /// Copies the files of a copy into a data directory and gives them to the server's user.
@@ -45,19 +44,13 @@ package struct ClusterTools: Sendable {
         }
     }
 
-    /// A copy that goes on after its backup was killed would write into the next one's directory.
-    private static func endingWithUs(_ command: [String]) -> [String] {
-        guard let setpriv = ServerUser.setpriv else { return command }
-        return [setpriv, "--pdeathsig=KILL", "--"] + command
-    }
-
-    private func run(_ command: [String]) throws(EmbeddedPostgresError) { try Self.run(command) }
-
-    private static func run(_ command: [String]) throws(EmbeddedPostgresError) {
-        let ending = try ChildProcess.run(command)
+    private static func run(
+        _ command: [String],
+        endingWithUs: Bool = false
+    ) throws(EmbeddedPostgresError) {
+        let ending = try ChildProcess.run(command, endingWithUs: endingWithUs)
         guard ending.code != 0 else { return }
-        let program = command.last { $0.hasPrefix("/") && $0.contains("/pg_") } ?? command[0]
-        let name = program.split(separator: "/").last.map(String.init) ?? program
+        let name = command[0].split(separator: "/").last.map(String.init) ?? command[0]
         var output = ending.output.suffix(outputCharactersMax)
         while output.last?.isNewline == true { output.removeLast() }
         throw .toolFailed(tool: name, output: String(output))

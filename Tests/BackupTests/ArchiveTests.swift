@@ -129,9 +129,25 @@ extension BackupTests {
         _ = try fixture.backup()
         _ = try fixture.restore().run()
         #expect(!FileSystem.exists(fixture.path("restored/wal-archive")))
+        // An archive holds one history: neither the restored log nor one after a pause goes on with it.
+        #expect(throws: EmbeddedPostgresError.self) {
+            try WALArchive.set(archive, dataDirectory: fixture.path("restored"))
+        }
+        try fixture.open(archive: .directory(archive)) { _ in }
+        rename(archive, fixture.path("moved"))
+        try fixture.open(archive: .directory(fixture.path("moved"))) { _ in }
+        try FileSystem.makeDirectories(archive, mode: 0o700)
+        rename(fixture.path("moved"), fixture.path("away"))
+        #expect(throws: LogAccessError.self) {
+            try fixture.open(archive: .directory(fixture.path("moved"))) { _ in }
+        }
+        rename(fixture.path("away"), fixture.path("moved"))
         try fixture.open(archive: .off) { _ in #expect(!settings(fixture).contains("archive")) }
         #expect(throws: LogAccessError.self) {
             try fixture.open(archive: .directory(fixture.path("data/archive"))) { _ in }
+        }
+        #expect(throws: LogAccessError.self) {
+            try fixture.open(archive: .directory(fixture.path("moved"))) { _ in }
         }
     }
 
@@ -140,6 +156,7 @@ extension BackupTests {
         let fixture = try BackupFixture("script")
         let directory = fixture.path("a b's")
         try FileSystem.makeDirectories(directory, mode: 0o700)
+        try write([], to: directory + "/" + WALArchive.markName)
         let script = fixture.path("archive.sh")
         try FileSystem.replace(script, with: WALArchive.script(archivingIn: directory))
         let segment = fixture.path("segment")
@@ -153,8 +170,10 @@ extension BackupTests {
         #expect(try run(script, segment, "1") != 0)
         try write([9], to: directory + "/2.partial")
         #expect(try run(script, segment, "2") == 0)
-        #expect(FileSystem.entries(of: directory) == ["1", "2"])
+        #expect(FileSystem.entries(of: directory) == ["1", "2", "bifrost-archive"])
         #expect(FileSystem.read(directory + "/1", bytesMax: 1 << 20)?.utf8.allSatisfy { $0 == 1 } == true)
         #expect(FileSystem.read(directory + "/2", bytesMax: 1 << 20)?.utf8.count == 100_000)
+        unlink(directory + "/" + WALArchive.markName)
+        #expect(try run(script, segment, "3") != 0)
     }
 }

@@ -3,6 +3,7 @@ import EmbeddedPostgres
 import EventStore
 import EventStorePostgres
 import Glibc
+import PostgresClient
 import Testing
 
 @testable import Backups
@@ -113,6 +114,16 @@ extension BackupTests {
                     FileSystem.entries(of: partial + "/postgres").contains("global")
                 }
                 program.end(SIGKILL)
+                // Nothing of it goes on, which would keep the server from dropping its log.
+                let cluster = try #require(try EmbeddedCluster.running(dataDirectory: fixture.path("data")))
+                let session = try PostgresConnection(
+                    cluster.conninfo(user: EmbeddedCluster.superuser, database: "postgres")
+                )
+                let isOver = try poll(seconds: 10) {
+                    try session.query("select count(*) from pg_stat_replication").int64(0, 0) == 0
+                        && session.query("select count(*) from pg_replication_slots").int64(0, 0) == 0
+                }
+                #expect(isOver)
                 #expect(isAtWork, "\(FileSystem.read(fixture.path("killed.log")) ?? "")")
                 #expect(!FileSystem.exists(fixture.path("backup")))
                 for name in ["backup", "backup.partial"] {
