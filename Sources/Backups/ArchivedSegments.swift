@@ -9,8 +9,19 @@ enum ArchivedSegments {
 
     /// Throws where one is missing that later ones follow.
     static func check(_ archive: String, of cluster: String) throws(BackupError) {
-        guard FileSystem.directoryOwner(FileSystem.resolved(archive) ?? archive) != nil else {
+        guard let path = FileSystem.resolved(archive), FileSystem.directoryOwner(path) != nil else {
             throw .noArchive(path: archive, reason: "there is no such directory")
+        }
+        let obstacle = try BackupError.translating { () throws(EmbeddedPostgresError) in
+            try EmbeddedCluster.obstacle(to: path)
+        }
+        if let (directory, user) = obstacle {
+            throw .noArchive(
+                path: archive,
+                reason:
+                    "the user \(user), who runs the server, may not pass through \(directory). Allow it with"
+                    + " `chmod o+x \(directory)`, or copy the archive to where that user reads it"
+            )
         }
         let archived = numbers(in: archive)
         guard !archived.isEmpty else {

@@ -21,6 +21,8 @@ public enum BackupError: Error, Equatable, Sendable {
     case wrongMajorVersion(wanted: Int, path: String)
     /// A file of the backup is not what it was.
     case damaged(path: String, reason: String)
+    /// The target is behind what a backup alone leads to.
+    case needsArchive(target: String)
     /// The archive cannot be read or holds no segment.
     case noArchive(path: String, reason: String)
     /// The target is before the moment at which the backup was complete.
@@ -114,6 +116,11 @@ extension BackupError: CustomStringConvertible {
             """
         case .damaged(let path, let reason):
             "\(path) is not what it was when the backup was made: \(reason). Restore another backup."
+        case .needsArchive(let target):
+            """
+            \(target) cannot be reached from a backup alone, which leads to its own end. Name the directory that \
+            `bifrost up --wal-archive` wrote with --wal-archive.
+            """
         case .noArchive(let path, let reason):
             "No write-ahead log can be read from the archive \(path): \(reason)."
         case .tooEarly(let target):

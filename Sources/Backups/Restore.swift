@@ -9,8 +9,8 @@ internal import Nodes
 ///
 /// Everything is made beside the place and is there at once, or not at all.
 public struct Restore: Sendable {
-    /// The backup's directory.
-    public var backup: String
+    /// The backup's directory, without links: the server's programs do not work in ours.
+    public let backup: String
     /// Where the data directory will be: nothing may be there, or an empty directory.
     public var dataDirectory: String
     /// Where `bifrost up --wal-archive` kept the write-ahead log, `nil` for the backup alone.
@@ -27,7 +27,7 @@ public struct Restore: Sendable {
 
     /// Restores all that is in `backup`, unless told otherwise.
     public init(backup: String, dataDirectory: String, shards: [ShardNumber]) {
-        self.backup = backup
+        self.backup = FileSystem.resolved(backup) ?? backup
         self.dataDirectory = dataDirectory
         self.shards = shards
     }
@@ -72,13 +72,7 @@ public struct Restore: Sendable {
 
     /// Everything that can be known before anything is written.
     private func check(_ manifest: BackupManifest) throws(BackupError) {
-        if target != .end, archive == nil {
-            throw .noArchive(
-                path: "(none)",
-                reason: "a backup alone leads to its own end; name what `bifrost up --wal-archive` wrote with"
-                    + " --wal-archive"
-            )
-        }
+        if target != .end, archive == nil { throw .needsArchive(target: target.text) }
         let cluster = backup + "/" + Backup.cluster
         let version = EmbeddedCluster.version(of: cluster)
         let tools: ClusterTools
@@ -121,10 +115,7 @@ public struct Restore: Sendable {
     private func prove(_ manifest: BackupManifest, _ tools: ClusterTools) throws(BackupError) {
         let cluster = backup + "/" + Backup.cluster
         do throws(EmbeddedPostgresError) {
-            guard let path = FileSystem.resolved(cluster) else {
-                throw FileSystem.failure("Finding \(cluster)")
-            }
-            try tools.verify(path)
+            try tools.verify(cluster)
         } catch {
             throw .damaged(path: cluster, reason: error.description)
         }
@@ -199,6 +190,14 @@ public struct Restore: Sendable {
             // A transaction is there, as it was found: what is replayed begins behind it.
             if case .transaction = end { throw .tooEarly(target: target.text) }
             throw .tooLate(target: target.text, reason: "backup and archive end before it")
+        } catch .startFailed(_, let tail) where tail.contains("could not restore file") {
+            let line = tail.split(whereSeparator: \.isNewline).first { $0.contains("could not restore file") }
+            throw .noArchive(
+                path: archive ?? "",
+                reason:
+                    "a segment is there and cannot be read by the server's user (\(line ?? "")). Allow that"
+                    + " user to read it"
+            )
         } catch {
             throw BackupError(error)
         }

@@ -69,7 +69,6 @@ extension EmbeddedCluster {
     ) throws(EmbeddedPostgresError) {
         let layout = try ClusterLayout(dataDirectory: dataDirectory)
         let user = try ServerUser.current()
-        if let archive = recovery.archive { try user.checkSearchable(archive) }
         try FileSystem.replace(layout.cluster + "/recovery.signal", with: "", owner: user)
         var starter = ClusterStart(
             layout: layout,
@@ -85,6 +84,18 @@ extension EmbeddedCluster {
         )
         while try cluster.isInRecovery() { Deadline(seconds: 0).pause(millis: 50) }
         try cluster.stop(.fast)
+    }
+
+    /// The directory that keeps the server's user from what is below a path, `nil` where none does.
+    package static func obstacle(
+        to path: String
+    ) throws(EmbeddedPostgresError) -> (directory: String, user: String)? {
+        do throws(EmbeddedPostgresError) {
+            try ServerUser.current().checkSearchable(path)
+            return nil
+        } catch .directoryBlocked(let directory, let user) {
+            return (directory, user)
+        }
     }
 
     /// Whether the server still replays; throws with its last words when it has ended.

@@ -20,6 +20,9 @@ struct ClusterStart {
     private static let readySecondsMax = 60
     /// A year of write-ahead log may have to be replayed before a restored server answers.
     private static let recoverySecondsMax = 86_400
+    private static let lookMillis: UInt32 = 5
+    /// The server logs every look, and a recovery may take hours.
+    private static let recoveryLookMillis: UInt32 = 100
     private static let retryMillis: UInt32 = 100
     private static let logBytesMax = 16 * 1_024 * 1_024
     private static let logTailBytesMax = 2_048
@@ -69,7 +72,7 @@ struct ClusterStart {
                 if child == nil { try launch() }
             }
             try checkChild(deadline)
-            deadline.pause()
+            deadline.pause(millis: recovery == nil ? Self.lookMillis : Self.recoveryLookMillis)
         }
         throw .notReady(seconds: readySecondsMax, log: layout.log)
     }

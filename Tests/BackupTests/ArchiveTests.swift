@@ -121,6 +121,8 @@ extension BackupTests {
         }
         try fixture.open { log in try fixture.fill(log, [1]) }
         #expect(!settings(fixture).contains("archive"))
+        // A server that runs without, as a killed service leaves one, is started anew.
+        _ = try EmbeddedCluster.start(dataDirectory: fixture.path("data"))
         try fixture.open(archive: .directory(archive)) { _ in #expect(settings(fixture).contains("archive")) }
         try fixture.open { log in try fixture.fill(log, [1]) }
         #expect(settings(fixture).contains("archive_mode = on"))

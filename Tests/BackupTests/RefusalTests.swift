@@ -140,4 +140,16 @@ extension BackupTests {
         }
         #expect(try fixture.restore().run().heads.map(\.position) == [0, 3])
     }
+
+    @Test(
+        "a target is a moment, a position of the trading shard, or one of a shard",
+        arguments: [
+            ("2026-11-29T12:00:00Z", .moment(Timestamp(nanos: 1_795_953_600_000_000_000))),
+            ("48", .position(ShardNumber(1), 48)), ("0:48", .position(.reference, 48)), ("0", nil),
+            ("1:0", nil), ("-1", nil), ("1:2:3", nil), ("16384:1", nil), ("2026-11-29", nil), ("", nil),
+        ] as [(String, RestoreTarget?)]
+    )
+    func target(text: String, target: RestoreTarget?) {
+        #expect(RestoreTarget(text, shard: ShardNumber(1)) == target)
+    }
 }

@@ -26,6 +26,24 @@ struct LeafTests {
         }
     }
 
+    @Test("an event's commit is that of its whole batch, in whichever leaf, frozen or not")
+    func commits() throws {
+        let fixture = try fixture("leaf_commits")
+        var maker = EventMaker()
+        try fixture.fill([30, 30, 30, 10, 20], &maker)
+        try fixture.admin().execute("vacuum (freeze) bifrost.event_s0_l1")
+        var transactions: [UInt32] = []
+        for (first, last) in [(1, 30), (31, 60), (61, 90), (91, 100), (101, 120)] as [(Int64, Int64)] {
+            let commits = try [first, (first + last) / 2, last].map {
+                try fixture.log.commit(of: $0, in: .reference)
+            }
+            #expect(commits.allSatisfy { $0 == commits[0] && $0?.lastPosition == last })
+            transactions.append(try #require(commits[0]).transaction)
+        }
+        #expect(transactions == transactions.sorted() && Set(transactions).count == 5)
+        #expect(try fixture.log.commit(of: 121, in: .reference) == nil)
+    }
+
     @Test("the next leaf is made ahead of time")
     func ahead() throws {
         let fixture = try fixture("leaf_ahead")
