@@ -107,18 +107,35 @@ public struct Chain: Sendable {
 
     /// The canonical form of an event without the hash before it: what a leaf of the Merkle tree stands for.
     public func canonicalBytes(_ header: EventHeader, payload: [UInt8]) -> [UInt8] {
-        let commandBytes = header.commandID.text.utf8.count
-        let actorBytes = header.actor.text.utf8.count
-        let size = Self.fixedBytes - Self.hashBytes + commandBytes + actorBytes + payload.count
+        let size = Self.size(header, payload)
         return [UInt8](unsafeUninitializedCapacity: size) { room, count in
-            var canonical = CanonicalBytes(UnsafeMutableRawBufferPointer(room))
-            canonical.append(log, shard, header, payload[...])
-            count = canonical.count
-            precondition(count == size, "the canonical form has as many bytes as its parts")
+            write(header, payload, to: UnsafeMutableRawBufferPointer(room))
+            count = size
         }
     }
 
-    private static func digest(_ bytes: UnsafeRawBufferPointer) -> EventHash {
+    /// The event's leaf in the shard's Merkle tree (RFC 9162, 2.1.1).
+    public func leaf(_ event: RecordedEvent) -> EventHash {
+        let size = Self.size(event.header, event.payload)
+        return withUnsafeTemporaryAllocation(byteCount: size + 1, alignment: 1) { room in
+            room[0] = 0
+            write(event.header, event.payload, to: UnsafeMutableRawBufferPointer(rebasing: room[1...]))
+            return Self.digest(UnsafeRawBufferPointer(room))
+        }
+    }
+
+    private static func size(_ header: EventHeader, _ payload: [UInt8]) -> Int {
+        fixedBytes - hashBytes + header.commandID.text.utf8.count + header.actor.text.utf8.count
+            + payload.count
+    }
+
+    private func write(_ header: EventHeader, _ payload: [UInt8], to room: UnsafeMutableRawBufferPointer) {
+        var canonical = CanonicalBytes(room)
+        canonical.append(log, shard, header, payload[...])
+        precondition(canonical.count == room.count, "the canonical form has as many bytes as its parts")
+    }
+
+    static func digest(_ bytes: UnsafeRawBufferPointer) -> EventHash {
         var hasher = SHA256()
         hasher.update(bufferPointer: bytes)
         return hasher.finalize().withUnsafeBytes { digest in

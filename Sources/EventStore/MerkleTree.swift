@@ -5,31 +5,23 @@
 //
 // Both are frozen: signed checkpoints outside name roots that these rules made.
 
-internal import BifrostKernel
-internal import Crypto
-
 extension EventHash {
     /// The hash of a leaf of a Merkle tree (RFC 9162, 2.1.1).
-    public init(leaf data: [UInt8]) {
-        var hasher = SHA256()
-        hasher.update(data: [0] as [UInt8])
-        hasher.update(data: data)
-        self.init(hasher.finalize())
-    }
+    public init(leaf data: [UInt8]) { self.init(digesting: [0] + data) }
 
     /// The hash of a node above two others (RFC 9162, 2.1.1).
     public init(left: EventHash, right: EventHash) {
-        var bytes: [UInt8] = [1]
-        bytes.reserveCapacity(65)
-        for hash in [left, right] { bytes += hash.bytes }
-        self.init(digesting: bytes)
-    }
-
-    private init(_ digest: SHA256Digest) {
-        let words = digest.withUnsafeBytes { bytes in
-            (0..<4).map { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+        let words = (left.words, right.words)
+        self = withUnsafeTemporaryAllocation(byteCount: 65, alignment: 1) { room in
+            room[0] = 1
+            withUnsafeBytes(of: words) { words in
+                for word in 0..<8 {
+                    let value = words.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)
+                    room.storeBytes(of: value.bigEndian, toByteOffset: 1 + word * 8, as: UInt64.self)
+                }
+            }
+            return Chain.digest(UnsafeRawBufferPointer(room))
         }
-        self.init(words[0], words[1], words[2], words[3])
     }
 }
 
@@ -187,12 +179,5 @@ public struct MerkleTree<Failure: Error> {
         let last = UInt64(range.count - 1)
         let middle = range.lowerBound + (1 << Int64(63 - last.leadingZeroBitCount))
         return (range.lowerBound..<middle, middle..<range.upperBound)
-    }
-}
-
-extension Chain {
-    /// The event's leaf in the shard's Merkle tree.
-    public func leaf(_ event: RecordedEvent) -> EventHash {
-        EventHash(leaf: canonicalBytes(event.header, payload: event.payload))
     }
 }
