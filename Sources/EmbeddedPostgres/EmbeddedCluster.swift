@@ -41,6 +41,11 @@ public struct EmbeddedCluster: Sendable {
         let layout = try ClusterLayout(dataDirectory: dataDirectory)
         var starter = ClusterStart(layout: layout, user: try .current(), places: places)
         let running = try starter.run()
+        if running.isOurs, WALArchive.directory(of: layout) != nil {
+            // The checkpointer looked at the archive's clock while the server was still starting, and sleeps
+            // until the next checkpoint; reading the settings again wakes it.
+            kill(running.postmaster.pid, SIGHUP)
+        }
         return EmbeddedCluster(layout: layout, running: running.postmaster, startedHere: running.isOurs)
     }
 
