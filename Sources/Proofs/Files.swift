@@ -25,7 +25,10 @@ enum Files {
             count += got
         }
         guard count <= bytesMax, let text = String(validating: bytes[..<count], as: UTF8.self) else {
-            throw .refused("\(path) is not what it should be: expected text of at most \(bytesMax) bytes.")
+            throw .refused(
+                "\(path) is not what it should be: expected UTF-8 text of at most \(bytesMax) bytes. If it was cut off"
+                    + " or changed, take another copy."
+            )
         }
         return text
     }

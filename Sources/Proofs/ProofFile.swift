@@ -28,12 +28,19 @@ public struct ProofFile {
     /// Makes proofs about `log`.
     public init(_ log: PostgresLog) { self.log = log }
 
-    /// Proves that the events of an order stand below the checkpoint.
+    /// Proves that the events of an order of the shard stand below the checkpoint.
     public func order(
         _ order: Identifier,
         _ events: [RecordedEvent],
+        in shard: ShardNumber,
         under checkpoint: Checkpoint
     ) throws(ProofError) -> String {
+        guard checkpoint.origin.shard == shard else {
+            throw .refused(
+                "The order is in shard \(shard.value), and the checkpoint is of shard"
+                    + " \(checkpoint.origin.shard.value): take one of shard \(shard.value)."
+            )
+        }
         var tree = try self.tree(checkpoint)
         let chain = Chain(log: log.id, shard: checkpoint.origin.shard)
         var text = "bifrost-proof-of-order 1\norder \(order.text)\n"

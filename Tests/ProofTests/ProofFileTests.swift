@@ -19,7 +19,12 @@ struct ProofFileTests {
         let fixture = try ProofFixture("proof_of_order", events: 700)
         let under = try fixture.sign()
         let events = try fixture.events.filter { $0.header.correlation == Self.order }.prefix(30)
-        let text = try ProofFile(fixture.log).order(Self.order, Array(events), under: under)
+        let text = try ProofFile(fixture.log).order(
+            Self.order,
+            Array(events),
+            in: ProofFixture.shard,
+            under: under
+        )
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(lines[0] == "bifrost-proof-of-order 1")
         #expect(lines[1] == "order \(Self.order.text)")
@@ -40,8 +45,13 @@ struct ProofFileTests {
         let under = try fixture.sign()
         try fixture.grow(by: 10)
         let events = try fixture.events.filter { $0.header.correlation == Self.order }
-        let refused = Self.refusal { _ = try ProofFile(fixture.log).order(Self.order, events, under: under) }
+        let proof = ProofFile(fixture.log)
+        let refused = Self.refusal {
+            _ = try proof.order(Self.order, events, in: ProofFixture.shard, under: under)
+        }
         #expect(refused?.description.contains("the checkpoint ends at 20") == true)
+        let elsewhere = Self.refusal { _ = try proof.order(Self.order, [], in: .reference, under: under) }
+        #expect(elsewhere?.description.contains("the checkpoint is of shard 1") == true)
     }
 
     @Test("two checkpoints are shown to be of one growing log, and swapped or foreign ones refused")
@@ -70,7 +80,12 @@ struct ProofFileTests {
         let events = try fixture.events.filter { $0.header.correlation == Self.order }
         guard
             case .tampered? = Self.refusal({
-                _ = try ProofFile(fixture.log).order(Self.order, events, under: under)
+                _ = try ProofFile(fixture.log).order(
+                    Self.order,
+                    events,
+                    in: ProofFixture.shard,
+                    under: under
+                )
             })
         else {
             Issue.record("a rewritten log was proven")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventStore
 internal import EventStorePostgres
+internal import Glibc
 internal import Nodes
 internal import Proofs
 
@@ -42,6 +43,10 @@ struct KeyOptions: ParsableArguments {
         for text in keys {
             if let key = VerifierKey(text) {
                 trusted.append(key)
+            } else if text.contains("+"), access(text, F_OK) != 0 {
+                throw .refused(
+                    "--key '\(text)' is no public key: its name, hash and bytes do not belong together."
+                )
             } else {
                 trusted += try CheckpointFolder.keys(at: text)
             }

@@ -44,7 +44,12 @@ extension ProveCommand {
                 let story = try OrderStory.find(order, account: opened, log, Node.tradingShard)
                 return try ProofFailure.explained {
                     let under = try head(log, place)
-                    return try ProofFile(log).order(story.subject, story.events.map(\.recorded), under: under)
+                    return try ProofFile(log).order(
+                        story.subject,
+                        story.events.map(\.recorded),
+                        in: story.shard,
+                        under: under
+                    )
                 }
             }
             try ProofOutput.write(proof, out)
