@@ -34,7 +34,14 @@ enum Files {
     }
 
     /// Writes a file at once and durably: a reader or a crash sees the old one or the new.
-    static func write(_ text: String, to path: String, mode: UInt32) throws(ProofError) {
+    ///
+    /// One that is there stays as it is unless it is `replacing`: of two processes the first one wins.
+    static func write(
+        _ text: String,
+        to path: String,
+        mode: UInt32,
+        replacing: Bool = true
+    ) throws(ProofError) {
         let staged = "\(path).\(getpid()).new"
         let file = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }
@@ -45,7 +52,7 @@ enum Files {
             guard count > 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }
             rest = rest.dropFirst(count)
         }
-        guard fsync(file) == 0, rename(staged, path) == 0 else {
+        guard fsync(file) == 0, place(staged, path, replacing) else {
             throw .unavailable("\(path) cannot be written: \(reason).")
         }
         let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
@@ -53,6 +60,11 @@ enum Files {
         guard directory >= 0 else { throw .unavailable("\(parent) cannot be synced: \(reason).") }
         defer { close(directory) }
         guard fsync(directory) == 0 else { throw .unavailable("\(parent) cannot be synced: \(reason).") }
+    }
+
+    private static func place(_ staged: String, _ path: String, _ replacing: Bool) -> Bool {
+        guard !replacing else { return rename(staged, path) == 0 }
+        return (link(staged, path) == 0 || errno == EEXIST) && unlink(staged) == 0
     }
 
     private static var reason: String { String(cString: strerror(errno)) }

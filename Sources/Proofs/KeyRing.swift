@@ -20,7 +20,8 @@ public struct KeyRing: Sendable {
             try Files.write(
                 SigningKey(name: Checkpoint.Origin.keyName(log)).text + "\n",
                 to: path,
-                mode: 0o600
+                mode: 0o600,
+                replacing: false
             )
         }
         return try read(path)

@@ -148,6 +148,15 @@ struct CheckpointTests {
         #expect(try CheckpointFolder.read(fixture.folder.file(first), signedBy: keys) == first)
     }
 
+    @Test("processes that make the first key at one time have one key in the end")
+    func firstKey() throws {
+        let fixture = try ProofFixture("proof_first_key", events: 1)
+        let path = fixture.directory + "/signing.key"
+        try Files.write("first\n", to: path, mode: 0o600, replacing: false)
+        try Files.write("second\n", to: path, mode: 0o600, replacing: false)
+        #expect(try Files.read(path, bytesMax: 100) == "first\n")
+    }
+
     @Test("a file that is no key, the key of another log, and another log's folder are refused")
     func strangers() throws {
         let fixture = try ProofFixture("proof_strangers", events: 3)

@@ -24,18 +24,13 @@ extension CheckpointCommand {
                 "Sign each shard and print the files; refuses a log that an earlier one does not agree with."
         )
 
-        @OptionGroup var checkpoints: CheckpointOptions
-        @OptionGroup var placeOptions: PlaceOptions
+        @OptionGroup var signing: SigningOptions
 
         func run() throws {
-            let place = placeOptions.place
-            try OpenLog.readStored(place) { log in
-                try ProofFailure.explained {
-                    let checkpointer = checkpoints.checkpointer(log, place)
-                    for shard in OpenLog.shards {
-                        guard let made = try checkpointer.sign(shard) else { continue }
-                        CheckpointText.print(made, checkpointer.folder)
-                    }
+            try signing.run { checkpointer in
+                for shard in OpenLog.shards {
+                    guard let made = try checkpointer.sign(shard) else { continue }
+                    CheckpointText.print(made, checkpointer.folder)
                 }
             }
         }
@@ -46,14 +41,10 @@ extension CheckpointCommand {
             abstract: "Print the public keys that check signatures from now on, one for each shard."
         )
 
-        @OptionGroup var checkpoints: CheckpointOptions
-        @OptionGroup var placeOptions: PlaceOptions
+        @OptionGroup var signing: SigningOptions
 
         func run() throws {
-            let place = placeOptions.place
-            let keys = try OpenLog.readStored(place) { log in
-                try ProofFailure.explained { try checkpoints.checkpointer(log, place).keys(OpenLog.shards) }
-            }
+            let keys = try signing.run { checkpointer in try checkpointer.keys(OpenLog.shards) }
             var output = Output()
             for key in keys { output.line(key.text) }
         }
@@ -67,21 +58,29 @@ extension CheckpointCommand {
                 "The old key stays beside the new one as signing.key.HASH. Restart `bifrost up` after it."
         )
 
-        @OptionGroup var checkpoints: CheckpointOptions
-        @OptionGroup var placeOptions: PlaceOptions
+        @OptionGroup var signing: SigningOptions
 
         func run() throws {
-            let place = placeOptions.place
-            try OpenLog.readStored(place) { log in
-                try ProofFailure.explained {
-                    let checkpointer = checkpoints.checkpointer(log, place)
-                    for made in try checkpointer.rotate(OpenLog.shards) {
-                        CheckpointText.print(made, checkpointer.folder)
-                    }
-                    var output = Output()
-                    for key in try checkpointer.keys(OpenLog.shards) { output.line("new key \(key.text)") }
+            try signing.run { checkpointer in
+                for made in try checkpointer.rotate(OpenLog.shards) {
+                    CheckpointText.print(made, checkpointer.folder)
                 }
+                var output = Output()
+                for key in try checkpointer.keys(OpenLog.shards) { output.line("new key \(key.text)") }
             }
+        }
+    }
+}
+
+/// The log that is signed, and where its checkpoints go.
+struct SigningOptions: ParsableArguments {
+    @OptionGroup var checkpoints: CheckpointOptions
+    @OptionGroup var placeOptions: PlaceOptions
+
+    func run<Answer>(_ body: (Checkpointer) throws -> Answer) throws -> Answer {
+        let place = placeOptions.place
+        return try OpenLog.readStored(place) { log in
+            try ProofFailure.explained { try body(checkpoints.checkpointer(log, place)) }
         }
     }
 }
