@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A folder of checkpoints outside the database, a file each, and the public keys that signed them.
 ///
-/// A file appears whole or not at all. It is never changed, but that a new key's signature joins the old one's.
+/// A file appears whole or not at all. It is changed only where a new key's signature joins the old one's.
 public struct CheckpointFolder: Sendable {
     /// Where it is.
     public let path: String
