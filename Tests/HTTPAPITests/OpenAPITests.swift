@@ -90,6 +90,30 @@ struct OpenAPITests {
         #expect(targets == known)
     }
 
+    /// A number without bounds promises that every number is taken, and none that is stored is unbounded.
+    @Test("every whole number that a query takes has its least and its greatest")
+    func boundsNumbers() throws {
+        let file = try file()
+        let routes = members(file["paths"]).flatMap { path in
+            members(path.value).map { (path.name, $0.value) }
+        }
+        var parameters = routes.flatMap { path, operation in
+            (operation["parameters"]?.array ?? []).map { (path, $0) }
+        }
+        parameters += members(file["components"]?["parameters"]).map { ($0.name, $0.value) }
+        var count = 0
+        for (place, parameter) in parameters where parameter["schema"]?["type"]?.string == "integer" {
+            count += 1
+            for bound in ["minimum", "maximum"] {
+                #expect(
+                    parameter["schema"]?[bound] != nil,
+                    "\(place): \(parameter["name"]?.string ?? "") has no \(bound)"
+                )
+            }
+        }
+        #expect(count >= 5)
+    }
+
     @Test("every code that an answer can have stands in the file")
     func namesCodes() throws {
         let schemas = try file()["components"]?["schemas"]
