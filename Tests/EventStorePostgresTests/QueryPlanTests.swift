@@ -22,6 +22,7 @@ struct QueryPlanTests {
             "event_s0_l1_stream_key"
         ),
         (leaf.query(.account(AccountOrdinal(2), after: 0), limit: 100), "event_s0_l1_stream_key"),
+        (leaf.query(.account(AccountOrdinal(2), after: 0), limit: 100), "event_s0_l1_pkey"),
         (leaf.headQuery, "event_s0_l1_pkey"),
     ]
 
