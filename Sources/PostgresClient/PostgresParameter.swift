@@ -14,6 +14,8 @@ public enum PostgresParameter: Equatable, Sendable {
     case bytes([UInt8])
     /// A `uuid` in two halves, the first characters in `high`.
     case uuid(high: UInt64, low: UInt64)
+    /// An array in PostgreSQL's binary form, with the number of its type in `pg_type`; see `RecordType`.
+    case array(type: UInt32, [UInt8])
 }
 
 /// The parameters of one statement as libpq wants them: types, and bytes that lie behind each other in one
@@ -68,6 +70,9 @@ struct ParameterBlock {
             bytes.appendBigEndian(high)
             bytes.appendBigEndian(low)
             return TypeOID.uuid
+        case .array(let type, let value):
+            bytes.append(contentsOf: value)
+            return type
         }
     }
 }

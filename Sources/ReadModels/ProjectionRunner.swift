@@ -23,25 +23,25 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
     init(_ seat: RunnerSeat) throws(ProjectionError) {
         self.seat = seat
         chain = Chain(log: seat.log.id, shard: seat.shard)
-        let tables = P.tables.enumerated().map { number, table in
+        var tables = P.tables.enumerated().map { number, table in
             TableWriter(table, number: number, schema: seat.build.schema, shard: seat.shard)
         }
-        self.tables = tables
         checkpoint = try translated { () throws(PostgresError) in
             try seat.connection.execute(Self.session)
-            for table in tables { try table.prepare(seat.connection) }
+            for index in tables.indices { try tables[index].prepare(seat.connection) }
             return try Checkpoint.read(seat.build, seat.shard, seat.connection)
         }
+        self.tables = tables
         try compareWithLog()
     }
 
     /// A read model follows from the log, so a crash of the database may take its last batches, all of each.
     ///
     /// Rows are found by index: a table that grew since it was last analysed would look small to the planner,
-    /// which would then compare each of its rows with each that is wanted.
+    /// which would then compare each of its rows with each that is wanted. A batch of rows is held in memory.
     private static var session: String {
         "set synchronous_commit = off; set enable_seqscan = off; set enable_hashjoin = off; "
-            + "set enable_mergejoin = off; set enable_material = off"
+            + "set enable_mergejoin = off; set enable_material = off; set work_mem = '32MB'"
     }
 
     /// The hash of the checkpoint has to stand in the log.

@@ -62,7 +62,7 @@ public struct ProjectionLimits: Sendable {
     /// Most rows that are kept between batches.
     public var cachedRowsMax = 100_000
     /// How soon the log is read again after events came.
-    public var busyMillis = 5
+    public var busyMillis = 8
     /// How soon it is read again when none came for a while.
     public var idleMillis = 50
     /// How long a while is.

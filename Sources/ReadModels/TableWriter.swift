@@ -4,14 +4,16 @@ internal import ProjectionKit
 
 /// Writes the rows of one table of a build, for one shard.
 ///
-/// New rows are copied straight into the table. Changed ones are copied into a temporary table of the session
-/// and updated from there by one statement; the wanted ones are found in the same way.
+/// New rows are copied straight into the table. Changed ones are one parameter of one statement that updates
+/// them; the wanted ones are found in the same way.
 struct TableWriter {
     let table: ProjectedTable
     let number: Int
     let shard: ShardNumber
     private let name: String
-    private let columns: String
+    private let columns: [String]
+    /// The type of its rows, where they are loaded and changed.
+    private var rowType: RecordType?
     /// Tuples of new rows, of changed rows and of wanted keys.
     private var added = TupleWriter(capacityBytes: 1 << 16)
     private var changed = TupleWriter(capacityBytes: 1 << 16)
@@ -25,7 +27,7 @@ struct TableWriter {
         self.number = number
         self.shard = shard
         name = "\(schema).\(table.name)"
-        columns = (["shard"] + table.columns + (table.isAppended ? [] : ["state"])).joined(separator: ", ")
+        columns = ["shard"] + table.columns + (table.isAppended ? [] : ["state"])
         reset()
     }
 
@@ -38,14 +40,9 @@ struct TableWriter {
         (addedCount, changedCount, wantedCount) = (0, 0, 0)
     }
 
-    /// Makes the temporary tables of the session.
-    func prepare(_ connection: PostgresConnection) throws(PostgresError) {
-        guard !table.isAppended else { return }
-        try connection.execute(
-            "create temporary table changed_\(table.name) (like \(name)) on commit delete rows;"
-                + "create temporary table wanted_\(table.name) on commit delete rows as "
-                + "select \(table.key.joined(separator: ", ")) from \(name) limit 0"
-        )
+    /// Looks the type of its rows up.
+    mutating func prepare(_ connection: PostgresConnection) throws(PostgresError) {
+        rowType = table.isAppended ? nil : try RecordType(ofTable: name, connection)
     }
 
     /// Collects a row, and returns its hash.
@@ -94,34 +91,28 @@ struct TableWriter {
         _ connection: PostgresConnection,
         _ body: ([UInt8]) throws(PostgresError) -> Void
     ) throws(PostgresError) {
-        guard wantedCount > 0 else { return }
-        wanted.copy.trailer()
-        try connection.copy(into: "pg_temp.wanted_\(table.name)", "", wanted.copy, rows: wantedCount)
+        guard wantedCount > 0, let rowType else { return }
         let match = table.key.map { "t.\($0) = w.\($0)" }.joined(separator: " and ")
-        try connection.copyOut(
-            "copy (select t.state from pg_temp.wanted_\(table.name) w join \(name) t "
-                + "on t.shard = \(shard.value) and \(match)) to stdout (format binary)"
-        ) { message throws(PostgresError) in
-            var tuple = try CopyTuple(message)
-            try body(try tuple.nextBytes().withUnsafeBytes { Array($0) })
-        }
+        let found = try connection.query(
+            "select t.state from unnest($1) w join \(name) t on t.shard = \(shard.value) and \(match)",
+            [try rowType.array(of: wanted.copy, table.key, rows: wantedCount)]
+        )
+        for row in 0..<found.count { try body(try found.bytes(row, 0)) }
     }
 
     /// Writes what was collected, within the open transaction.
     mutating func flush(_ connection: PostgresConnection) throws(PostgresError) {
         if addedCount > 0 {
             added.copy.trailer()
-            try connection.copy(into: name, "(\(columns))", added.copy, rows: addedCount)
+            try connection.copy(into: name, columns, added.copy, rows: addedCount)
         }
-        guard changedCount > 0 else { return }
-        changed.copy.trailer()
-        let stage = "pg_temp.changed_\(table.name)"
-        try connection.copy(into: stage, "(\(columns))", changed.copy, rows: changedCount)
+        guard changedCount > 0, let rowType else { return }
         let keys = ["shard"] + table.key
-        let sets = (table.columns + ["state"]).filter { !keys.contains($0) }.map { "\($0) = c.\($0)" }
+        let sets = columns.filter { !keys.contains($0) }.map { "\($0) = c.\($0)" }
         let updated = try connection.query(
-            "update \(name) t set \(sets.joined(separator: ", ")) from \(stage) c where "
-                + keys.map { "t.\($0) = c.\($0)" }.joined(separator: " and ")
+            "update \(name) t set \(sets.joined(separator: ", ")) from unnest($1) c where "
+                + keys.map { "t.\($0) = c.\($0)" }.joined(separator: " and "),
+            [try rowType.array(of: changed.copy, columns, rows: changedCount)]
         )
         guard updated.affectedRows == changedCount else {
             throw .misuse("expected \(changedCount) changed rows in \(name), was \(updated.affectedRows)")
@@ -133,11 +124,12 @@ extension PostgresConnection {
     /// Copies tuples that are complete with header and trailer; throws unless all of them arrived.
     fileprivate func copy(
         into table: String,
-        _ columns: String,
+        _ columns: [String],
         _ writer: CopyWriter,
         rows: Int
     ) throws(PostgresError) {
-        let report = try copyIn("copy \(table) \(columns) from stdin (format binary)", writer.bytes)
+        let list = columns.joined(separator: ", ")
+        let report = try copyIn("copy \(table) (\(list)) from stdin (format binary)", writer.bytes)
         for case .error(let error) in report.results { throw .server(error) }
         guard report.results == [.command(tag: "COPY \(rows)")] else {
             throw .misuse("expected a copy of \(rows) rows, was \(report.results)")
