@@ -62,12 +62,13 @@ function table(id, columns, rows, empty) {
 
 const moment = (text) => (text ? text.slice(0, 19).replace("T", " ") : "–");
 
-function showFigures(view, day) {
+function showFigures(view, valuation, day) {
+  const total = valuation.totals.find((row) => row.currency === view.currency);
   const figures = [
     ["Equity at the close", day ? grouped(day.equity, 2) : "–"],
     ["Settled cash", grouped(view.cash, 2)],
     ["Reserved", grouped(view.reserved, 2)],
-    ["Unrealised", day ? grouped(day.unrealised, 2) : "–"],
+    ["Unrealised", grouped(total ? total.unrealised : "0", 2)],
     ["Realised", day ? grouped(day.realised, 2) : "–"],
     ["Kill switch", view.killSwitch ? "pulled" : "no"],
   ];
@@ -80,12 +81,16 @@ function showFigures(view, day) {
   at("figures").replaceChildren(...parts);
 }
 
-function showTables(view, orders, refusals) {
+function showTables(valuation, orders, refusals) {
   table("positions", [
-    ["Symbol", (row) => row.symbol || row.instrument],
+    ["Symbol", (row) => row.symbol],
     ["Quantity", (row) => grouped(row.quantity), "number"],
     ["Cost", (row) => grouped(row.cost, 2), "number"],
-  ], view.positions.filter((row) => row.quantity !== "0"), "No positions.");
+    ["Price", (row) => grouped(row.price), "number"],
+    ["Price of", (row) => (row.quotedAt ? moment(row.quotedAt) : row.markDate ?? "–") + (row.stale ? " (old)" : "")],
+    ["Value", (row) => grouped(row.value, 2), "number"],
+    ["Unrealised", (row) => grouped(row.unrealised, 2), "number"],
+  ], valuation.positions.filter((row) => row.quantity !== "0"), "No positions.");
   table("orders", [
     ["Placed", (row) => moment(row.placedAt)],
     ["Symbol", (row) => row.symbol],
@@ -152,14 +157,17 @@ async function show() {
   showCurve(chosen);
   try {
     const path = "accounts/" + encodeURIComponent(account);
-    const [view, orders, refusals] = await Promise.all([
+    // What was held on a past day is valued at the prices of that day.
+    const time = isPast ? days[chosen].date + "T23:59:59Z" : null;
+    const [view, valuation, orders, refusals] = await Promise.all([
       ask(path, { at: position }),
+      ask(path + "/valuation", { at: position, time }),
       ask(path + "/orders", { at: position, limit: rowsShown }),
       ask(path + "/refusals", { at: position, limit: rowsShown }),
     ]);
     if (question !== wanted) return;
-    showFigures(view, day);
-    showTables(view, orders.orders, refusals.refusals);
+    showFigures(view, valuation, day);
+    showTables(valuation, orders.orders, refusals.refusals);
     at("problem").hidden = true;
     if (isPast) at("position").textContent = grouped(String(position));
     at("state").className = isPast ? "past" : stream && stream.readyState === 1 ? "live" : "";
@@ -205,6 +213,8 @@ async function choose(name, date) {
   account = name;
   days = [];
   at("moment").value = at("moment").max = "0";
+  // What is true now needs no curve.
+  if (!date) show();
   await readDays();
   const day = days.findLastIndex((day) => day.date <= date);
   if (day >= 0) at("moment").value = String(day);
