@@ -35,7 +35,7 @@ struct ProjectCommand: AsyncParsableCommand {
         let desk = try OrderDesk(log, venue: venue, try OrderFlow(accounts: Self.accounts, day: 0))
         desk.quote(at: venue)
         let house = try await OpenHouse(desk, log, venue, options.data)
-        let models = house.models.map { CheckpointWatch(server.admin, $0.name) }
+        let models = CheckpointWatch(server.admin, house.models.map(\.name))
         let stream = try StreamWatch(house.socketPath, desk.accounts[0])
         let durable = DurableWatch(desk.node.trading)
         let result = try desk.keep(load, seconds: options.seconds)
@@ -53,7 +53,10 @@ struct ProjectCommand: AsyncParsableCommand {
             }
             table.add(row)
         }
-        for model in models { add("visible in \(model.name)", steps.delays(of: try model.end())) }
+        let seen = try models.end()
+        for model in house.models {
+            add("visible in \(model.name)", steps.delays(of: seen[model.name] ?? Steps()))
+        }
         add("pushed to a stream", steps.delays(ofEach: stream.end()))
         table.finish()
         try await house.close()

@@ -32,26 +32,31 @@ final class DurableWatch: Sendable {
     }
 }
 
-/// Notes when positions can be read in a read model.
+/// Notes when positions can be read in each of some read models, by one session: one that looks for each of
+/// them would take as much of the machine as what it looks at.
 final class CheckpointWatch: Sendable {
-    let name: String
     private struct State {
-        var steps = Steps()
+        var steps: [String: Steps]
         var isEnding = false
         var failure: PostgresError?
     }
-    private let state = Monitor(State())
+    private let state: Monitor<State>
     private let thread: SystemThread
 
-    init(_ conninfo: String, _ name: String) {
-        self.name = name
-        let state = state
+    init(_ conninfo: String, _ names: [String]) {
+        let state = Monitor(State(steps: Dictionary(uniqueKeysWithValues: names.map { ($0, Steps()) })))
+        self.state = state
         thread = .needed {
             do throws(PostgresError) {
                 let connection = try PostgresConnection(conninfo)
+                try connection.execute("prepare look as \(Self.query)")
                 while !state.look({ $0.isEnding }) {
-                    let position = try connection.query(Self.query, [.text(name)]).int64(0, 0)
-                    state.look { $0.steps.take(position, at: monotonicNanos()) }
+                    let found = try connection.query("execute look")
+                    let now = monotonicNanos()
+                    for row in 0..<found.count {
+                        let (name, position) = (try found.text(row, 0), try found.int64(row, 1))
+                        state.look { $0.steps[name]?.take(position, at: now) }
+                    }
                     usleep(2_000)
                 }
             } catch {
@@ -61,12 +66,13 @@ final class CheckpointWatch: Sendable {
     }
 
     private static let query = """
-        select c.position from bifrost_read.checkpoint c
+        select c.name, c.position from bifrost_read.checkpoint c
         join bifrost_read.read_model m on m.name = c.name and m.active_version = c.version
-        where c.name = $1 and c.shard = \(Node.tradingShard.value)
+        where c.shard = \(Node.tradingShard.value)
         """
 
-    func end() throws -> Steps {
+    /// What was seen of each read model, by its name.
+    func end() throws -> [String: Steps] {
         state.change { $0.isEnding = true }
         thread.join()
         let state = state.look { $0 }
