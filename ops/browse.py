@@ -73,6 +73,11 @@ def look(options, browser):
         time.sleep(0.01)
     seconds = time.monotonic() - began
     if options.picture:
+        # The curve and the values of a past day come after what can be read at once.
+        whole = ("document.querySelector('#curve path') && "
+                 "/[0-9]/.test(document.querySelector('#positions td:last-child').innerText)")
+        while not browser.evaluate(whole) and time.monotonic() - began < SECONDS_MAX:
+            time.sleep(0.05)
         picture = browser.ask("Page.captureScreenshot", format="png", captureBeyondViewport=False)
         with open(options.picture, "wb") as file:
             file.write(base64.b64decode(picture["data"]))

@@ -5,6 +5,7 @@ const at = (id) => document.getElementById(id);
 const rowsShown = 15;
 let account = null;
 let days = [];
+let areDaysRead = false;
 let stream = null;
 let wanted = 0; // counts questions, so that a late answer to an old one is not shown
 let refresh = null;
@@ -62,13 +63,12 @@ function table(id, columns, rows, empty) {
 
 const moment = (text) => (text ? text.slice(0, 19).replace("T", " ") : "–");
 
-function showFigures(view, valuation, day) {
-  const total = valuation.totals.find((row) => row.currency === view.currency);
+function showFigures(view, day) {
   const figures = [
     ["Equity at the close", day ? grouped(day.equity, 2) : "–"],
     ["Settled cash", grouped(view.cash, 2)],
     ["Reserved", grouped(view.reserved, 2)],
-    ["Unrealised", grouped(total ? total.unrealised : "0", 2)],
+    ["Unrealised", day ? grouped(day.unrealised, 2) : "–"],
     ["Realised", day ? grouped(day.realised, 2) : "–"],
     ["Kill switch", view.killSwitch ? "pulled" : "no"],
   ];
@@ -81,16 +81,20 @@ function showFigures(view, valuation, day) {
   at("figures").replaceChildren(...parts);
 }
 
-function showTables(valuation, orders, refusals) {
+// Without a valuation their price, value and result are not known yet.
+function showPositions(positions) {
   table("positions", [
     ["Symbol", (row) => row.symbol],
     ["Quantity", (row) => grouped(row.quantity), "number"],
     ["Cost", (row) => grouped(row.cost, 2), "number"],
     ["Price", (row) => grouped(row.price), "number"],
-    ["Price of", (row) => (row.quotedAt ? moment(row.quotedAt) : row.markDate ?? "–") + (row.stale ? " (old)" : "")],
+    ["Price of", (row) => (row.quotedAt ? moment(row.quotedAt) : row.markDate || "–") + (row.stale ? " (old)" : "")],
     ["Value", (row) => grouped(row.value, 2), "number"],
     ["Unrealised", (row) => grouped(row.unrealised, 2), "number"],
-  ], valuation.positions.filter((row) => row.quantity !== "0"), "No positions.");
+  ], positions.filter((row) => row.quantity !== "0"), "No positions.");
+}
+
+function showOrders(orders, refusals) {
   table("orders", [
     ["Placed", (row) => moment(row.placedAt)],
     ["Symbol", (row) => row.symbol],
@@ -117,7 +121,7 @@ function showCurve(chosen) {
   if (days.length < 2) {
     curve.replaceChildren();
     for (const id of ["first", "range", "last"]) at(id).textContent = "";
-    at("range").textContent = "It begins with the second day that is closed.";
+    at("range").textContent = areDaysRead ? "It begins with the second day that is closed." : "";
     return;
   }
   const values = days.map((day) => Number(day.equity));
@@ -157,21 +161,26 @@ async function show() {
   showCurve(chosen);
   try {
     const path = "accounts/" + encodeURIComponent(account);
-    // What was held on a past day is valued at the prices of that day.
-    const time = isPast ? days[chosen].date + "T23:59:59Z" : null;
-    const [view, valuation, orders, refusals] = await Promise.all([
+    const [view, orders, refusals] = await Promise.all([
       ask(path, { at: position }),
-      ask(path + "/valuation", { at: position, time }),
       ask(path + "/orders", { at: position, limit: rowsShown }),
       ask(path + "/refusals", { at: position, limit: rowsShown }),
     ]);
     if (question !== wanted) return;
-    showFigures(view, valuation, day);
-    showTables(valuation, orders.orders, refusals.refusals);
+    showFigures(view, day);
+    if (isPast || at("positions").rows.length === 0) showPositions(view.positions);
+    showOrders(orders.orders, refusals.refusals);
     at("problem").hidden = true;
     if (isPast) at("position").textContent = grouped(String(position));
     at("state").className = isPast ? "past" : stream && stream.readyState === 1 ? "live" : "";
     at("state").textContent = isPast ? "the past" : stream && stream.readyState === 1 ? "live" : "connecting";
+    // The past is folded from the log: it is valued where the slider rests, at the prices of its own day.
+    if (isPast) await new Promise((go) => setTimeout(go, 200));
+    if (question !== wanted) return;
+    const time = isPast ? days[chosen].date + "T23:59:59Z" : null;
+    const valuation = await ask(path + "/valuation", { at: position, time });
+    if (question !== wanted) return;
+    showPositions(valuation.positions);
   } catch (error) {
     at("problem").textContent = error.message;
     at("problem").hidden = false;
@@ -182,6 +191,7 @@ async function show() {
 async function readDays() {
   const isNow = Number(at("moment").value) >= days.length;
   days = (await ask("accounts/" + encodeURIComponent(account) + "/equity")).days;
+  areDaysRead = true;
   at("moment").max = String(days.length);
   if (isNow) at("moment").value = String(days.length);
 }
@@ -212,6 +222,8 @@ function listen() {
 async function choose(name, date) {
   account = name;
   days = [];
+  areDaysRead = false;
+  at("positions").replaceChildren();
   at("moment").value = at("moment").max = "0";
   // What is true now needs no curve.
   if (!date) show();
