@@ -172,6 +172,12 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case corporateActionBegun = 94
     /// The announcement was replaced or withdrawn already.
     case corporateActionOver = 95
+    /// The account traded the instrument after a split that a trade in suspense came before, and held nothing
+    /// when it was split: the trade has no place in its lots. The value is the ex-date in days since
+    /// 1970-01-01.
+    case splitSinceTrade = 96
+    /// A day is being rolled, and accounts wait for what the next one begins with.
+    case rollUnfinished = 97
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

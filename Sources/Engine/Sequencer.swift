@@ -228,7 +228,7 @@ package struct Sequencer: Sendable {
         }
         let place = FactPlace(
             position: position,
-            effectiveAt: recording.effectiveAt,
+            effectiveAt: draft.effectiveAt ?? recording.effectiveAt,
             businessDate: draft.businessDate ?? recording.openDay,
             account: draft.account,
             correlation: draft.correlation
@@ -243,7 +243,7 @@ package struct Sequencer: Sendable {
                 schemaVersion: 0,
                 receivedAt: recording.request.receivedAt,
                 recordedAt: recordedAt,
-                effectiveAt: recording.effectiveAt,
+                effectiveAt: place.effectiveAt,
                 businessDate: place.businessDate,
                 commandID: recording.request.id,
                 commandDigest: isFirst ? recording.request.digest : nil,

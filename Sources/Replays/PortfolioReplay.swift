@@ -79,10 +79,25 @@ public struct PortfolioReplay {
         state.tradesByID.reduce(0) { state.currencyByID[$1.key] == currency ? $0 + $1.value.realised : $0 }
     }
 
+    /// Of what there is a position.
+    private var held: [InstrumentID] {
+        if point.date == nil { return state.instruments }
+        return state.lotsByID.filter { $0.value.units != 0 }.keys.sorted()
+    }
+
+    /// The position; at a date that of its lots, because what was booked late came in the units of a later
+    /// day.
+    private func quantity(_ instrument: InstrumentID) -> Quantity {
+        guard point.date != nil, let lots = state.lotsByID[instrument] else {
+            return state.position(instrument)
+        }
+        return Int64(exactly: lots.units).flatMap { Quantity(exactly: $0) } ?? state.position(instrument)
+    }
+
     private func view(_ account: AccountOpened, _ end: Int64, _ reference: ReferenceBook) -> PortfolioView {
         let currency = account.currency
         let money = Commodity.money(currency)
-        let positions = state.instruments.map { holding($0, reference) }.sorted {
+        let positions = held.map { holding($0, reference) }.sorted {
             ($0.symbol, $0.instrument) < ($1.symbol, $1.instrument)
         }
         let own = positions.filter { state.currencyByID[$0.instrument] == currency }
@@ -134,7 +149,7 @@ public struct PortfolioReplay {
     }
 
     private func holding(_ instrument: InstrumentID, _ reference: ReferenceBook) -> PositionView {
-        let quantity = state.position(instrument)
+        let quantity = quantity(instrument)
         let cost = state.cost(instrument)
         let mark = reference.markByID[instrument].map { mark in
             reference.adjusted(mark, of: instrument) { state.appliedActions.contains($0.action) }

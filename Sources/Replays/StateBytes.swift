@@ -144,7 +144,14 @@ struct StateBytes {
             message(trade.suspended)
             number(Int64(trade.revisions.count))
             for revision in trade.revisions { message(revision) }
+            number(trade.effectiveAt.nanos)
+            number(Int64(trade.businessDate.days))
             present(trade.assigned)
+        }
+        for action in state.actionBegunAt.keys.sorted() {
+            letter("g")
+            identifier(action)
+            number(state.actionBegunAt[action]?.nanos ?? 0)
         }
         for line in state.suspense.ledger.lines {
             letter("V")

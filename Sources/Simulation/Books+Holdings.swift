@@ -67,6 +67,31 @@ struct Entitlements {
     var actions: [Due: (fact: CorporateActionAnnounced, units: Int128)] = [:]
     /// Dividends that were accrued and not paid.
     var payments: [Due: DividendAccrued] = [:]
+    /// Every action that began, in the order in which they are applied, and when it did.
+    var begun: [(fact: CorporateActionAnnounced, at: Timestamp)] = []
+    /// The splits that an account had applied.
+    var splits: Set<Due> = []
+    /// What a trade that left suspense in the present command brings with it.
+    var late: Late?
+}
+
+/// What a trade is due that was in suspense when corporate actions began.
+struct Late {
+    let account: AccountID
+    let since: Timestamp
+    /// The units of the trade, as they are when the next action begins.
+    var units: Int128
+    /// What has begun since, in order; a split that the account has is passed through.
+    var actions: [(fact: CorporateActionAnnounced, at: Timestamp, isPassed: Bool)]
+
+    /// Passes through splits up to the next action that leaves an event.
+    mutating func advance() {
+        while let next = actions.first, next.isPassed {
+            actions.removeFirst()
+            guard since < next.at else { continue }
+            units = Holding.split(units, next.fact.numerator, next.fact.denominator)
+        }
+    }
 }
 
 extension Books {
@@ -81,11 +106,13 @@ extension Books {
     }
 
     /// A day ends and the next one begins, whose corporate actions concern whoever holds something now.
-    mutating func roll(_ fact: DayRolled) {
+    mutating func roll(_ fact: DayRolled, at time: Timestamp) {
         let next = facts.days.first { $0 > fact.date } ?? BusinessDate(days: fact.date.days + 1)
         openDay = next
         facts.openDay = next
-        for action in facts.actions where action.exDate == next {
+        let beginning = facts.actions.filter { $0.exDate == next }
+        for action in beginning.filter({ $0.kind != .split }) + beginning.filter({ $0.kind == .split }) {
+            entitlements.begun.append((action, time))
             for account in accountsInOrder {
                 let units = accounts[account]?.position(action.instrument) ?? 0
                 let due = Entitlements.Due(account: account, action: action.action)
@@ -94,10 +121,52 @@ extension Books {
         }
     }
 
+    /// A trade leaves suspense for an account, as of when it became known, and brings with it what began
+    /// since.
+    mutating func arrive(
+        _ fact: TradeBooked,
+        since known: FactPlace,
+        at place: FactPlace
+    ) throws(Violation) {
+        arriving = nil
+        try expect(
+            place.effectiveAt == known.effectiveAt && place.businessDate == known.businessDate,
+            "I8",
+            "\(fact.execution.text) is booked as of \(place.businessDate), known \(known.businessDate)"
+        )
+        let actions = entitlements.begun.filter {
+            $0.fact.instrument == fact.instrument && $0.fact.exDate > known.businessDate
+        }
+        var late = Late(
+            account: fact.account,
+            since: known.effectiveAt,
+            units: Int128(fact.quantity.nanos),
+            actions: actions.map { action in
+                let due = Entitlements.Due(account: fact.account, action: action.fact.action)
+                return (action.fact, action.at, entitlements.splits.contains(due))
+            }
+        )
+        late.advance()
+        entitlements.late = late
+    }
+
+    /// A trade out of suspense has got all that it is due by the end of its command.
+    mutating func finishLate() throws(Violation) {
+        guard let late = entitlements.late else { return }
+        entitlements.late = nil
+        try expect(late.actions.isEmpty, "I10", "a trade out of suspense lacks \(late.actions.count) actions")
+    }
+
     private mutating func begin(
         _ account: AccountID,
         _ action: Identifier
     ) throws(Violation) -> (fact: CorporateActionAnnounced, units: Int128) {
+        if var late = entitlements.late, late.account == account, late.actions.first?.fact.action == action {
+            let due = (late.actions.removeFirst().fact, late.units)
+            late.advance()
+            entitlements.late = late
+            return due
+        }
         let due = Entitlements.Due(account: account, action: action)
         guard let due = entitlements.actions.removeValue(forKey: due) else {
             throw Violation("I10", "\(action.text) gives what the account is not due")
@@ -122,7 +191,10 @@ extension Books {
         // The two roundings of the core may differ from one by a minor unit.
         let isRight = abs(fact.amount.nanos - amount) <= minor
         try expect(isRight, "I10", "a dividend of \(fact.amount.text), expected \(amount)")
-        entitlements.payments[.init(account: fact.account, action: fact.action)] = fact
+        let payment = Entitlements.Due(account: fact.account, action: fact.action)
+        var sum = fact
+        sum.amount = fact.amount + (entitlements.payments[payment]?.amount ?? .zero)
+        entitlements.payments[payment] = sum
     }
 
     mutating func take(_ fact: DividendPaid) throws(Violation) {
@@ -158,6 +230,8 @@ extension Books {
             "I10",
             "split \(fact.oldQuantity.text) into \(fact.newQuantity.text), expected \(old) into \(new)"
         )
+        entitlements.splits.insert(.init(account: fact.account, action: fact.action))
+        if entitlements.late?.account == fact.account { entitlements.late?.units = new }
         accounts[fact.account]?.cash[fact.currency, default: 0] += fact.cashInLieu.nanos
     }
 

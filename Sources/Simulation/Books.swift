@@ -64,6 +64,10 @@ struct Books {
     var bookedByID: [Identifier: Booked] = [:]
     /// What a parent keeps when a slice of the present command has taken its part.
     var awaited: (parent: OrderID, rest: OrderBook.Held)?
+    /// When trades in suspense became known, by the positions of their breaks.
+    private var suspendedAt: [Int64: FactPlace] = [:]
+    /// When the trade became known that leaves suspense in the present command.
+    var arriving: FactPlace?
     /// A word of the present command whose booking is due.
     var unbookedWord: LastWord?
 
@@ -89,11 +93,17 @@ struct Books {
         case .risk(let fact): try take(fact, on: place.businessDate)
         case .compliance(.assessed(let fact)): try check(fact, on: place.businessDate)
         case .portfolio(let fact): try take(fact, at: place)
-        case .dayRolled(let fact): roll(fact)
+        case .dayRolled(let fact): roll(fact, at: place.effectiveAt)
         case .suspense(let fact):
             try checkBalanced(fact.postings)
-            // The venue's own book does not follow where a person moves a trade.
-            if case .assigned(let assigned) = fact { incomplete.insert(assigned.account) }
+            switch fact {
+            case .suspended(let suspended): suspendedAt[suspended.brokeAt] = place
+            case .assigned(let assigned):
+                arriving = suspendedAt[assigned.brokeAt]
+                // The venue's own book does not follow where a person moves a trade.
+                incomplete.insert(assigned.account)
+            case .revised: break
+            }
         default: break
         }
     }
@@ -104,6 +114,8 @@ struct Books {
     /// At the end of a command nothing is half done.
     mutating func finishCommand() throws(Violation) {
         replacing = nil
+        arriving = nil
+        try finishLate()
         if let (parent, _) = awaited {
             throw Violation("I10", "nothing says that a slice took from \(parent.id.text)")
         }
@@ -204,7 +216,9 @@ struct Books {
             try checkBalanced(fact.postings)
             try checkWithdrawal(fact, on: place.businessDate)
             accounts[fact.account]?.cash[fact.currency, default: 0] -= fact.amount.nanos
-        case .tradeBooked(let fact): try take(fact, at: time)
+        case .tradeBooked(let fact):
+            try take(fact, at: time)
+            if let arriving { try arrive(fact, since: arriving, at: place) }
         case .tradeSettled(let fact): try take(fact)
         case .tradeCorrected(let fact): try take(fact)
         case .dividendAccrued(let fact): try take(fact)

@@ -87,6 +87,8 @@ struct RejectionTests {
         (93, "UNKNOWN_CORPORATE_ACTION"),
         (94, "CORPORATE_ACTION_BEGUN"),
         (95, "CORPORATE_ACTION_OVER"),
+        (96, "SPLIT_SINCE_TRADE"),
+        (97, "ROLL_UNFINISHED"),
         (100, "ORDER_VALUE_ABOVE_LIMIT"),
         (101, "PRICE_OUTSIDE_COLLAR"),
         (102, "BUYING_POWER_EXCEEDED"),

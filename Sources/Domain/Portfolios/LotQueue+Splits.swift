@@ -30,9 +30,9 @@ extension LotQueue {
 }
 
 /// The arithmetic of a split.
-enum Split {
+public enum Split {
     /// Old units as new ones, in units of 10⁻⁹, rounded half away from zero.
-    static func scaled(_ nanos: Int128, _ numerator: UInt32, _ denominator: UInt32) -> Int128 {
+    public static func scaled(_ nanos: Int128, _ numerator: UInt32, _ denominator: UInt32) -> Int128 {
         let product = nanos * Int128(numerator)
         let half = Int128(denominator) / 2
         return (product + (product < 0 ? -half : half)) / Int128(max(denominator, 1))

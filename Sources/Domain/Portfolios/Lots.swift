@@ -78,7 +78,7 @@ public struct LotQueue: Equatable, Sendable {
     public init() {}
 
     /// The sum of the lots, long positive, in units of 10⁻⁹.
-    var units: Int128 { lots.reduce(0) { $0 + Int128($1.quantity.nanos) } }
+    public var units: Int128 { lots.reduce(0) { $0 + Int128($1.quantity.nanos) } }
 
     /// What a trade does to the lots: it closes opposite ones in the order of its method and opens one with
     /// the rest.

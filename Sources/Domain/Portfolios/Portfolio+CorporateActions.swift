@@ -16,6 +16,8 @@ public struct DividendTerms: Sendable {
     public var quantity: Quantity
     /// The dividend of one unit.
     public var amountPerUnit: Price
+    /// Whether the units became known after the ex-date, beside those that had the dividend accrued by then.
+    public var isLate = false
     /// Puts the parts together.
     public init(
         action: Identifier,
@@ -86,7 +88,7 @@ extension Portfolio {
         _ decision: inout Decision<PortfolioEvent>
     ) throws(Rejection) {
         let position = terms.quantity
-        guard !state.appliedActions.contains(terms.action) else { return }
+        guard terms.isLate || !state.appliedActions.contains(terms.action) else { return }
         var fact = DividendAccrued()
         fact.account = account
         fact.action = terms.action
@@ -111,6 +113,16 @@ extension Portfolio {
         ]
         fact.postings = lines.filter { $0.amount != .zero }
         try decision.emit(.dividendAccrued(fact))
+    }
+
+    /// What is due of an action with an accrual behind those before it.
+    static func due(_ fact: DividendAccrued, beside before: DividendAccrued?) -> DividendAccrued {
+        guard let before else { return fact }
+        var sum = fact
+        sum.quantity = before.quantity.adding(fact.quantity) ?? fact.quantity
+        sum.gross = Money(clamping: before.gross.nanos + fact.gross.nanos)
+        sum.amount = Money(clamping: before.amount.nanos + fact.amount.nanos)
+        return sum
     }
 
     /// The payment of a dividend that was accrued; what cash cannot hold goes to suspense.

@@ -172,7 +172,7 @@ public enum Portfolio: Decider {
         case .dividendAccrued(let fact):
             state.ledger.book(fact.postings)
             state.appliedActions.insert(fact.action)
-            state.accruedDividends[fact.action] = fact
+            state.accruedDividends[fact.action] = due(fact, beside: state.accruedDividends[fact.action])
         case .dividendPaid(let fact):
             state.ledger.book(fact.postings)
             state.accruedDividends[fact.action] = nil

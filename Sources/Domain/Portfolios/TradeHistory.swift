@@ -114,6 +114,14 @@ public struct TradeHistory: Sendable {
     /// Whether nothing but trades changed the lots.
     public var isOfTradesAlone: Bool { blocks.allSatisfy { $0.change == nil } }
 
+    /// Whether nothing that is known took effect after `time`.
+    public func ends(by time: Timestamp) -> Bool {
+        blocks.allSatisfy { block in
+            (block.change == nil || block.since <= time)
+                && block.trades.last.map { $0.lot.effectiveAt <= time } ?? true
+        }
+    }
+
     /// All trades, in the order in which they took effect.
     public var trades: [BookedTrade] { blocks.flatMap { $0.trades } }
 

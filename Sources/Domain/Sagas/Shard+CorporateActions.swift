@@ -80,21 +80,14 @@ extension Shard {
         rolling calendar: String,
         _ state: ShardState
     ) -> [Entitlement] {
-        let book = state.reference
         guard state.openDay.map({ day > $0 }) ?? true else { return [] }
-        func isOf(_ instrument: InstrumentID) -> Bool {
-            guard let name = book.instrumentByID[instrument]?.tradingCalendar,
-                name == calendar || state.rolledByName[name] != nil
-            else { return false }
-            return book.calendarByName[name]?.contains(day) ?? false
-        }
-        let actions = book.corporateActions.of(day).filter { isOf($0.instrument) }
+        let actions = actions(on: day, rolling: calendar, state)
         var due: [Entitlement] = []
         for account in state.accountByID.keys.sorted() {
             guard let portfolio = state.accountByID[account]?.portfolio else { continue }
             for action in portfolio.accruedDividends.keys.sorted() {
                 guard let accrued = portfolio.accruedDividends[action], accrued.payDate <= day,
-                    isOf(accrued.instrument)
+                    hasDay(accrued.instrument, day, rolling: calendar, state)
                 else { continue }
                 due.append(Entitlement(.payment, account, action, day, accrued.quantity))
             }
@@ -106,6 +99,31 @@ extension Shard {
             }
         }
         return due
+    }
+
+    /// The corporate actions that begin with `day` when `calendar` is rolled.
+    static func actions(
+        on day: BusinessDate,
+        rolling calendar: String,
+        _ state: ShardState
+    ) -> [CorporateActionAnnounced] {
+        guard state.openDay.map({ day > $0 }) ?? true else { return [] }
+        return state.reference.corporateActions.of(day).filter {
+            hasDay($0.instrument, day, rolling: calendar, state)
+        }
+    }
+
+    /// Whether `day` is one of the instrument's calendar, and that calendar is one that is rolled.
+    private static func hasDay(
+        _ instrument: InstrumentID,
+        _ day: BusinessDate,
+        rolling calendar: String,
+        _ state: ShardState
+    ) -> Bool {
+        guard let name = state.reference.instrumentByID[instrument]?.tradingCalendar,
+            name == calendar || state.rolledByName[name] != nil
+        else { return false }
+        return state.reference.calendarByName[name]?.contains(day) ?? false
     }
 
     /// Takes what an event applied off the list; a dividend that is paid on its ex-date is due at once.
@@ -140,23 +158,18 @@ extension Shard {
         }
         let actions = book.corporateActions.of(entitlement.day)
         guard let fact = actions.first(where: { $0.action == entitlement.action }) else { return nil }
-        guard fact.kind == .split else {
-            let terms = DividendTerms(
-                action: fact.action,
-                instrument: fact.instrument,
-                currency: fact.currency,
-                exDate: fact.exDate,
-                payDate: fact.payDate,
-                quantity: entitlement.quantity,
-                amountPerUnit: fact.amountPerUnit
-            )
-            return .accrueDividend(account, terms)
-        }
+        return fact.kind == .split
+            ? .split(account, splitTerms(fact, book))
+            : .accrueDividend(account, DividendTerms(fact, entitlement.quantity))
+    }
+
+    /// A split as it concerns an account that holds its instrument.
+    static func splitTerms(_ fact: CorporateActionAnnounced, _ book: ReferenceBook) -> SplitTerms {
         let before = BusinessDate(days: fact.exDate.days - 1)
         let mark = book.latestMark(of: fact.instrument, upTo: before)
         let unit = Quantity(units: 1)
         let lot = book.terms(of: fact.instrument, on: fact.exDate)?.lotSize ?? unit
-        let terms = SplitTerms(
+        return SplitTerms(
             action: fact.action,
             instrument: fact.instrument,
             currency: fact.currency,
@@ -165,7 +178,6 @@ extension Shard {
             cashInLieuPrice: fact.cashInLieuPrice ?? mark.flatMap { fact.newPrice($0.price) },
             step: min(lot, unit)
         )
-        return .split(account, terms)
     }
 
     /// The latest official price, in the units of the open day; for orders that come without a price.
@@ -206,5 +218,20 @@ public struct Entitlement: Equatable, Sendable {
         self.action = action
         self.day = day
         self.quantity = quantity
+    }
+}
+
+extension DividendTerms {
+    /// The dividend on so many units.
+    init(_ fact: CorporateActionAnnounced, _ quantity: Quantity) {
+        self.init(
+            action: fact.action,
+            instrument: fact.instrument,
+            currency: fact.currency,
+            exDate: fact.exDate,
+            payDate: fact.payDate,
+            quantity: quantity,
+            amountPerUnit: fact.amountPerUnit
+        )
     }
 }

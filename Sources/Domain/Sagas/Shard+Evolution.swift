@@ -20,7 +20,7 @@ extension Shard {
         case .shardOpened(let opened): state.opened = opened
         case .writerStarted(let started): state.epoch = started.epoch
         case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
-        case .dayRolled(let rolled): roll(&state, rolled, place.position)
+        case .dayRolled(let rolled): roll(&state, rolled, place)
         case .sessionOpened(let opened):
             state.sessionByName[opened.calendar] = Session(date: opened.date, isOpen: true)
         case .sessionClosed(let closed):
@@ -35,7 +35,7 @@ extension Shard {
             state.accountByID[opened.account] = AccountEntry(opened: opened, rolledBefore: state.lastOverDate)
             if let alias = AccountAlias(opened.alias) { state.accountByAlias[alias] = opened.account }
             state.accountsByOwner[opened.owner, default: []].append(opened.account)
-        case .suspense(let event): state.suspense.evolve(by: event)
+        case .suspense(let event): state.suspense.evolve(by: event, at: place)
         case .reference(let event):
             state.reference.evolve(by: event)
             reassess(&state, event, place.position)
@@ -60,10 +60,11 @@ extension Shard {
         }
     }
 
-    private static func roll(_ state: inout ShardState, _ rolled: DayRolled, _ position: Int64) {
+    private static func roll(_ state: inout ShardState, _ rolled: DayRolled, _ place: FactPlace) {
         let day = state.dayBehind(rolled.date, rolling: rolled.calendar)
         let isOver = state.isOver(rolled.date, rolling: rolled.calendar)
         let due = isOver ? entitlements(on: day, rolling: rolled.calendar, state) : []
+        let begun = isOver ? actions(on: day, rolling: rolled.calendar, state) : []
         let begins = isOver && state.openDay.map { day > $0 } ?? true
         state.rolledByName[rolled.calendar] = rolled.date
         state.rolledDate = rolled.date
@@ -78,8 +79,9 @@ extension Shard {
         }
         guard isOver else { return }
         state.entitlements = due
+        for action in begun { state.actionBegunAt[action.action] = place.effectiveAt }
         state.reference.forgetMarks(before: rolled.date)
-        if begins { beginOrders(&state, day, after: rolled, position) }
+        if begins { beginOrders(&state, day, after: rolled, place.position) }
         state.openDay = day
         state.reference.begin(day)
     }

@@ -89,7 +89,7 @@ extension Shard {
         guard var entry = state.accountByID[account], let call = entry.risk.marginCall else { return }
         for draft in decision.events {
             guard case .portfolio(let event) = draft.event, event.account == account else { continue }
-            Portfolio.evolve(&entry.portfolio, by: event, at: posed.effectiveAt)
+            Portfolio.evolve(&entry.portfolio, by: event, at: draft.effectiveAt ?? posed.effectiveAt)
         }
         let sheet = marginSheet(entry, on: state.businessDate(at: posed.effectiveAt), state)
         let requirement = sheet.requirement(.maintenance)

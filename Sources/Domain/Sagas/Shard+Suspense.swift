@@ -46,6 +46,8 @@ extension Shard {
     }
 
     /// A person says whose a trade in suspense is: judged by its form alone, because it has happened.
+    ///
+    /// A symbol is read as of the day on which the trade became known.
     static func assign(
         _ account: AccountID,
         _ wanted: AssignTrade,
@@ -62,11 +64,12 @@ extension Shard {
         let instrument =
             wanted.symbol == .none
             ? state.reference.instrumentByID[trade.suspended.instrument]
-            : state.reference.instrument(wanted.symbol, on: state.businessDate(at: posed.effectiveAt))
+            : state.reference.instrument(wanted.symbol, on: trade.businessDate)
         guard let instrument else { throw Rejection(.unknownSymbol) }
         guard instrument.currency == standing.currency, instrument.currency == entry.opened.currency else {
             throw Rejection(.currencyMismatch)
         }
+        if let fault = fault(trade, in: account, instrument.instrument, state) { throw fault }
         let name = trade.suspended.venueOrderID
         if let order = knownOrder(account, standing.venue, name, state),
             let placed = state.orderByID[order]?.state.placed, placed.instrument == instrument.instrument,
@@ -87,7 +90,8 @@ extension Shard {
         try move(trade, into: OrderID(id), found, account, posed, state, &decision)
     }
 
-    /// Takes a trade out of suspense and books it in an order, known or found with it.
+    /// Takes a trade out of suspense and books it in an order, known or found with it, as if its account had
+    /// been known when the venue reported it.
     static func move(
         _ trade: Suspense.Trade,
         into order: OrderID,
@@ -111,25 +115,32 @@ extension Shard {
         fact.assigner = posed.actor.text
         fact.postings = Suspense.reversed(held)
         try emit(.assigned(fact), account, order.id, &decision)
-        if let found { entry = try emit(found, &decision) }
+        var booking = Decision<Draft>()
+        if let found { entry = try emit(found, &booking) }
         for revised in trade.revisions {
-            let before = decision.events.count
+            let before = booking.events.count
             try emit(
                 .note(revised.fact(suspended.report.currency).renamed(order)),
                 order,
                 account,
                 entry,
-                &decision
+                &booking
             )
-            for index in before..<decision.events.count {
-                if case .order(let event) = decision.events[index].event { Order.evolve(&entry, by: event) }
+            for index in before..<booking.events.count {
+                if case .order(let event) = booking.events[index].event { Order.evolve(&entry, by: event) }
             }
         }
         var report = suspended.report
         report.order = order
-        try emit(.execute(report), order, account, entry, &decision)
-        // What the venue's book said when it traded is no measure of what ours holds by now.
-        try bookRarely(report, entry, placed, account, posed, state, isCompared: false, &decision)
+        try emit(.execute(report), order, account, entry, &booking)
+        let since = trade.effectiveAt
+        try bookRarely(report, entry, placed, account, posed, state, suspendedAt: since, &booking)
+        var late: TradeBooked?
+        for draft in booking.events {
+            if case .portfolio(.tradeBooked(let fact)) = draft.event { late = fact }
+        }
+        try decision.emit(booking) { trade.dated($0) }
+        if let late { try entitle(late, of: trade, posed, state, &decision) }
         guard let owner = state.openBreaks[suspended.brokeAt] else { return }
         var resolved = ResolveBreak()
         resolved.brokeAt = suspended.brokeAt
@@ -148,7 +159,10 @@ extension Shard {
     ) throws(Rejection) {
         var same = trade.suspended.report
         same.order = report.order
-        guard same.isSameTrade(as: report), trade.standing.quantity > .zero else {
+        let instrument = state.orderByID[report.order]?.state.placed?.instrument ?? .none
+        guard same.isSameTrade(as: report), trade.standing.quantity > .zero,
+            fault(trade, in: account, instrument, state) == nil
+        else {
             return try flag(report, .terms, account, posed, state, &decision)
         }
         try move(trade, into: report.order, nil, account, posed, state, &decision)

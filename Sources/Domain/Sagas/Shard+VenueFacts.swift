@@ -131,6 +131,9 @@ extension Shard {
 
     /// Books a trade of an order with rare facts: what was said about the trade before it came counts, and
     /// what other terms may still want stays held back.
+    ///
+    /// A trade that stood in suspense since a time took effect then, and what the venue's book said then is
+    /// no measure of what ours holds by now.
     static func bookRarely(
         _ report: OrderExecuted,
         _ entry: OrderState,
@@ -138,7 +141,7 @@ extension Shard {
         _ account: AccountID,
         _ posed: PosedCommand,
         _ state: ShardState,
-        isCompared: Bool = true,
+        suspendedAt: Timestamp? = nil,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
         var after = entry
@@ -154,7 +157,8 @@ extension Shard {
             booked.commission = standing.commission
             booked.fees = standing.fees
             var trade = dated(trade(booked, placed, after.cumulative), placed, posed, state)
-            trade.isCompared = isCompared
+            trade.isCompared = suspendedAt == nil
+            trade.effectiveAt = suspendedAt ?? posed.effectiveAt
             try portfolio(.book(trade), account, root: report.order.id, state, &decision)
         }
         if entry.isAtWork { return try hold(report.order, after, account, state, &decision) }

@@ -277,6 +277,8 @@ public struct Draft: Sendable, Equatable {
     public var correlation: Identifier
     /// Its business date when that is not the open day.
     public var businessDate: BusinessDate?
+    /// When it took effect, where that is not the command's own time.
+    public var effectiveAt: Timestamp?
     /// What happened.
     public var event: DomainEvent
 

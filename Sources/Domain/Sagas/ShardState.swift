@@ -98,6 +98,8 @@ public struct ShardState: Sendable {
     public internal(set) var rolledCalendar = ""
     /// What the last roll made due and has not been applied yet.
     public internal(set) var entitlements: [Entitlement] = []
+    /// When the corporate actions began that accounts were treated by.
+    public internal(set) var actionBegunAt: [Identifier: Timestamp] = [:]
     /// The latest session of each calendar that opens its sessions.
     public internal(set) var sessionByName: [String: Session] = [:]
     /// The differences between venues' books and ours that nobody has resolved: the positions at which they

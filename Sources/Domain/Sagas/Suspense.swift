@@ -8,10 +8,25 @@ public struct Suspense: Sendable {
     public struct Trade: Sendable {
         /// How it came.
         public let suspended: TradeSuspended
+        /// When it took effect, by the venue's word.
+        public let effectiveAt: Timestamp
+        /// The business date on which it became known.
+        public let businessDate: BusinessDate
         /// What the venue said of it later, in order.
         public internal(set) var revisions: [SuspendedTradeRevised] = []
         /// The account that it went to.
         public internal(set) var assigned: SuspendedTradeAssigned?
+
+        /// A draft of its booking, with the time and the business date that it would have had in the account.
+        func dated(_ draft: consuming Draft) -> Draft {
+            switch draft.event {
+            case .order, .portfolio(.tradeBooked):
+                draft.effectiveAt = effectiveAt
+                draft.businessDate = businessDate
+            default: break
+            }
+            return draft
+        }
 
         /// The identity of the last word on it.
         var lastWord: ExecutionIdentity {
@@ -72,11 +87,15 @@ public struct Suspense: Sendable {
         }
     }
 
-    mutating func evolve(by event: SuspenseEvent) {
+    mutating func evolve(by event: SuspenseEvent, at place: FactPlace) {
         ledger.book(event.postings)
         switch event {
         case .suspended(let fact):
-            tradeByBreak[fact.brokeAt] = Trade(suspended: fact)
+            tradeByBreak[fact.brokeAt] = Trade(
+                suspended: fact,
+                effectiveAt: place.effectiveAt,
+                businessDate: place.businessDate
+            )
             breakByIdentity[ExecutionIdentity(fact.report)] = fact.brokeAt
         case .assigned(let fact): tradeByBreak[fact.brokeAt]?.assigned = fact
         case .revised(let fact):

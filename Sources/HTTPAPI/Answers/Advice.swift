@@ -101,6 +101,9 @@ extension RejectionCode {
             "Make a worked order a market or limit order of a cash account that is no slice and in no group, without"
                 + " terms for a venue."
         case .quantityBelowSlices: "Ask for at least the limit shown, or cancel slices first."
+        case .splitSinceTrade:
+            "Bring the units in with `bifrost account import`, in the units of today, and leave the trade in suspense."
+        case .rollUnfinished: "Ask again in a moment, under another idempotency key."
         case .externalOrder: "Change the order where it was sent from, or cancel it."
         case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."

@@ -159,6 +159,10 @@ extension RejectionCode {
         case .corporateActionBegun:
             "The last day before the ex-date, the limit, has official prices: with its end the action is applied."
         case .corporateActionOver: "The announcement was corrected or withdrawn before."
+        case .splitSinceTrade:
+            "The account traded the instrument after a split, the value, that the trade in suspense came before, and"
+                + " held nothing when it was split."
+        case .rollUnfinished: "A day is being rolled: accounts wait for what the next one begins with."
         case .acquiredInFuture: "A lot was bought on a day that has not come yet."
         case .instrumentTermsInvalid: "The terms of the instrument contradict each other."
         case .instrumentTermsOutOfOrder: "Terms of an instrument begin after those decided before."

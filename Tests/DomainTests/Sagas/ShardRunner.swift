@@ -87,7 +87,7 @@ struct ShardRunner {
         for draft in drafts {
             let place = FactPlace(
                 position: position + 1,
-                effectiveAt: effectiveAt,
+                effectiveAt: draft.effectiveAt ?? effectiveAt,
                 businessDate: draft.businessDate ?? openDay,
                 account: draft.account,
                 correlation: draft.correlation
