@@ -776,6 +776,9 @@ public nonisolated struct Bifrost_V1_InstrumentTermsChanged: Sendable {
   /// Clears the value of `terms`. Subsequent reads from it will return its default value.
   public mutating func clearTerms() {self._terms = nil}
 
+  /// The version of the change that this one replaces.
+  public var replacedVersion: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -914,6 +917,37 @@ public nonisolated struct Bifrost_V1_CorporateActionRevisionMissed: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Type 525. A change of an instrument's terms was taken back: those of before hold on.
+public nonisolated struct Bifrost_V1_InstrumentChangeWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var instrumentID: Data = Data()
+
+  /// The version of the change.
+  public var version: UInt32 = 0
+
+  /// The first business date that it had.
+  public var effectiveFrom: Int32 = 0
+
+  /// All terms that hold instead.
+  public var terms: Bifrost_V1_InstrumentRegistered {
+    get {_terms ?? Bifrost_V1_InstrumentRegistered()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: Bifrost_V1_InstrumentRegistered? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1764,7 +1798,7 @@ nonisolated extension Bifrost_V1_CorporateActionAnnounced: SwiftProtobuf.Message
 
 nonisolated extension Bifrost_V1_InstrumentTermsChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InstrumentTermsChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instrument_id\0\u{1}version\0\u{3}effective_from\0\u{1}terms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instrument_id\0\u{1}version\0\u{3}effective_from\0\u{1}terms\0\u{3}replaced_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1776,6 +1810,7 @@ nonisolated extension Bifrost_V1_InstrumentTermsChanged: SwiftProtobuf.Message, 
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
       case 3: try { try decoder.decodeSingularSInt32Field(value: &self.effectiveFrom) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.replacedVersion) }()
       default: break
       }
     }
@@ -1798,6 +1833,9 @@ nonisolated extension Bifrost_V1_InstrumentTermsChanged: SwiftProtobuf.Message, 
     try { if let v = self._terms {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if self.replacedVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.replacedVersion, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1806,6 +1844,7 @@ nonisolated extension Bifrost_V1_InstrumentTermsChanged: SwiftProtobuf.Message, 
     if lhs.version != rhs.version {return false}
     if lhs.effectiveFrom != rhs.effectiveFrom {return false}
     if lhs._terms != rhs._terms {return false}
+    if lhs.replacedVersion != rhs.replacedVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2081,6 +2120,55 @@ nonisolated extension Bifrost_V1_CorporateActionRevisionMissed: SwiftProtobuf.Me
     if lhs.instrumentID != rhs.instrumentID {return false}
     if lhs.exDate != rhs.exDate {return false}
     if lhs.replacementID != rhs.replacementID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bifrost_V1_InstrumentChangeWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InstrumentChangeWithdrawn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instrument_id\0\u{1}version\0\u{3}effective_from\0\u{1}terms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.instrumentID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.effectiveFrom) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.instrumentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.instrumentID, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    if self.effectiveFrom != 0 {
+      try visitor.visitSingularSInt32Field(value: self.effectiveFrom, fieldNumber: 3)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Bifrost_V1_InstrumentChangeWithdrawn, rhs: Bifrost_V1_InstrumentChangeWithdrawn) -> Bool {
+    if lhs.instrumentID != rhs.instrumentID {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.effectiveFrom != rhs.effectiveFrom {return false}
+    if lhs._terms != rhs._terms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

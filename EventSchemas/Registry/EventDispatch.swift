@@ -50,6 +50,7 @@ public import Sagas
         case .corporateActionWithdrawn(let payload): visitor.visit(payload)
         case .corporateActionRevisionMissed(let payload): visitor.visit(payload)
         case .termsChanged(let payload): visitor.visit(payload)
+        case .changeWithdrawn(let payload): visitor.visit(payload)
         case .statusChanged(let payload): visitor.visit(payload)
         case .ratesRecorded(let payload): visitor.visit(payload)
         case .interestSet(let payload): visitor.visit(payload)

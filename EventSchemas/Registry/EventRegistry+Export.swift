@@ -35,7 +35,7 @@ extension EventRegistry {
         DividendAccrued.self, DividendPaid.self, PositionAdjusted.self, InterestAccrued.self,
         BreakResolved.self, InterestPaid.self, PositionImported.self, CashConverted.self,
         TradeSuspended.self, SuspendedTradeAssigned.self, SuspendedTradeRevised.self,
-        CorporateActionWithdrawn.self, CorporateActionRevisionMissed.self,
+        CorporateActionWithdrawn.self, CorporateActionRevisionMissed.self, InstrumentChangeWithdrawn.self,
         RebalanceStarted.self, RebalanceAdvanced.self, RebalanceLegRefused.self,
         GroupStarted.self, GroupAdvanced.self, GroupLegRefused.self, GroupFlagged.self,
     ]

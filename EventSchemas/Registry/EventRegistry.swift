@@ -78,6 +78,8 @@ public enum EventRegistry {
             )
         case InstrumentTermsChanged.eventType:
             return .termsChanged(try WireDecoder.decode(InstrumentTermsChanged.self, bytes))
+        case InstrumentChangeWithdrawn.eventType:
+            return .changeWithdrawn(try WireDecoder.decode(InstrumentChangeWithdrawn.self, bytes))
         case InstrumentStatusChanged.eventType:
             return .statusChanged(try WireDecoder.decode(InstrumentStatusChanged.self, bytes))
         case OfficialRatesRecorded.eventType:

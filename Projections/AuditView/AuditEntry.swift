@@ -59,6 +59,7 @@ extension ReferenceEvent {
         case .corporateActionWithdrawn(let fact): fact.instrument
         case .corporateActionRevisionMissed(let fact): fact.instrument
         case .termsChanged(let fact): fact.instrument
+        case .changeWithdrawn(let fact): fact.instrument
         case .statusChanged(let fact): fact.instrument
         case .copied(_, let fact): fact.instrument
         default: .none

@@ -47,6 +47,7 @@ public enum PortfolioProjection: Projection {
             switch inner {
             case .instrumentRegistered(let terms): return [.instrument(terms.instrument)]
             case .termsChanged(let change): return [.instrument(change.instrument)]
+            case .changeWithdrawn(let change): return [.instrument(change.instrument)]
             case .marksRecorded(let recorded): return recorded.marks.map { .instrument($0.instrument) }
             default: return []
             }
@@ -200,6 +201,7 @@ public enum PortfolioProjection: Projection {
         switch fact {
         case .instrumentRegistered(let terms): try change(terms.instrument) { $0.take(terms) }
         case .termsChanged(let changed): try change(changed.instrument) { $0.take(changed.terms) }
+        case .changeWithdrawn(let changed): try change(changed.instrument) { $0.take(changed.terms) }
         case .marksRecorded(let recorded):
             for mark in recorded.marks { try change(mark.instrument) { $0.take(mark, of: recorded) } }
         default: break

@@ -178,6 +178,11 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case splitSinceTrade = 96
     /// A day is being rolled, and accounts wait for what the next one begins with.
     case rollUnfinished = 97
+    /// The instrument has no change of its terms from that day on.
+    case unknownInstrumentChange = 98
+    /// The instrument's terms change again on a later day, which is the limit; the value is the day of the
+    /// change. Both are days since 1970-01-01.
+    case instrumentChangeOver = 99
     // Risk: 100 … 199
     /// The order's value is above the account's limit.
     case orderValueAboveLimit = 100

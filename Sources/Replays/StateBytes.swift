@@ -186,6 +186,10 @@ struct StateBytes {
                 message(change)
             }
         }
+        for instrument in book.termsVersionByID.keys.sorted() {
+            letter("h")
+            number(Int64(book.termsVersionByID[instrument] ?? 0))
+        }
         for instrument in book.statusByID.keys.sorted() {
             letter("U")
             present(book.statusByID[instrument])

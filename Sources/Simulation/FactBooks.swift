@@ -12,7 +12,7 @@ struct FactBooks {
     /// The last word on the mark of each day.
     private var marksByDay: [InstrumentID: [BusinessDate: Price]] = [:]
     private var ratesByDay: [Currency: [BusinessDate: Price]] = [:]
-    private var changes: [InstrumentTermsChanged] = []
+    private(set) var changes: [InstrumentTermsChanged] = []
     private var interest: [InterestRatesSet] = []
     private(set) var instruments: [InstrumentRegistered] = []
     /// What a dollar costs in other currencies.
@@ -53,7 +53,10 @@ struct FactBooks {
         case .corporateActionWithdrawn(let fact): _ = end(fact.action, by: .none)
         case .corporateActionRevisionMissed(let fact):
             throw Violation("I9", "\(fact.action.text) was revised in time")
-        case .termsChanged(let fact): changes.append(fact)
+        case .termsChanged(let fact):
+            end(fact.replacedVersion, of: fact.instrument)
+            changes.append(fact)
+        case .changeWithdrawn(let fact): end(fact.version, of: fact.instrument)
         case .interestSet(let fact): interest.append(fact)
         case .ratesRecorded(let fact):
             for rate in fact.rates where rates[rate.quote].map({ $0.date <= fact.date }) ?? true {
@@ -83,6 +86,16 @@ struct FactBooks {
         fact.replacement = replacement
         missed = fact
         return false
+    }
+
+    /// A change of an instrument's terms holds no more.
+    private mutating func end(_ version: UInt32, of instrument: InstrumentID) {
+        changes.removeAll { $0.instrument == instrument && $0.version == version }
+    }
+
+    /// The instrument that has the symbol on a day, by the terms of that day.
+    func instrument(_ symbol: Symbol, on day: BusinessDate) -> InstrumentID? {
+        instruments.first { terms($0.instrument, on: day)?.symbol == symbol }?.instrument
     }
 
     /// The n-th day of the calendar after the trade.

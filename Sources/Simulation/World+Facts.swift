@@ -24,9 +24,56 @@ extension World {
         return wanted
     }
 
+    /// Other steps, in one of three together with another symbol where the instrument is none of the first;
+    /// or another word on what was announced of them.
+    private func change(_ symbol: Symbol, _ today: Int32, _ choices: inout Generator) -> Command {
+        let facts = factWatch.books.facts
+        if choices.chance(40), let last = facts.changes.last {
+            let before = BusinessDate(days: last.effectiveFrom.days - 1)
+            let name = facts.terms(last.instrument, on: before)?.symbol ?? symbol
+            if choices.chance(40) {
+                var wanted = WithdrawInstrumentChange()
+                (wanted.symbol, wanted.announcedFrom) = (name, last.effectiveFrom)
+                return .withdrawInstrumentChange(wanted)
+            }
+            var wanted = CorrectInstrument()
+            (wanted.symbol, wanted.announcedFrom) = (name, last.effectiveFrom)
+            if choices.chance(70) {
+                wanted.effectiveFrom = BusinessDate(days: today + Int32(choices.int(-2...4)))
+            }
+            let isRenamed = last.terms.symbol != name
+            if isRenamed, choices.chance(50) { wanted.name = Symbol("R\(choices.int(1...9))") }
+            return .correctInstrument(wanted)
+        }
+        var wanted = change(symbol, from: today + Int32(choices.int(-2...4)), &choices)
+        let isKept = facts.instruments.prefix(3).contains { $0.symbol == symbol }
+        if !isKept, choices.chance(33) { wanted.terms.symbol = Symbol("R\(choices.int(1...9))") ?? symbol }
+        return .changeInstrument(wanted)
+    }
+
+    /// A symbol names on each day the instrument whose terms of that day have it.
+    func checkNames() throws(Violation) {
+        let (facts, book) = (watch.books.facts, watch.state.reference)
+        let today = watch.books.openDay?.days ?? 100
+        var symbols = Set(facts.instruments.map(\.symbol))
+        symbols.formUnion((1...9).compactMap { Symbol("R\($0)") })
+        for day in (today - 3)...(today + 5) {
+            let date = BusinessDate(days: day)
+            // ORDER: all are looked at, and the first that is wrong ends the run.
+            for symbol in symbols where book.id(of: symbol, on: date) != facts.instrument(symbol, on: date) {
+                throw Violation(
+                    "I8",
+                    "\(symbol.text) names another instrument on \(date.text) than its terms"
+                )
+            }
+        }
+    }
+
     /// A new global fact, or one that the reference shard has to turn down.
     mutating func state(_ choices: inout Generator) {
-        let symbols = factWatch.books.facts.instruments.map { $0.symbol }
+        let day = BusinessDate(days: watch.books.openDay?.days ?? 100)
+        let facts = factWatch.books.facts
+        let symbols = facts.instruments.map { facts.terms($0.instrument, on: day)?.symbol ?? $0.symbol }
         guard !symbols.isEmpty else { return }
         let symbol = choices.one(of: choices.chance(70) ? Array(symbols.prefix(3)) : symbols)
         let command: Command
@@ -37,8 +84,7 @@ extension World {
             let odd = choices.one(of: InstrumentStatus.allCases)
             command = .setInstrumentStatus(symbol, choices.chance(65) ? .active : odd)
         case 3:
-            let day = today + Int32(choices.int(-2...4))
-            command = .changeInstrument(change(symbol, from: day, &choices))
+            command = change(symbol, today, &choices)
         case 12,
             13 where choices.chance(70):
             command = revision(symbol, today, &choices)

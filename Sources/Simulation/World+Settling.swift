@@ -126,6 +126,7 @@ extension World {
         try expect(waiting.isEmpty, "I9", "the venue answered, and these orders still wait: \(waiting)")
         try checkGroups()
         try checkWork()
+        try checkNames()
         let unasked = watch.books.swept.count
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         try watch.books.checkEntitlements()

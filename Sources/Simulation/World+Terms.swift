@@ -106,6 +106,11 @@ extension World {
             fact.replaced == wanted.action
         case (.withdrawCorporateAction(let wanted), .reference(.corporateActionWithdrawn(let fact))):
             fact.action == wanted.action
+        case (.correctInstrument(let wanted), .reference(.termsChanged(let fact))):
+            fact.replacedVersion > 0 && fact.effectiveFrom == wanted.effectiveFrom ?? wanted.announcedFrom
+                && fact.terms.symbol == wanted.name ?? fact.terms.symbol
+        case (.withdrawInstrumentChange(let wanted), .reference(.changeWithdrawn(let fact))):
+            fact.effectiveFrom == wanted.announcedFrom
         case (.changeInstrument, .reference), (.setInstrumentStatus, .reference),
             (.openAccount, .ownerRegistered), (.registerInstrument, .reference), (.recordMarks, .reference),
             (.restrict, .reference), (.setFees, .reference), (.declareTradingDays, .reference),

@@ -59,7 +59,7 @@ struct WireFormTests {
         .init("a number of 33 bits", 1, [0x10, 0x80, 0x80, 0x80, 0x80, 0x10], .outOfRange(field: 2)),
         .init("a negative position", 2, [0x08] + tooLong + [0x01], .outOfRange(field: 1)),
         .init("a date of 33 bits", 7, [0x08, 0x80, 0x80, 0x80, 0x80, 0x10], .outOfRange(field: 1)),
-        .init("a rejection code that does not exist", 3, [0x08, 99], .outOfRange(field: 1)),
+        .init("a rejection code that does not exist", 3, [0x08, 127], .outOfRange(field: 1)),
         .init("a rejection code of 17 bits", 3, [0x08, 0x81, 0x80, 0x04], .outOfRange(field: 1)),
         .init("a choice that does not exist", 202, [0x10, 9], .outOfRange(field: 2)),
         .init("an unspecified choice", 202, [0x10, 0], .outOfRange(field: 2)),

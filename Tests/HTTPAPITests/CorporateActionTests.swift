@@ -36,4 +36,52 @@ struct CorporateActionTests {
             #expect(refused.status == 422 && refused.code == "CORPORATE_ACTION_BEGUN")
         }
     }
+
+    @Test("the list says what became of each announcement")
+    func lists() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let days = #"{"calendar":"XNYS","days":["2023-11-16","2023-11-17"]}"#
+            try await caller.post("/v1/calendars", days, 201)
+            let first = try await caller.post(Self.path, Self.dividend("1", ex: "2023-11-16"), 201).subject
+            let change = #"{"amountPerUnit":"0.5"}"#
+            let second = try await caller.send(.patch, Self.path + "/" + first, change, key: "c").subject
+            let third = try await caller.post(Self.path, Self.dividend("3", ex: "2023-11-17"), 201).subject
+            #expect(try await caller.send(.delete, Self.path + "/" + third, key: "w").status == 200)
+            let list = try await caller.send(.get, Self.path, key: nil).body["actions"]?.array ?? []
+            #expect(list.map { $0["action"]?.string } == [third, second, first])
+            #expect(list.map { $0["state"]?.string } == ["withdrawn", "announced", "corrected"])
+            #expect(list.map { $0["amountPerUnit"]?.string } == ["3", "0.5", "1"])
+            #expect(list[1]["replaces"]?.string == first && list[2]["replacedBy"]?.string == second)
+            #expect(list.allSatisfy { $0["missed"] == .null && $0["symbol"]?.string == "ACME" })
+        }
+    }
+
+    @Test("a withdrawal that came after the roll is told, with who was treated by the action")
+    func tellsWhatWasMissed() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let days = #"{"calendar":"XNYS","days":["2023-11-16","2023-11-17"]}"#
+            try await caller.post("/v1/calendars", days, 201)
+            let order = #"{"symbol":"ACME","side":"buy","type":"market","quantity":"10"}"#
+            let placed = try await caller.post("/v1/accounts/main/orders", order, 201)
+            try await fixture.wait("/v1/accounts/main/orders/" + placed.subject, caller) {
+                $0["status"] == .string("FILLED")
+            }
+            let action = try await caller.post(Self.path, Self.dividend("2", ex: "2023-11-16"), 201).subject
+            // Without official prices the facts do not tell that the day is over.
+            for day in ["14", "15"] {
+                try await caller.post("/v1/calendars/XNYS/rolls", "{\"date\":\"2023-11-\(day)\"}", 200)
+            }
+            #expect(try await caller.send(.delete, Self.path + "/" + action, key: "late").status == 200)
+            try await fixture.wait(Self.path, caller) { $0["actions"]?.array?.first?["missed"] != .null }
+            let list = try await caller.send(.get, Self.path, key: nil).body["actions"]?.array ?? []
+            let missed = try #require(list.first?["missed"])
+            #expect(list.first?["state"]?.string == "announced")
+            #expect(missed["revision"]?.string == "withdrawal" && missed["replacement"] == .null)
+            let account = try #require(missed["accounts"]?.array?.first)
+            #expect(account["account"]?.string == "main" && account["quantity"]?.string == "10")
+            #expect(account["amount"]?.string == "20")
+        }
+    }
 }

@@ -65,4 +65,31 @@ struct SymbolTests {
             #expect(late.body["result"] == .string("no-effect"))
         }
     }
+
+    @Test("a change is corrected and withdrawn by the symbol of the day before, before its day and after it")
+    func revises() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let terms = #""tickSize":"0.01","lotSize":"1""#
+            let change = "{\"effectiveFrom\":\"2023-11-15\",\"symbol\":\"NVOA\",\(terms)}"
+            let path = "/v1/instruments/ACME/terms"
+            try await caller.post(path, change, 200)
+            let day = path + "/2023-11-15"
+            let name = #"{"symbol":"NOVA"}"#
+            #expect(try await caller.send(.patch, day, name, key: "name").status == 200)
+            let odd = try await caller.send(.patch, day, #"{"tickSize":"0.05"}"#, key: "odd")
+            #expect(odd.status == 400)
+            let none = try await caller.send(.delete, path + "/2023-11-14", key: "none")
+            #expect(none.status == 422 && none.code == "UNKNOWN_INSTRUMENT_CHANGE")
+            #expect(try await caller.send(.delete, path + "/tomorrow", key: "form").code == "DATE_MALFORMED")
+            try await caller.post("/v1/calendars/XNYS/rolls", #"{"date":"2023-11-14"}"#, 200)
+            let wrong = try await caller.post("/v1/accounts/main/orders", Self.order("NVOA"), 422, key: "w")
+            #expect(wrong.code == "UNKNOWN_SYMBOL")
+            try await caller.post("/v1/accounts/main/orders", Self.order("NOVA"), 201)
+            #expect(try await caller.send(.delete, day, key: "late").status == 200)
+            try await caller.post("/v1/accounts/main/orders", Self.order("ACME"), 201)
+            let positions = try await caller.send(.get, "/v1/accounts/main/positions", key: nil).body
+            #expect(positions["positions"]?.array?.first?["symbol"] != .string("NOVA"))
+        }
+    }
 }

@@ -89,6 +89,8 @@ struct RejectionTests {
         (95, "CORPORATE_ACTION_OVER"),
         (96, "SPLIT_SINCE_TRADE"),
         (97, "ROLL_UNFINISHED"),
+        (98, "UNKNOWN_INSTRUMENT_CHANGE"),
+        (99, "INSTRUMENT_CHANGE_OVER"),
         (100, "ORDER_VALUE_ABOVE_LIMIT"),
         (101, "PRICE_OUTSIDE_COLLAR"),
         (102, "BUYING_POWER_EXCEEDED"),

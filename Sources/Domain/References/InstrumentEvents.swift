@@ -14,9 +14,37 @@ public struct InstrumentTermsChanged: EventPayload {
     public var effectiveFrom = BusinessDate(days: 0)
     /// All terms; currency and calendars as before.
     public var terms = InstrumentRegistered()
+    /// The version of the change that this one takes the place of, zero for one of its own.
+    public var replacedVersion: UInt32 = 0
     /// An empty payload.
     public init() {}
     /// Visits the fields of `bifrost.v1.InstrumentTermsChanged`.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.instrument(1, "instrumentId", &instrument)
+        try visitor.uint(2, "version", &version)
+        try visitor.date(3, "effectiveFrom", &effectiveFrom)
+        try visitor.message(4, "terms", &terms)
+        try visitor.uint(5, "replacedVersion", &replacedVersion)
+    }
+}
+
+/// A change of an instrument's terms was taken back: those of before hold on.
+public struct InstrumentChangeWithdrawn: EventPayload {
+    /// 525 in the registry.
+    public static let eventType: UInt32 = 525
+    /// The published name.
+    public static let eventName: StaticString = "InstrumentChangeWithdrawn"
+    /// The instrument.
+    public var instrument = InstrumentID.none
+    /// The version of the change.
+    public var version: UInt32 = 0
+    /// The first business date that it had.
+    public var effectiveFrom = BusinessDate(days: 0)
+    /// All terms that hold instead.
+    public var terms = InstrumentRegistered()
+    /// An empty payload.
+    public init() {}
+    /// Visits the fields of `bifrost.v1.InstrumentChangeWithdrawn`.
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.instrument(1, "instrumentId", &instrument)
         try visitor.uint(2, "version", &version)

@@ -89,10 +89,11 @@ extension ReferenceBook {
         case .corporateActionAnnounced(let fact): return fact.isSound
         case .corporateActionWithdrawn: return true
         case .termsChanged(let fact):
-            guard let standing = latestTerms(of: fact.instrument), fact.terms.fault() == nil else {
-                return false
-            }
+            guard let standing = terms(of: fact.instrument, replacing: fact.replacedVersion),
+                fact.terms.fault() == nil
+            else { return false }
             return fact.effectiveFrom > standing.validFrom
+        case .changeWithdrawn(let fact): return changesByID[fact.instrument]?.last?.version == fact.version
         case .statusChanged(let fact): return instrumentByID[fact.instrument] != nil
         case .interestSet(let fact): return fact.dayCount != nil
         case .ratesRecorded(let fact): return fact.isSound

@@ -126,7 +126,7 @@ extension ReferenceBook {
         if let fault = terms.fault() { throw fault }
         var fact = InstrumentTermsChanged()
         fact.instrument = id
-        fact.version = UInt32(2 + (changesByID[id]?.count ?? 0))
+        fact.version = (termsVersionByID[id] ?? 1) + 1
         fact.effectiveFrom = wanted.effectiveFrom
         fact.terms = terms
         return fact
@@ -157,6 +157,8 @@ extension ReferenceBook {
 
     mutating func change(_ fact: InstrumentTermsChanged) {
         let id = fact.instrument
+        if fact.replacedVersion > 0 { undo(fact.replacedVersion, of: id) }
+        termsVersionByID[id] = fact.version
         guard let standing = latestTerms(of: id) else {
             preconditionFailure("an instrument's terms change after its registration")
         }
@@ -164,7 +166,7 @@ extension ReferenceBook {
         guard fact.terms.symbol != standing.symbol else { return }
         let first = SymbolPeriod(instrument: id, validFrom: BusinessDate(days: .min))
         var periods = periodsBySymbol[standing.symbol] ?? [first]
-        if let last = periods.indices.last {
+        if let last = periods.lastIndex(where: { $0.instrument == id }) {
             periods[last].validTo = BusinessDate(days: fact.effectiveFrom.days - 1)
         }
         periodsBySymbol[standing.symbol] = periods

@@ -39,6 +39,8 @@ public struct ReferenceBook: Sendable {
     public internal(set) var hoursByName: [String: [BusinessDate: SessionHours]] = [:]
     /// The terms of instruments that have changed, ascending by their first day, behind those registered.
     public internal(set) var changesByID: [InstrumentID: [InstrumentTermsChanged]] = [:]
+    /// The last version of the terms of instruments that have changed, also of changes that hold no more.
+    public internal(set) var termsVersionByID: [InstrumentID: UInt32] = [:]
     /// What a symbol names over time, for symbols that stopped naming an instrument or began to later.
     public internal(set) var periodsBySymbol: [Symbol: [SymbolPeriod]] = [:]
     /// The status of instruments that do not simply trade, or did not once.
@@ -133,6 +135,7 @@ public struct ReferenceBook: Sendable {
             precondition(appended, "declared days come after those declared before")
             note(fact)
         case .termsChanged(let fact): change(fact)
+        case .changeWithdrawn(let fact): undo(fact.version, of: fact.instrument)
         case .statusChanged(let fact): statusByID[fact.instrument] = fact
         case .corporateActionAnnounced(let fact): corporateActions.add(fact)
         case .corporateActionWithdrawn(let fact): corporateActions.end(fact.action)

@@ -210,6 +210,8 @@ public enum ReferenceEvent: Equatable, Sendable {
     indirect case corporateActionRevisionMissed(CorporateActionRevisionMissed)
     /// An instrument has other terms from a date on.
     indirect case termsChanged(InstrumentTermsChanged)
+    /// A change of an instrument's terms was taken back.
+    indirect case changeWithdrawn(InstrumentChangeWithdrawn)
     /// An instrument stopped trading, or trades again.
     indirect case statusChanged(InstrumentStatusChanged)
     /// A day got its official exchange rates.

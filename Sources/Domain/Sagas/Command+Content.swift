@@ -104,6 +104,8 @@ extension Command {
         case .continueWork(let account, let order, let step):
             encoder.command(111, order, account.id)
             encoder.number(6, step)
+        case .correctInstrument(let value): encoder.command(112, value)
+        case .withdrawInstrumentChange(let value): encoder.command(113, value)
         default: preconditionFailure("every command has a content")
         }
     }

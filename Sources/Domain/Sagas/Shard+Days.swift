@@ -229,7 +229,8 @@ extension Shard {
                 hours: wanted.hours
             )
             try decision.emit(Draft(.reference(.tradingDaysDeclared(fact)), .reference, correlation: root))
-        case .changeInstrument, .setInstrumentStatus: try instrumentStep(posed, book, &decision)
+        case .changeInstrument, .setInstrumentStatus, .correctInstrument, .withdrawInstrumentChange:
+            try instrumentStep(posed, book, &decision)
         case .recordRates, .setInterestRates: try currencyStep(posed, book, &decision)
         case .copyReference(let copy, let event):
             guard copy.sourcePosition > book.copiedUpTo else { return }

@@ -37,8 +37,10 @@ extension Shard {
             state.accountsByOwner[opened.owner, default: []].append(opened.account)
         case .suspense(let event): state.suspense.evolve(by: event, at: place)
         case .reference(let event):
+            let revised = revised(by: event, state)
             state.reference.evolve(by: event)
             reassess(&state, event, place.position)
+            if let revised { reassess(&state, revised, place.position) }
         case .rebalance(let event): evolve(&state, event, place)
         case .group(let event): evolve(&state, event)
         case .order(let event): evolveOrder(&state, event, place)

@@ -31,6 +31,16 @@ extension Shard {
             let fact = try book.changing(wanted)
             let stream = StreamOrdinal(.instrument, of: fact.instrument.id)
             try decision.emit(Draft(.reference(.termsChanged(fact)), stream, correlation: fact.instrument.id))
+        case .correctInstrument(let wanted):
+            guard let fact = try book.correcting(wanted) else { return }
+            let stream = StreamOrdinal(.instrument, of: fact.instrument.id)
+            try decision.emit(Draft(.reference(.termsChanged(fact)), stream, correlation: fact.instrument.id))
+        case .withdrawInstrumentChange(let wanted):
+            let fact = try book.withdrawing(wanted)
+            let stream = StreamOrdinal(.instrument, of: fact.instrument.id)
+            try decision.emit(
+                Draft(.reference(.changeWithdrawn(fact)), stream, correlation: fact.instrument.id)
+            )
         case .setInstrumentStatus(let symbol, let status):
             guard let fact = try book.setting(status, of: symbol, on: posed.effectiveAt.date) else { return }
             let stream = StreamOrdinal(.instrument, of: fact.instrument.id)

@@ -14,7 +14,8 @@ extension Shard {
         switch fact {
         case .restrictionChanged(let change) where change.restricted: concerned = change.instrument
         case .statusChanged(let change) where change.status != .active: concerned = change.instrument
-        case .termsChanged(let change) where isInForce(change, state): concerned = change.instrument
+        case .termsChanged(let change) where change.replacedVersion == 0 && isInForce(change, state):
+            concerned = change.instrument
         default: return
         }
         reassess(&state, position) { $1.look(at: $0) { $0.state.placed?.instrument } == concerned }
@@ -26,6 +27,28 @@ extension Shard {
         let before = BusinessDate(days: max(change.effectiveFrom.days, .min + 1) - 1)
         return change.effectiveFrom <= today
             && state.reference.isChanged(change.instrument, from: before, on: change.effectiveFrom)
+    }
+
+    /// The terms of today of an instrument of which `event` revises a change, `nil` for any other event.
+    static func revised(by event: ReferenceEvent, _ state: ShardState) -> InstrumentRegistered? {
+        guard case .copied(_, let fact) = event else { return nil }
+        let instrument: InstrumentID
+        switch fact {
+        case .termsChanged(let change) where change.replacedVersion > 0: instrument = change.instrument
+        case .changeWithdrawn(let withdrawn): instrument = withdrawn.instrument
+        default: return nil
+        }
+        return state.reference.terms(of: instrument, on: state.openDay ?? state.effectiveAt.date)
+    }
+
+    /// Begins a sweep over the open orders of an instrument whose terms of today were revised, where more
+    /// than its name differs.
+    static func reassess(_ state: inout ShardState, _ before: InstrumentRegistered, _ position: Int64) {
+        let today = state.openDay ?? state.effectiveAt.date
+        guard var now = state.reference.terms(of: before.instrument, on: today) else { return }
+        (now.symbol, now.validFrom) = (before.symbol, before.validFrom)
+        guard now != before else { return }
+        reassess(&state, position) { $1.look(at: $0) { $0.state.placed?.instrument } == before.instrument }
     }
 
     /// Begins a sweep over those open orders.

@@ -65,7 +65,8 @@ public enum Shard {
         case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)
         case .correctCorporateAction, .withdrawCorporateAction: try reviseAction(posed, state, &decision)
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .copyReference,
-            .changeInstrument, .setInstrumentStatus, .setInterestRates, .recordRates:
+            .changeInstrument, .setInstrumentStatus, .setInterestRates, .recordRates, .correctInstrument,
+            .withdrawInstrumentChange:
             try referenceStep(posed, state, &decision)
         }
     }
@@ -77,7 +78,7 @@ public enum Shard {
         case .openShard, .startWriter: return
         case .registerInstrument, .recordMarks, .restrict, .setFees, .declareTradingDays, .changeInstrument,
             .setInstrumentStatus, .announceCorporateAction, .setInterestRates, .recordRates,
-            .correctCorporateAction, .withdrawCorporateAction:
+            .correctCorporateAction, .withdrawCorporateAction, .correctInstrument, .withdrawInstrumentChange:
             if !onReference { throw Rejection(.notOnThisShard) }
         default:
             if onReference { throw Rejection(.notOnThisShard) }

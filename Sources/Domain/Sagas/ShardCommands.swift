@@ -304,6 +304,10 @@ public indirect enum Command: Equatable, Sendable {
     case correctCorporateAction(CorrectCorporateAction)
     /// Take an announcement back.
     case withdrawCorporateAction(WithdrawCorporateAction)
+    /// Give a change of an instrument's terms another day or another symbol.
+    case correctInstrument(CorrectInstrument)
+    /// Take a change of an instrument's terms back.
+    case withdrawInstrumentChange(WithdrawInstrumentChange)
     /// Take over a fact of the reference shard.
     case copyReference(ReferenceFactCopied, ReferenceEvent)
     /// Judge other terms of an order and send them to the venue.

@@ -104,6 +104,8 @@ extension RejectionCode {
         case .splitSinceTrade:
             "Bring the units in with `bifrost account import`, in the units of today, and leave the trade in suspense."
         case .rollUnfinished: "Ask again in a moment, under another idempotency key."
+        case .unknownInstrumentChange: "Name the symbol of the day before and the first day of the change."
+        case .instrumentChangeOver: "Correct or withdraw the later change first."
         case .externalOrder: "Change the order where it was sent from, or cancel it."
         case .orderNotOpen: "Look at the order: what is closed or pending cancel keeps its terms."
         case .quantityNotPositive: "Give a quantity above zero."

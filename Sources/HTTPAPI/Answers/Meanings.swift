@@ -163,6 +163,8 @@ extension RejectionCode {
             "The account traded the instrument after a split, the value, that the trade in suspense came before, and"
                 + " held nothing when it was split."
         case .rollUnfinished: "A day is being rolled: accounts wait for what the next one begins with."
+        case .unknownInstrumentChange: "The instrument has no change of its terms that begins on that day."
+        case .instrumentChangeOver: "The instrument's terms change again on a later day, the limit."
         case .acquiredInFuture: "A lot was bought on a day that has not come yet."
         case .instrumentTermsInvalid: "The terms of the instrument contradict each other."
         case .instrumentTermsOutOfOrder: "Terms of an instrument begin after those decided before."

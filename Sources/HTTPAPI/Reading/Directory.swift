@@ -135,7 +135,7 @@ final class Directory: Sendable {
             let count = try EventPages.read(log, shard, selection) { read in
                 guard case .reference(.copied(_, let fact)) = read.event else { return }
                 switch fact {
-                case .instrumentRegistered, .termsChanged, .tradingDaysDeclared:
+                case .instrumentRegistered, .termsChanged, .changeWithdrawn, .tradingDaysDeclared:
                     names.withLock { Shard.evolve(&$0.state, by: read.event, at: FactPlace(read.header)) }
                 default: return
                 }

@@ -1,4 +1,6 @@
 internal import BifrostKernel
+internal import Engine
+internal import EventStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import References
@@ -29,6 +31,13 @@ extension DoorRoutes {
             command.terms.source = try fields.label("source") ?? Self.actorName
             try fields.end()
             return try await declare(.announceCorporateAction(command), id, created: true)
+        }
+        routes.get("corporate-actions") { _, _ in
+            let (log, shard, directory) = (core.log, core.trading.shard, directory)
+            let found = try await pool.run { () throws -> [JSON] in
+                try CorporateActionView.list(countMax: Self.listCountMax, log, shard, directory)
+            }
+            return Response.json(["actions": .array(found)])
         }
         routes.patch("corporate-actions/:action") { request, context in
             let id = try commandID(request)

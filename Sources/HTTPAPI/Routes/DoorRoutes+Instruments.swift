@@ -32,6 +32,24 @@ extension DoorRoutes {
             try fields.end()
             return try await declare(.changeInstrument(command), id)
         }
+        routes.patch("instruments/:symbol/terms/:date") { request, context in
+            let id = try commandID(request)
+            var command = CorrectInstrument()
+            command.symbol = try Self.symbol(try context.parameter("symbol"))
+            command.announcedFrom = try RequestFields.date(try context.parameter("date"), "date")
+            var fields = try await fields(request)
+            command.effectiveFrom = try fields.optionalDate("effectiveFrom")
+            command.name = try fields.optionalText("symbol").map(Self.symbol)
+            try fields.end()
+            return try await declare(.correctInstrument(command), id)
+        }
+        routes.delete("instruments/:symbol/terms/:date") { request, context in
+            let id = try commandID(request)
+            var command = WithdrawInstrumentChange()
+            command.symbol = try Self.symbol(try context.parameter("symbol"))
+            command.announcedFrom = try RequestFields.date(try context.parameter("date"), "date")
+            return try await declare(.withdrawInstrumentChange(command), id)
+        }
         routes.post("instruments/:symbol/status") { request, context in
             let id = try commandID(request)
             let symbol = try Self.symbol(try context.parameter("symbol"))

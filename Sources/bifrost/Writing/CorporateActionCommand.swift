@@ -5,7 +5,7 @@ internal import HTTPAPI
 struct CorporateActionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "corporate-action",
-        abstract: "Announce dividends and splits, correct and withdraw them.",
+        abstract: "Announce dividends and splits, correct, withdraw and list them.",
         discussion: """
             An action is applied to every account when its ex-date begins, that is, when the trading day before is \
             rolled; a dividend is paid when the first trading day on or after its pay date begins. It is corrected or \
@@ -14,7 +14,7 @@ struct CorporateActionCommand: AsyncParsableCommand {
             """,
         subcommands: [
             DividendAnnounce.self, SplitAnnounce.self, CorporateActionCorrect.self,
-            CorporateActionWithdraw.self,
+            CorporateActionWithdraw.self, CorporateActionsShow.self,
         ]
     )
 }
@@ -110,5 +110,52 @@ struct CorporateActionWithdraw: AsyncParsableCommand {
 
     func run() async throws {
         try await options.send("DELETE", ["corporate-actions", action], done: "Withdrew the action")
+    }
+}
+
+/// Lists what was announced.
+struct CorporateActionsShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List what was announced, newest first, and what became of it.",
+        discussion: """
+            A correction or a withdrawal that came when the ex-date had begun is told below its announcement, with the \
+            accounts that were treated by the terms of before: there a person books the difference.
+            """
+    )
+
+    @OptionGroup var options: AskOptions
+
+    func run() async throws {
+        guard let answer = try await options.ask(["corporate-actions"]) else { return }
+        var table = Table([
+            ("ACTION", .left), ("SYMBOL", .left), ("WHAT", .left), ("EX-DATE", .left), ("PAID", .left),
+            ("STATE", .left),
+        ])
+        for item in answer["actions"]?.array ?? [] {
+            func text(_ name: String) -> String { item[name]?.string ?? "" }
+            let isSplit = text("kind") == "split"
+            let what =
+                isSplit
+                ? "\(text("numerator")) for \(text("denominator"))"
+                : "\(text("amountPerUnit")) \(text("currency"))"
+            let by = item["replacedBy"]?.string.map { " by \($0)" } ?? ""
+            table.add([
+                text("action"), text("symbol"), what, text("exDate"), isSplit ? "" : text("payDate"),
+                text("state") + by,
+            ])
+            for line in Self.missed(item["missed"]) { table.add(["", "", line, "", "", ""]) }
+        }
+        for line in table.lines { print(line) }
+    }
+
+    private static func missed(_ missed: JSON?) -> [String] {
+        guard let missed, missed != .null else { return [] }
+        let (revision, position) = (missed["revision"]?.string ?? "", missed["position"]?.text ?? "")
+        return ["a \(revision) came too late, at \(position)"]
+            + (missed["accounts"]?.array ?? []).map { account in
+                let (quantity, amount) = (account["quantity"]?.string ?? "", account["amount"]?.string ?? "")
+                return "  \(account["account"]?.string ?? ""): \(quantity) units, \(amount)"
+            }
     }
 }

@@ -6,8 +6,11 @@ internal import HTTPAPI
 struct InstrumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "instrument",
-        abstract: "Register instruments, change their terms, halt them.",
-        subcommands: [InstrumentRegister.self, InstrumentChange.self, InstrumentStatusCommand.self]
+        abstract: "Register instruments, change their terms, correct and withdraw changes, halt them.",
+        subcommands: [
+            InstrumentRegister.self, InstrumentChange.self, InstrumentCorrect.self, InstrumentWithdraw.self,
+            InstrumentStatusCommand.self,
+        ]
     )
 }
 
@@ -92,6 +95,47 @@ struct InstrumentChange: AsyncParsableCommand {
         if let name { members.append(JSON.Member("symbol", .string(name))) }
         let done = "Changed \(symbol) from \(from) on"
         try await options.send("POST", ["instruments", symbol, "terms"], .object(members), done: done)
+    }
+}
+
+/// Puts another day or another symbol in the place of a change's.
+struct InstrumentCorrect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "correct",
+        abstract: "Correct the day or the symbol of an instrument's last change; what is not named stays.",
+        discussion: """
+            Before the change holds and after it: what was judged by it stays as it was judged, and open orders are \
+            judged again where more than the name differs. Other terms are withdrawn and announced anew.
+            """
+    )
+
+    @Argument(help: "Its symbol on the day before the change.") var symbol: String
+    @Option(help: "The first day that the change was announced for, as 2026-01-02.") var announced: String
+    @Option(help: "The first day that it has.") var from: String?
+    @Option(help: "Its symbol from then on.") var name: String?
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let body: JSON = ["effectiveFrom": .optional(from), "symbol": .optional(name)]
+        let done = "Corrected the change of \(symbol) from \(announced) on"
+        try await options.send("PATCH", ["instruments", symbol, "terms", announced], body, done: done)
+    }
+}
+
+/// Takes a change back.
+struct InstrumentWithdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw",
+        abstract: "Withdraw an instrument's last change: the terms of before hold on."
+    )
+
+    @Argument(help: "Its symbol on the day before the change.") var symbol: String
+    @Option(help: "The first day that the change was announced for, as 2026-01-02.") var announced: String
+    @OptionGroup var options: WriteOptions
+
+    func run() async throws {
+        let done = "Withdrew the change of \(symbol) from \(announced) on"
+        try await options.send("DELETE", ["instruments", symbol, "terms", announced], done: done)
     }
 }
 

@@ -100,6 +100,8 @@ struct ContentTests {
         #expect(Self.text(.setInterestRates(InterestRatesSet())).hasPrefix("0855"))
         #expect(Self.text(.correctCorporateAction(CorrectCorporateAction())).hasPrefix("085e"))
         #expect(Self.text(.withdrawCorporateAction(WithdrawCorporateAction())).hasPrefix("085f"))
+        #expect(Self.text(.correctInstrument(CorrectInstrument())).hasPrefix("0870"))
+        #expect(Self.text(.withdrawInstrumentChange(WithdrawInstrumentChange())).hasPrefix("0871"))
         for (command, head) in commands { #expect(Self.text(command).hasPrefix(head + "1210")) }
     }
 

@@ -226,7 +226,30 @@ extension Malice {
         return fact
     }
 
+    private func withdrawal(of change: InstrumentTermsChanged) -> InstrumentChangeWithdrawn {
+        var fact = InstrumentChangeWithdrawn()
+        fact.instrument = change.instrument
+        fact.version = change.version
+        fact.effectiveFrom = change.effectiveFrom
+        fact.terms = change.terms
+        return fact
+    }
+
     private mutating func revision() -> Command {
+        if generator.chance(20) {
+            var wanted = CorrectInstrument()
+            wanted.symbol = symbol()
+            wanted.announcedFrom = date()
+            wanted.effectiveFrom = date()
+            if generator.chance(50) { wanted.name = symbol() }
+            return .correctInstrument(wanted)
+        }
+        if generator.chance(10) {
+            var wanted = WithdrawInstrumentChange()
+            wanted.symbol = symbol()
+            wanted.announcedFrom = date()
+            return .withdrawInstrumentChange(wanted)
+        }
         if generator.chance(30) {
             var wanted = WithdrawCorporateAction()
             wanted.action = identifier()
@@ -252,6 +275,9 @@ extension Malice {
             change.instrument = instrument()
             change.effectiveFrom = date()
             change.terms = terms()
+            change.version = UInt32(generator.int(0...3))
+            if generator.chance(20) { change.replacedVersion = UInt32(generator.int(0...3)) }
+            if generator.chance(20) { return .changeWithdrawn(withdrawal(of: change)) }
             return .termsChanged(change)
         case 8:
             var change = InstrumentStatusChanged()

@@ -30,6 +30,10 @@ extension Sample {
             sparse: .reference(.termsChanged(InstrumentTermsChanged()))
         )
         + pair(
+            rich: .reference(.changeWithdrawn(changeWithdrawn)),
+            sparse: .reference(.changeWithdrawn(InstrumentChangeWithdrawn()))
+        )
+        + pair(
             rich: .reference(.statusChanged(statusChanged)),
             sparse: .reference(.statusChanged(InstrumentStatusChanged()))
         )
@@ -65,6 +69,15 @@ extension Sample {
         payload.terms.settlementCycles = [
             SettlementCycle(), SettlementCycle(from: Extreme.lowDate, days: .max),
         ]
+        return payload
+    }
+
+    private static var changeWithdrawn: InstrumentChangeWithdrawn {
+        var payload = InstrumentChangeWithdrawn()
+        payload.instrument = Extreme.instrument
+        payload.version = .max
+        payload.effectiveFrom = Extreme.lowDate
+        payload.terms = instrumentRegistered
         return payload
     }
 
