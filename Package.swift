@@ -129,6 +129,15 @@ let package = Package(
             swiftSettings: generated
         ),
         .target(
+            name: "SchemaTexts",
+            path: "EventSchemas/proto",
+            resources: [
+                "accounts", "common", "compliance", "envelope", "orders", "portfolio", "references", "risk",
+                "sagas", "shard", "suspense",
+            ].map { .embedInCode("bifrost/v1/\($0).proto") },
+            swiftSettings: strict
+        ),
+        .target(
             name: "Engine",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
@@ -171,8 +180,8 @@ let package = Package(
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "Backups", "BifrostKernel", "EventRegistry", "EventStore", "Nodes", "Replays", "References",
-                "Sagas", "Engine",
+                "Backups", "BifrostKernel", "Bundles", "EventRegistry", "EventStore", "Nodes", "Replays",
+                "References", "Sagas", "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "Proofs",
                 "ReadModels", "EventStorePostgres",
                 "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
@@ -242,6 +251,21 @@ let package = Package(
                 "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", crypto,
             ],
             swiftSettings: strict
+        ),
+        .target(
+            name: "Bundles",
+            dependencies: [
+                "BifrostKernel", "EventStore", "EventStorePostgres", "Proofs", "Replays", "Sagas",
+                "SchemaTexts",
+            ],
+            swiftSettings: strict
+        ),
+        tests(
+            "BundleTests",
+            [
+                "Bundles", "BifrostKernel", "EventMessages", "EventStore", "EventStoreTesting", "SchemaTexts",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]
         ),
         tests(
             "ProofTests",

@@ -78,4 +78,5 @@ def main():
             file.write(copy)
 
 
-main()
+if __name__ == "__main__":
+    main()

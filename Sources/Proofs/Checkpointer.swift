@@ -41,6 +41,17 @@ public struct Checkpointer: Sendable {
         return made
     }
 
+    /// A statement about the shard as a signed note, by the name and the key that sign its checkpoints.
+    ///
+    /// Its first line must not be an origin, so that nobody can take it for a checkpoint.
+    public func vouch(for statement: String, about shard: ShardNumber) throws(ProofError) -> String {
+        precondition(!statement.hasPrefix("bifrost/"), "a statement is no checkpoint")
+        precondition(statement.hasSuffix("\n"), "a signed text ends with a line feed")
+        let key = try ring.current()
+        try folder.add([key.verifier(name: origin(shard).text)])
+        return statement + "\n" + (try key.signature(of: statement, name: origin(shard).text))
+    }
+
     private func sign(
         _ shard: ShardNumber,
         with keys: [SigningKey],

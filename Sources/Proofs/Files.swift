@@ -1,13 +1,20 @@
 internal import Glibc
 
-/// The few file operations that checkpoints and keys need.
-enum Files {
+/// The few file operations that checkpoints, keys and bundles need.
+package enum Files {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func makeDirectory(_ path: String) throws(ProofError) {
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
             throw .unavailable("The folder \(path) cannot be made: \(reason).")
         }
+    }
+
+    /// Makes a directory that must not exist yet.
+    package static func makeNewDirectory(_ path: String) throws(ProofError) {
+        guard mkdir(path, 0o755) != 0 else { return }
+        guard errno == EEXIST else { throw .unavailable("The folder \(path) cannot be made: \(reason).") }
+        throw .refused("\(path) is there already: name a new one, or remove it first.")
     }
 
     static func read(_ path: String, bytesMax: Int) throws(ProofError) -> String {
@@ -42,11 +49,21 @@ enum Files {
         mode: UInt32,
         replacing: Bool = true
     ) throws(ProofError) {
+        try write(Array(text.utf8), to: path, mode: mode, replacing: replacing)
+    }
+
+    /// The same for bytes.
+    package static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        mode: UInt32,
+        replacing: Bool = true
+    ) throws(ProofError) {
         let staged = "\(path).\(getpid()).new"
         let file = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }
         defer { close(file) }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             guard count > 0 else { throw .unavailable("\(staged) cannot be written: \(reason).") }

@@ -15,6 +15,16 @@
 //     ...
 //     checkpoint               the newer one, to the end of the file
 //
+//     bifrost-proof-of-account 1
+//     account UUID
+//     span AFTER UPTO          the events behind the first position, up to and including the second
+//     event BASE64
+//     path BASE64 ...
+//     ...                      in order of position: of each stream that has events in the span, and of each of
+//                              the account's own, the last before it and the first behind it stand here too
+//     checkpoint
+//     ...                      the checkpoint, to the end of the file
+//
 // The number after the name is the version of the form, which is frozen.
 
 public import BifrostKernel
@@ -41,20 +51,45 @@ public struct ProofFile {
                     + " \(checkpoint.origin.shard.value): take one of shard \(shard.value)."
             )
         }
+        if let position = events.last?.header.position, position > checkpoint.head.size {
+            throw .refused(
+                "The order has an event at \(position), and the checkpoint ends at \(checkpoint.head.size): take a"
+                    + " later one, or leave --checkpoint away to sign a new one."
+            )
+        }
+        return "bifrost-proof-of-order 1\norder \(order.text)\n" + (try lines(of: events, under: checkpoint))
+    }
+
+    /// Proves that events of an account stand below the checkpoint of their shard: those of the span, and
+    /// those that stand next to it in their streams, in order of position.
+    public func account(
+        _ account: AccountID,
+        _ events: [RecordedEvent],
+        in span: ClosedRange<Int64>,
+        under checkpoint: Checkpoint
+    ) throws(ProofError) -> String {
+        guard span.upperBound <= checkpoint.head.size else {
+            throw .refused(
+                "The span ends at \(span.upperBound), and the checkpoint at \(checkpoint.head.size): take a later"
+                    + " one, or leave --checkpoint away to sign a new one."
+            )
+        }
+        return "bifrost-proof-of-account 1\naccount \(account.id.text)\n"
+            + "span \(span.lowerBound - 1) \(span.upperBound)\n" + (try lines(of: events, under: checkpoint))
+    }
+
+    /// The events with their paths, and the checkpoint.
+    private func lines(
+        of events: [RecordedEvent],
+        under checkpoint: Checkpoint
+    ) throws(ProofError) -> String {
         var tree = try self.tree(checkpoint)
         let chain = Chain(log: log.id, shard: checkpoint.origin.shard)
-        var text = "bifrost-proof-of-order 1\norder \(order.text)\n"
+        var text = ""
         for event in events {
-            let position = event.header.position
-            guard position <= checkpoint.head.size else {
-                throw .refused(
-                    "The order has an event at \(position), and the checkpoint ends at \(checkpoint.head.size): take a"
-                        + " later one, or leave --checkpoint away to sign a new one."
-                )
-            }
             let bytes = chain.canonicalBytes(event.header, payload: event.payload)
             text += "event \(Base64.text(bytes))\n"
-            text += try Self.line(tree.inclusion(of: position - 1, in: checkpoint.head.size))
+            text += try Self.line(tree.inclusion(of: event.header.position - 1, in: checkpoint.head.size))
         }
         return text + "checkpoint\n" + checkpoint.note
     }

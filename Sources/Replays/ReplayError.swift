@@ -15,6 +15,8 @@ public enum ReplayError: Error, Equatable, Sendable {
     case ambiguous(String, accounts: [AccountID])
     /// The shard does not go that far.
     case beyondEnd(ShardNumber, position: Int64, last: Int64)
+    /// A span holds more events than are taken at once: ask for a shorter one.
+    case tooMany(eventsMax: Int)
     /// The shard began later.
     case beforeBeginning(ShardNumber, Timestamp)
 }
@@ -36,6 +38,9 @@ extension ReplayError: CustomStringConvertible {
                 + accounts.map { $0.id.text }.joined(separator: ", ") + ")."
         case .beyondEnd(let shard, let position, let last):
             "Shard \(shard.value) ends at position \(last): there is no position \(position) yet."
+        case .tooMany(let eventsMax):
+            "The account has more than \(eventsMax) events in that span. Take shorter spans, one after another: each"
+                + " shows the events that stand next to it, so that they join without a gap."
         case .beforeBeginning(let shard, let time):
             "Nothing was recorded in shard \(shard.value) by \(time.text): it began later. A time asks what was recorded"
                 + " by then; what was true on a date is asked with --as-of."

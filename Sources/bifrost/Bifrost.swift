@@ -33,8 +33,8 @@ struct Bifrost: AsyncParsableCommand {
                 subcommands: [
                     PortfolioCommand.self, WhyCommand.self, DiffCommand.self, EventsCommand.self,
                     ReplayCommand.self,
-                    VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, LedgerCommand.self,
-                    ExplainCommand.self, PublisherCommand.self,
+                    VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, ExportCommand.self,
+                    LedgerCommand.self, ExplainCommand.self, PublisherCommand.self,
                 ]
             ),
             CommandGroup(name: "Safe keeping", subcommands: [BackupCommand.self, RestoreCommand.self]),

@@ -47,6 +47,12 @@ enum Imports {
                 "Glibc",
             ])
         ),
+        "SchemaTexts": .only([]),
+        "Bundles": .only(
+            kernel.union([
+                "EventStore", "EventStorePostgres", "Proofs", "Replays", "Sagas", "SchemaTexts",
+            ])
+        ),
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "EventStorePostgres": .only(

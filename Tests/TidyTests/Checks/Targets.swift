@@ -9,6 +9,7 @@ enum Targets {
         case ("Projections", "Kit"): "ProjectionKit"
         case ("Projections", let view): view + "Projection"
         case ("EventSchemas", "Registry"): "EventRegistry"
+        case ("EventSchemas", "proto"): "SchemaTexts"
         default: nil
         }
     }
