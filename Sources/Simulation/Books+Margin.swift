@@ -33,7 +33,8 @@ extension Books {
         let asked = replacing == placed.order ? order.pending.values.max { $0.request < $1.request } : nil
         var wanted = order.held.buys == 0 ? Int128(placed.quantity.nanos) : order.held.buys
         if let asked { wanted = order.rest(of: asked.terms.quantity) }
-        let own = order.held.larger(heldByPartner(of: order)).buys
+        let parents = work(of: order)?.held.buys ?? 0
+        let own = order.held.larger(heldByPartner(of: order)).buys + parents
         let open = (held(placed.account).buys[placed.instrument] ?? 0) - own
         return wanted <= -account.position(placed.instrument) - open
     }
@@ -97,6 +98,7 @@ extension Books {
             held,
             besides: partner,
             question.instrument,
+            keeping: keptByParent(of: question.order, beside: held),
             on: today
         )
         var rule = Expected(.initialMarginExceeded, question.reduces)
@@ -106,6 +108,19 @@ extension Books {
             (rule.limit, rule.value) = (equity - before, with - without)
         }
         return [rule]
+    }
+
+    /// What the parent of a slice keeps when the slice holds back as much, `nil` of any other order.
+    private func keptByParent(
+        of slice: OrderID,
+        beside held: OrderBook.Held
+    ) -> (parent: OrderID, held: OrderBook.Held)? {
+        guard let order = orders[slice], var parent = work(of: order), parent.isAtWork, !parent.isClosed
+        else { return nil }
+        let price = parent.held.price
+        parent.held = parent.held.less(held.less(order.held))
+        parent.held.price = price
+        return (parent.placed.order, parent.needed)
     }
 
     /// A withdrawal of a margin account leaves what its positions and open orders require.

@@ -52,14 +52,16 @@ extension Books {
         return sum
     }
 
-    /// What open orders require beside the positions, with `added` for the order `judged`: both of a pair as
-    /// one, buys as far as they do more than cover, the cheapest covering first, and all fees.
+    /// What open orders require beside the positions, with `added` for the order `judged`, whose parent keeps
+    /// what is told: both of a pair as one, buys as far as they do more than cover, the cheapest covering
+    /// first, and all fees.
     func requiredByOrders(
         _ account: Account,
         judged: OrderID = .none,
         _ added: OrderBook.Held? = nil,
         besides partner: OrderID = .none,
         _ instrument: InstrumentID = .none,
+        keeping kept: (parent: OrderID, held: OrderBook.Held)? = nil,
         on day: BusinessDate
     ) -> Int128 {
         var all: [(instrument: InstrumentID, held: OrderBook.Held)] = []
@@ -69,11 +71,12 @@ extension Books {
         // ORDER: they are sums, and are sorted where that counts.
         for order in orders.values where order.placed.account == account.opened.account {
             let id = order.placed.order
-            guard id != judged, added == nil || id != partner, !order.held.isNothing else { continue }
+            let held = kept?.parent == id ? kept?.held ?? order.held : order.needed
+            guard id != judged, added == nil || id != partner, !held.isNothing else { continue }
             var other = heldByPartner(of: order)
             if order.partner == judged { other = OrderBook.Held() }
             if !other.isNothing, order.partner < id { continue }
-            all.append((order.placed.instrument, order.held.larger(other)))
+            all.append((order.placed.instrument, held.larger(other)))
         }
         var sum: Int128 = 0
         var cover = account.holdings.mapValues { max(-$0.units, 0) }

@@ -93,8 +93,9 @@ extension Books {
             shorts: Int128(fact.remainingShorts?.nanos ?? 0),
             price: fact.reservedPrice?.nanos ?? orders[fact.order]?.held.price ?? 0
         )
-        if after.isNothing { after.price = 0 }
         guard let before = orders[fact.order] else { return }
+        // A worked order that its slices have all of may get it back, at its price.
+        if after.isNothing, !before.isAtWork { after.price = 0 }
         orders[fact.order]?.held = after
         orders[fact.order]?.drawn = before.drawn.smaller(after)
         grow(before, after.less(before.held))

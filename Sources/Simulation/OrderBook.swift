@@ -34,6 +34,8 @@ struct OrderBook {
     var budget = Held()
     /// What a slice holds back that was its parent's.
     var drawn = Held()
+    /// The commission that what it holds back includes.
+    private var rate = BasisPoints(0)
     /// The prices and commissions that any of its terms were held back at.
     private var bounds: Bounds?
 
@@ -160,6 +162,7 @@ struct OrderBook {
     mutating func judge(at price: Price, _ commission: BasisPoints) {
         if isJudged { bounds?.isExact = false }
         isJudged = true
+        rate = commission
         guard var bounds else {
             bounds = Bounds(prices: price.nanos...price.nanos, rates: commission...commission)
             return
@@ -198,6 +201,15 @@ struct OrderBook {
             cheapest = max(cheapest, cash(floor(request.terms, bounds), rest, least))
         }
         return (both(cheapest), both(dearest))
+    }
+
+    /// What it holds back, without what the parent of cheaper slices has beside what its rest needs.
+    var needed: Held {
+        guard isAtWork else { return held }
+        var needed = held
+        let most = Books.need(Int128(held.price), max(held.buys, held.shorts), rate, currency)
+        needed.cash = min(held.cash, most)
+        return needed
     }
 
     private func both(_ cash: Int128) -> Held {

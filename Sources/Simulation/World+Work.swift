@@ -24,8 +24,10 @@ extension World {
         if wanted.type != .limit { wanted.type = .market }
         if wanted.type == .market { wanted.limitPrice = nil }
         wanted.timeInForce = choices.chance(75) ? .goodTillCancelled : .day
+        let locate = wanted.special.locate
         wanted.special = .none
         wanted.special.worked = true
+        wanted.special.locate = locate
         wanted.review = choices.chance(10)
         wanted.quantity = Quantity(units: choices.int64(5...40))
     }
@@ -49,6 +51,7 @@ extension World {
         if wanted.timeInForce == .goodTillDate { wanted.timeInForce = .goodTillCancelled }
         if let seen = venue.price(of: parent.placed.instrument) { wanted.seen = seen }
         wanted.special = .none
+        if wanted.side.isShort, choices.chance(95) { wanted.special.locate = ClientName("L1") }
         guard choices.chance(70) else {
             (wanted.type, wanted.limitPrice) = (.market, nil)
             return wanted

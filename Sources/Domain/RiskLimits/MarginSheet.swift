@@ -73,11 +73,18 @@ extension RiskState {
     /// A short sale needs its rate of the value that it was reserved at. A buy needs its own of the part that
     /// does more than cover a short position, of which the cheapest buys count as cover; each needs its fees.
     /// Orders of opposite sides are not netted, because either may trade alone; of a pair the larger counts.
-    public func initialRequirement(
+    public func initialRequirement(_ sheet: MarginSheet) -> Int128 {
+        initialRequirement(sheet, without: .none)
+    }
+
+    /// The same without the order `left`, which is as `added` beside `partner`, or not there; the parent that
+    /// it draws from has what it keeps.
+    func initialRequirement(
         _ sheet: MarginSheet,
-        without left: OrderID = .none,
+        without left: OrderID,
         with added: Reservation? = nil,
-        beside partner: OrderID = .none
+        beside partner: OrderID = .none,
+        keeping kept: KeptByParent? = nil
     ) -> Int128 {
         var sum = sheet.requirement(.initial)
         var buys: [InstrumentID: [Reservation]] = [:]
@@ -88,7 +95,7 @@ extension RiskState {
                 sum += held.need(-held.shorts, sheet)
             }
         }
-        for held in heldOnce(without: left, with: added, beside: partner) { add(held) }
+        for held in heldOnce(without: left, with: added, beside: partner, keeping: kept) { add(held) }
         // ORDER: sums, and a sort that leaves only equal ones untold: rounding depends on which covers.
         for (instrument, held) in buys {
             var cover = max(-Int128((sheet.lines[instrument]?.position ?? .zero).nanos), 0)
@@ -105,8 +112,11 @@ extension RiskState {
 extension Reservation {
     /// The initial requirement of that much of the order, and all its fees.
     fileprivate func need(_ quantity: Quantity, _ sheet: MarginSheet) -> Int128 {
-        let whole = Money.notional(price, shorts > .zero ? shorts : buys, .awayFromZero).nanos
-        let fees = max(cash.nanos - whole, 0)
+        let size = shorts > .zero ? shorts : buys
+        let whole = Money.notional(price, size, .awayFromZero).nanos
+        // The parent of cheaper slices keeps cash beside what its rest needs, which is no fee.
+        let most = requirement(price, size, hasTraded: false)?.nanos ?? cash.nanos
+        let fees = max(min(cash.nanos, most) - whole, 0)
         guard quantity != .zero else { return fees }
         let marginable = sheet.lines[instrument]?.marginable ?? false
         return fees + sheet.rates.requirement(.initial, quantity, at: price, marginable: marginable)

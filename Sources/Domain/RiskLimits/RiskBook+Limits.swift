@@ -242,9 +242,9 @@ extension RiskBook {
     ) -> Exposure {
         let buys = Int128((state.pendingBuys[question.instrument] ?? .zero).nanos)
         let kept = state.kept(by: question.drawsFrom, beside: fact)
-        let pending = buys - Int128(question.freedBuys.nanos) + Int128(kept.buys.nanos)
+        let pending = buys - Int128(question.freedBuys.nanos) + Int128((kept?.held.buys ?? .zero).nanos)
         let reserved = (state.reservedCash[question.currency] ?? .zero).nanos
-        let held = reserved - question.freedCash.nanos + kept.cash.nanos
+        let held = reserved - question.freedCash.nanos + (kept?.held.cash ?? .zero).nanos
         let own = translated(held + fact.reservedCash.nanos, question)
         let open = own.map { $0 + (question.valuation?.reservedElsewhere ?? 0) }
         var exposure = Exposure()

@@ -147,7 +147,8 @@ extension RiskBook {
                 margin.sheet,
                 without: question.order,
                 with: Reservation(fact),
-                beside: state.partner(of: question, fact)
+                beside: state.partner(of: question, fact),
+                keeping: state.kept(by: question.drawsFrom, beside: fact)
             )
             needed = with - before
         }
@@ -173,10 +174,13 @@ extension RiskBook {
     ) -> Exposure {
         var (bought, sold) = (Int128(0), Int128(0))
         let partner = state.partner(of: question, fact)
-        for held in state.heldOnce(without: question.order, with: Reservation(fact), beside: partner) {
+        let kept = state.kept(by: question.drawsFrom, beside: fact)
+        let added = Reservation(fact)
+        for held in state.heldOnce(without: question.order, with: added, beside: partner, keeping: kept) {
             if held.shorts > .zero { sold += held.cash.nanos } else { bought += held.cash.nanos }
         }
-        let open = state.pending(question, margin, fact) + Int128(question.quantity.nanos)
+        let rest = Int128(max(kept?.held.buys ?? .zero, kept?.held.shorts ?? .zero).nanos)
+        let open = state.pending(question, margin, fact) + Int128(question.quantity.nanos) + rest
         var exposure = Exposure()
         exposure.reach = Int128(question.position.nanos) + (question.isBuy ? open : -open)
         exposure.gross = question.valuation.map { $0.long + $0.short + bought + sold }
@@ -204,8 +208,8 @@ extension RiskState {
         fact.sharedWith != .none ? fact.sharedWith : partner(of: question.order) ?? .none
     }
 
-    /// What open orders of the instrument may still buy, or sell short, the order itself and the other one of
-    /// its pair left out.
+    /// What open orders of the instrument may still buy, or sell short, the order itself, the other one of
+    /// its pair and the parent that it draws from left out.
     fileprivate func pending(_ question: RiskQuestion, _ margin: MarginQuestion, _ fact: RiskAssessed)
         -> Int128
     {
@@ -215,7 +219,8 @@ extension RiskState {
         }
         let partner = partner(of: question, fact)
         let beside = reservationByID[partner]?.shorts ?? .zero
-        return heldOnce(without: question.order).reduce(-Int128(beside.nanos)) { sum, held in
+        let left = Int128(beside.nanos) + Int128(question.freedShorts.nanos)
+        return heldOnce(without: question.order).reduce(-left) { sum, held in
             held.instrument == question.instrument ? sum + Int128(held.shorts.nanos) : sum
         }
     }

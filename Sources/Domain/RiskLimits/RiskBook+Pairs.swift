@@ -28,15 +28,17 @@ extension RiskState {
     }
 
     /// What open orders hold back, of a pair the larger of both once; the order `left` is as `added`, beside
-    /// `partner`, or not there.
+    /// `partner`, or not there, and the parent that it draws from has what it keeps.
     func heldOnce(
         without left: OrderID,
         with added: Reservation? = nil,
-        beside partner: OrderID = .none
+        beside partner: OrderID = .none,
+        keeping kept: KeptByParent? = nil
     ) -> [Reservation] {
         var all = added.map { [$0.larger(reservationByID[partner])] } ?? []
         // ORDER: whoever asks sums, or sorts where that counts.
-        for (order, held) in reservationByID where order != left && (added == nil || order != partner) {
+        for (order, standing) in reservationByID where order != left && (added == nil || order != partner) {
+            let held = kept.flatMap { $0.parent == order ? $0.held : nil } ?? standing
             guard let other = self.partner(of: order), other != left, let beside = reservationByID[other]
             else {
                 all.append(held)

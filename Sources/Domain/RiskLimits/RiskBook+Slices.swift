@@ -10,6 +10,14 @@ public struct Draw: Hashable, Sendable {
     public internal(set) var cash = Money.zero
 }
 
+/// What a worked order keeps when a slice has drawn from it.
+struct KeptByParent {
+    /// The worked order.
+    let parent: OrderID
+    /// What it holds back then.
+    let held: Reservation
+}
+
 /// Orders that are worked by slices: a slice holds back out of what its parent holds back.
 ///
 /// What a slice needs beyond that is judged as new. What it does not trade it gives back, while the parent
@@ -24,6 +32,7 @@ extension RiskBook {
         guard let parent = state.reservationByID[question.drawsFrom] else { return judge(question, state) }
         var question = question
         question.free(parent)
+        question.freedShorts = parent.shorts
         var fact = judge(question, state)
         if fact.verdict == .approved { fact.drawnFrom = question.drawsFrom }
         return fact
@@ -102,11 +111,11 @@ extension RiskState {
         return (max(after.units - before.units, .zero), max(after.cash - before.cash, .zero))
     }
 
-    /// What the parent of a slice keeps beside what `fact` says of the slice: exposure counts both.
-    func kept(by parent: OrderID, beside fact: RiskAssessed) -> (buys: Quantity, cash: Money) {
-        guard parent != .none, let held = reservationByID[parent] else { return (.zero, .zero) }
-        let rest = held.less(growth(fact))
-        return (rest.buys, rest.cash)
+    /// What the parent of a slice keeps beside what `fact` says of the slice, `nil` of any other order: both
+    /// count.
+    func kept(by parent: OrderID, beside fact: RiskAssessed) -> KeptByParent? {
+        guard parent != .none, let held = reservationByID[parent] else { return nil }
+        return KeptByParent(parent: parent, held: held.less(growth(fact)))
     }
 
     /// Takes from its parent what an approved slice holds back, before it does.

@@ -108,6 +108,8 @@ public struct RiskQuestion: Sendable {
     var freedCash = Money.zero
     var freedShares = Quantity.zero
     var freedBuys = Quantity.zero
+    /// What the parent of a slice may sell short, which counts as free for the slice.
+    var freedShorts = Quantity.zero
     /// An empty question.
     public init() {}
 }

@@ -12,10 +12,11 @@ extension Shard {
         sharing other: OrderID = .none,
         _ state: ShardState
     ) -> InstrumentStanding {
-        switch state.reference.status(of: placed.instrument) {
+        func onlyReduces() -> Bool { reduces(placed, entry, wanted: wanted, sharing: other, state) }
+        return switch state.reference.status(of: placed.instrument) {
         case .active: .trading
-        case .halted: .halted(reduces: reduces(placed, entry, wanted: wanted, sharing: other))
-        case .closingOnly: .closingOnly(reduces: reduces(placed, entry, wanted: wanted, sharing: other))
+        case .halted: .halted(reduces: onlyReduces())
+        case .closingOnly: .closingOnly(reduces: onlyReduces())
         case .delisted: .delisted
         }
     }

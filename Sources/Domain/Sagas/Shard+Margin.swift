@@ -14,10 +14,6 @@ extension Shard {
         } else if wanted.special.locate != nil {
             throw Rejection(.locateUnexpected)
         }
-        // What slices in a margin account require beside their parent is not decided.
-        guard !wanted.special.worked || entry.opened.kind == .cash else {
-            throw Rejection(.workedOrderInvalid)
-        }
     }
 
     /// What risk is told of an order of a margin account beside what it is told of every order.
@@ -100,21 +96,25 @@ extension Shard {
     }
 
     /// Whether an order can only make a position smaller, when it asks for `wanted` or else for what it
-    /// holds back; what it and the other order of its pair hold back is left out of what is open.
+    /// holds back; what it, the other order of its pair and the parent that it is a slice of hold back is
+    /// left out of what is open.
     ///
     /// A sale of another account reduces, because risk lets none sell more than it has.
     static func reduces(
         _ placed: OrderPlaced,
         _ entry: AccountEntry,
         wanted: Quantity? = nil,
-        sharing other: OrderID = .none
+        sharing other: OrderID = .none,
+        _ state: ShardState
     ) -> Bool {
         guard entry.opened.kind == .margin else { return placed.side != .buy }
         guard placed.side == .buy else { return !placed.side.isShort }
         let own = entry.risk.reservationByID[placed.order]?.buys
         let shared = entry.risk.buysHeld(by: placed.order, sharing: other)
+        let parents = entry.risk.reservationByID[work(of: placed, state)]?.buys ?? .zero
         let open = Int128((entry.risk.pendingBuys[placed.instrument] ?? .zero).nanos)
-        let short = -Int128(entry.portfolio.position(placed.instrument).nanos) - open + Int128(shared.nanos)
+        let free = Int128(shared.nanos) + Int128(parents.nanos)
+        let short = -Int128(entry.portfolio.position(placed.instrument).nanos) - open + free
         return Int128((wanted ?? own ?? placed.quantity).nanos) <= short
     }
 

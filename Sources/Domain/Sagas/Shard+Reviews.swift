@@ -22,7 +22,7 @@ extension Shard {
         fact.reviewer = posed.actor.text
         let isKilled = state.killed || entry.risk.killed
         if wanted.approved, isKilled || entry.risk.marginCall != nil, let placed = order.placed,
-            !reduces(placed, entry)
+            !reduces(placed, entry, state)
         {
             throw Rejection(isKilled ? .killSwitchPulled : .marginCallOpen)
         }

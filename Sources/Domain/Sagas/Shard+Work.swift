@@ -71,10 +71,14 @@ extension Shard {
         _ state: ShardState,
         _ decision: inout Decision<Draft>
     ) throws(Rejection) {
-        let wanted: RiskCommand =
-            order.isOpen ? .trim(id, leaves: order.leaves, price: order.terms.limitPrice) : .release(id)
         // The decision may have judged other terms of it just now.
         let book = book(of: try entry(account, state), after: decision)
+        // A short sale is held at the market's price too, which its terms do not name.
+        let isShort = order.placed?.side.isShort ?? false
+        let floor = isShort ? book.reservationByID[id]?.price ?? .zero : .zero
+        let price = order.terms.limitPrice.map { max($0, floor) }
+        let wanted: RiskCommand =
+            order.isOpen ? .trim(id, leaves: order.leaves, price: price) : .release(id)
         var events = Decision<RiskEvent>()
         try RiskBook.decide(wanted, given: book, into: &events)
         let filing = Filing(.risk, of: account.id, account, id.id)

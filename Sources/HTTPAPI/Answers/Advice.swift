@@ -98,8 +98,7 @@ extension RejectionCode {
         case .parentDiffers: "Give the slice the symbol and the side of its parent."
         case .parentQuantityExceeded: "Ask for at most the limit shown, or make the parent larger first."
         case .workedOrderInvalid:
-            "Make a worked order a market or limit order of a cash account that is no slice and in no group, without"
-                + " terms for a venue."
+            "Make a worked order a market or limit order that is no slice and in no group, without terms for a venue."
         case .quantityBelowSlices: "Ask for at least the limit shown, or cancel slices first."
         case .splitSinceTrade:
             "Bring the units in with `bifrost account import`, in the units of today, and leave the trade in suspense."

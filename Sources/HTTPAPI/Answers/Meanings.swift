@@ -196,8 +196,7 @@ extension RejectionCode {
         case .parentQuantityExceeded:
             "The slice is for more than its parent order has left beside its other slices."
         case .workedOrderInvalid:
-            "An order that is worked here has terms that only a venue can keep, is part of another order, or is of a"
-                + " margin account."
+            "An order that is worked here has terms that only a venue can keep, or is part of another order."
         case .quantityBelowSlices:
             "The slices of the order have traded, and hold, more than the quantity wanted."
         case .symbolGivenUp: "The symbol's last day was the limit: its instrument has another one since."
