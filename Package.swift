@@ -60,13 +60,12 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 
 /// The SQL of the log, each file a constant in the binary.
 let logSQL: [Resource] = [
-    "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql", "event_template.sql", "grants.sql",
-    "heartbeat.sql", "price.sql", "price_segment.sql",
-    "leaf.sql",
-    "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "publisher_checkpoint.sql",
-    "refresh_event_view.sql",
-    "refuse_change.sql", "release_lease.sql", "roles.sql", "schemas.sql", "shard.sql", "subtree.sql",
-    "take_lease.sql", "turn_leaf.sql",
+    "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql", "cold_frame.sql", "cold_index.sql",
+    "drop_leaf.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "hold.sql", "hold_release.sql",
+    "leaf.sql", "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "price.sql",
+    "price_segment.sql", "publisher_checkpoint.sql", "refresh_event_view.sql", "refresh_table_view.sql",
+    "refuse_change.sql", "release_lease.sql", "retention.sql", "roles.sql", "schemas.sql", "seal_leaf.sql",
+    "segment.sql", "shard.sql", "subtree.sql", "take_lease.sql", "turn_leaf.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 /// The SQL of the read side, beside its read models.
@@ -180,7 +179,8 @@ let package = Package(
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "Backups", "BifrostKernel", "Bundles", "EventRegistry", "EventStore", "Nodes", "Replays",
+                "Backups", "BifrostKernel", "Bundles", "ColdSegments", "EventRegistry", "EventStore", "Nodes",
+                "Replays",
                 "References", "Sagas", "Engine",
                 "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "Proofs",
                 "ReadModels", "EventStorePostgres",
@@ -208,13 +208,18 @@ let package = Package(
         ),
         .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
         .target(
+            name: "ColdSegments",
+            dependencies: ["BifrostKernel", "EventStore", "LZ4Codec", crypto],
+            swiftSettings: strict
+        ),
+        .target(
             name: "EventStoreTesting",
             dependencies: ["EventStore", "BifrostKernel"],
             swiftSettings: strict
         ),
         .target(
             name: "EventStorePostgres",
-            dependencies: ["EventStore", "BifrostKernel", "PostgresClient", "Threads"],
+            dependencies: ["BifrostKernel", "ColdSegments", "EventStore", "PostgresClient", "Threads"],
             resources: logSQL,
             swiftSettings: strict
         ),
@@ -415,6 +420,10 @@ let package = Package(
             ]
         ),
         tests(
+            "ColdSegmentTests",
+            ["BifrostKernel", "ColdSegments", "EventStore", "EventStoreTesting"]
+        ),
+        tests(
             "EventStoreTests",
             [
                 "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting",
@@ -462,7 +471,8 @@ let package = Package(
         tests(
             "EventStorePostgresTests",
             [
-                "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresClient",
+                "ColdSegments", "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel",
+                "PostgresClient",
                 "PostgresTesting", "EventStoreProbe", "Threads",
             ]
         ),

@@ -138,7 +138,11 @@ public struct Chain: Sendable {
     static func digest(_ bytes: UnsafeRawBufferPointer) -> EventHash {
         var hasher = SHA256()
         hasher.update(bufferPointer: bytes)
-        return hasher.finalize().withUnsafeBytes { digest in
+        return finish(hasher)
+    }
+
+    static func finish(_ hasher: SHA256) -> EventHash {
+        hasher.finalize().withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 {
                 UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
             }

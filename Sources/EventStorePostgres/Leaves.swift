@@ -2,12 +2,14 @@ internal import BifrostKernel
 internal import EventStore
 internal import PostgresClient
 
-/// A leaf table that holds, or is about to hold, events.
+/// A leaf that holds, or is about to hold, events: in its table, or in the frames of its segment.
 struct Leaf: Equatable {
     let shard: ShardNumber
     let number: Int32
     /// Nil while the leaf is open.
     var lastPosition: Int64?
+    /// What it is read from once it is sealed.
+    var segment: Segment?
 
     var table: String { Self.table(shard, number) }
 
@@ -22,19 +24,30 @@ struct Leaf: Equatable {
     static func opened(_ shard: ShardNumber, _ connection: PostgresConnection) throws(PostgresError) -> [Leaf]
     {
         let rows = try connection.query(
-            "select number, last_position from bifrost.leaf "
-                + "where shard = $1 and first_position is not null order by number",
+            "select leaf.number, leaf.last_position, segment.first_position, segment.frame_events, "
+                + "segment.dropped_at is not null from bifrost.leaf left join bifrost.segment "
+                + "on segment.shard = leaf.shard and segment.leaf = leaf.number "
+                + "where leaf.shard = $1 and leaf.first_position is not null order by leaf.number",
             [.int32(Int32(shard.value))]
         )
         var leaves: [Leaf] = []
         for row in 0..<rows.count {
-            leaves.append(
-                Leaf(
-                    shard: shard,
-                    number: try rows.int32(row, 0),
-                    lastPosition: try rows.optionalInt64(row, 1)
-                )
+            var leaf = Leaf(
+                shard: shard,
+                number: try rows.int32(row, 0),
+                lastPosition: try rows.optionalInt64(row, 1)
             )
+            if let first = try rows.optionalInt64(row, 2), let last = leaf.lastPosition {
+                leaf.segment = Segment(
+                    shard: shard,
+                    leaf: leaf.number,
+                    firstPosition: first,
+                    lastPosition: last,
+                    frameEvents: Int64(try rows.int32(row, 3)),
+                    isDropped: try rows.bool(row, 4)
+                )
+            }
+            leaves.append(leaf)
         }
         return leaves
     }
@@ -44,7 +57,7 @@ struct Leaf: Equatable {
         "select position, hash, recorded_at from \(table) order by position desc limit 1"
     }
 
-    /// The last event, nil when there is none.
+    /// The last event of the table, nil when there is none.
     func head(_ connection: PostgresConnection) throws(PostgresError) -> Head? {
         let rows = try connection.query(headQuery)
         guard rows.count == 1 else { return nil }

@@ -5,6 +5,8 @@ public struct PostgresLimits: Equatable, Sendable {
     public var leafEventsMax: Int64 = 10_000_000
     /// Most events of one batch, fixed for a shard when it is first acquired.
     public var batchEventsMax = 10_000
+    /// Events of a frame when a leaf is sealed; fixed for each segment by its sealing.
+    public var frameEventsMax: Int32 = 256
     /// How often a writer says that it is alive.
     public var beatMillis = 1_000
     /// How long a writer may be silent before another may end it.

@@ -17,12 +17,26 @@ extension PostgresLog {
                 let wanted = positions.filter { $0 >= first && $0 <= last }
                 if last < .max { first = last + 1 }
                 guard !wanted.isEmpty else { continue }
-                let list = wanted.map { String($0) }.joined(separator: ", ")
-                try connection.copyOut(
-                    "copy (select \(EventRow.columns) from \(leaf.table) where position in (\(list)) "
-                        + "order by position) to stdout (format binary)"
-                ) { row throws(PostgresError) in body(try EventRow.read(row)) }
+                try withLeaf(leaf, connection) { leaf throws(PostgresError) in
+                    try read(leaf, at: wanted.sorted(), connection, body)
+                }
             }
         }
+    }
+
+    private func read(
+        _ leaf: Leaf,
+        at positions: [Int64],
+        _ connection: PostgresConnection,
+        _ body: (RecordedEvent) -> Void
+    ) throws(PostgresError) {
+        if let segment = leaf.segment {
+            return try segment.read(at: positions, Chain(log: id, shard: leaf.shard), connection, body)
+        }
+        let list = positions.map { String($0) }.joined(separator: ", ")
+        try connection.copyOut(
+            "copy (select \(EventRow.columns) from \(leaf.table) where position in (\(list)) "
+                + "order by position) to stdout (format binary)"
+        ) { row throws(PostgresError) in body(try EventRow.read(row)) }
     }
 }

@@ -69,7 +69,11 @@ public final class PostgresLog: EventLog {
     public func head(of shard: ShardNumber) throws(ReadError) -> Head {
         try reading { connection throws(PostgresError) in
             for leaf in try Leaf.opened(shard, connection).reversed() {
-                if let head = try leaf.head(connection) { return head }
+                let head = try withLeaf(leaf, connection) { leaf throws(PostgresError) in
+                    guard let segment = leaf.segment else { return try leaf.head(connection) }
+                    return try segment.head(Chain(log: id, shard: shard), connection)
+                }
+                if let head { return head }
             }
             return genesis(of: shard)
         }
@@ -89,16 +93,55 @@ public final class PostgresLog: EventLog {
             // A session that died unnoticed is found here, before anything is handed over.
             for leaf in try Leaf.opened(shard, connection) where leaf.mayHold(selection) {
                 guard count < limit else { return }
-                let query = leaf.query(selection, limit: limit - count)
-                try connection.copyOut("copy (\(query)) to stdout (format binary)") {
-                    row throws(PostgresError) in
-                    let event = try EventRow.read(row)
-                    count += 1
-                    body(event)
+                try withLeaf(leaf, connection) { leaf throws(PostgresError) in
+                    count += try read(leaf, selection, limit: limit - count, connection, body)
                 }
             }
         }
         return count
+    }
+
+    /// Hands the selected events of one leaf to `body`.
+    func read(
+        _ leaf: Leaf,
+        _ selection: LogSelection,
+        limit: Int,
+        _ connection: PostgresConnection,
+        _ body: (RecordedEvent) -> Void
+    ) throws(PostgresError) -> Int {
+        if let segment = leaf.segment {
+            let chain = Chain(log: id, shard: leaf.shard)
+            return try segment.read(selection, limit: limit, chain, connection, body)
+        }
+        var count = 0
+        let query = leaf.query(selection, limit: limit)
+        try connection.copyOut("copy (\(query)) to stdout (format binary)") { row throws(PostgresError) in
+            let event = try EventRow.read(row)
+            count += 1
+            body(event)
+        }
+        return count
+    }
+
+    /// Runs `body` with the leaf; once more with its segment where its table was dropped meanwhile.
+    ///
+    /// A table that is not there is refused before a row is sent.
+    func withLeaf<Answer>(
+        _ leaf: Leaf,
+        _ connection: PostgresConnection,
+        _ body: (Leaf) throws(PostgresError) -> Answer
+    ) throws(PostgresError) -> Answer {
+        do throws(PostgresError) {
+            return try body(leaf)
+        } catch {
+            // undefined_table
+            guard leaf.segment == nil, case .server(let answer) = error, answer.sqlState == "42P01",
+                let sealed = try Leaf.opened(leaf.shard, connection).first(where: {
+                    $0.number == leaf.number && $0.segment != nil
+                })
+            else { throw error }
+            return try body(sealed)
+        }
     }
 
     func genesis(of shard: ShardNumber) -> Head {

@@ -155,6 +155,10 @@ package enum AdvisoryLock {
     static let publisher: Int32 = 1_112_098_384
     /// Whoever records intraday prices, and whoever makes a month for them: 0 and 1 as second keys.
     package static let prices: Int32 = 1_112_098_383
+    /// Whoever seals or drops leaves of a shard, which is the second key.
+    static let sealing: Int32 = 1_112_098_382
+    /// A transaction that changes which leaves a shard, which is the second key, has, or what keeps them.
+    static let leaves: Int32 = 1_112_098_388
     /// A process that migrates.
     static let migration: Int32 = 1_112_098_389
 }

@@ -50,9 +50,14 @@ package struct SQLFiles: Sendable {
         case "add_leaf.sql": PackageResources.add_leaf_sql
         case "add_price_month.sql": PackageResources.add_price_month_sql
         case "beat.sql": PackageResources.beat_sql
+        case "cold_frame.sql": PackageResources.cold_frame_sql
+        case "cold_index.sql": PackageResources.cold_index_sql
+        case "drop_leaf.sql": PackageResources.drop_leaf_sql
         case "event_template.sql": PackageResources.event_template_sql
         case "grants.sql": PackageResources.grants_sql
         case "heartbeat.sql": PackageResources.heartbeat_sql
+        case "hold.sql": PackageResources.hold_sql
+        case "hold_release.sql": PackageResources.hold_release_sql
         case "leaf.sql": PackageResources.leaf_sql
         case "lease.sql": PackageResources.lease_sql
         case "log.sql": PackageResources.log_sql
@@ -62,10 +67,14 @@ package struct SQLFiles: Sendable {
         case "price_segment.sql": PackageResources.price_segment_sql
         case "publisher_checkpoint.sql": PackageResources.publisher_checkpoint_sql
         case "refresh_event_view.sql": PackageResources.refresh_event_view_sql
+        case "refresh_table_view.sql": PackageResources.refresh_table_view_sql
         case "refuse_change.sql": PackageResources.refuse_change_sql
         case "release_lease.sql": PackageResources.release_lease_sql
+        case "retention.sql": PackageResources.retention_sql
         case "roles.sql": PackageResources.roles_sql
         case "schemas.sql": PackageResources.schemas_sql
+        case "seal_leaf.sql": PackageResources.seal_leaf_sql
+        case "segment.sql": PackageResources.segment_sql
         case "shard.sql": PackageResources.shard_sql
         case "subtree.sql": PackageResources.subtree_sql
         case "take_lease.sql": PackageResources.take_lease_sql

@@ -18,6 +18,14 @@ public struct LogFault: Equatable, Sendable {
     public var position: Int64
     /// What is wrong there.
     public var reason: String
+
+    /// Puts the parts together.
+    public init(kind: Kind, shard: ShardNumber, position: Int64, reason: String) {
+        self.kind = kind
+        self.shard = shard
+        self.position = position
+        self.reason = reason
+    }
 }
 
 /// What is known of a shard beside its log: what a forger would have to change too.

@@ -34,7 +34,7 @@ struct Bifrost: AsyncParsableCommand {
                     PortfolioCommand.self, WhyCommand.self, DiffCommand.self, EventsCommand.self,
                     ReplayCommand.self,
                     VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, ExportCommand.self,
-                    LedgerCommand.self, ExplainCommand.self, PublisherCommand.self,
+                    LedgerCommand.self, ExplainCommand.self, PublisherCommand.self, LogCommand.self,
                 ]
             ),
             CommandGroup(name: "Safe keeping", subcommands: [BackupCommand.self, RestoreCommand.self]),

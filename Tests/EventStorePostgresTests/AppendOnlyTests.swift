@@ -82,6 +82,39 @@ struct AppendOnlyTests {
         }
     }
 
+    /// Seals the first leaf and records every kind of keeping.
+    private func seal(_ fixture: StoreFixture) throws {
+        let store = ColdStore(fixture.log)
+        try store.seal(.reference, 1, by: "test")
+        let hold = try store.hold(.reference, 1...2, reason: "test", by: "test")
+        try store.release(hold, reason: "test", by: "test")
+        try store.retain(.reference, days: 1, reason: "test", by: "test")
+    }
+
+    @Test(
+        "frames, indexes, holds and retention are only added to, by whichever role and with every right",
+        arguments: ["cold_frame", "cold_index", "hold", "hold_release", "retention"]
+    )
+    func cold(table: String) throws {
+        let fixture = try fixture("append_only_cold_\(table)")
+        try seal(fixture)
+        let admin = try fixture.admin()
+        try admin.execute("set session_replication_role = replica")
+        try fixture.connect(as: "bifrost_owner").execute("grant all on bifrost.\(table) to bifrost_owner")
+        let column = ["cold_frame": "frame", "cold_index": "page"][table] ?? "reason"
+        for role in Self.roles {
+            let session = role == "bifrost_admin" ? admin : try fixture.connect(as: role)
+            for statement in [
+                "update bifrost.\(table) set \(column) = \(column)", "delete from bifrost.\(table)",
+                "truncate bifrost.\(table)",
+            ] {
+                let state = try sqlState { () throws(PostgresError) in try session.execute(statement) }
+                #expect(state == "42501" || state == "BF002", "\(role): \(statement)")
+            }
+        }
+        #expect(try admin.query("select count(*) from bifrost.\(table)").int64(0, 0) > 0)
+    }
+
     @Test("each role may do its work and no more")
     func privileges() throws {
         let fixture = try fixture("append_only_privileges")
@@ -114,6 +147,13 @@ struct AppendOnlyTests {
             ("bifrost_reader", "insert into prices.segment select * from prices.segment"),
             ("bifrost_reader", "select prices.add_month(0)"),
             ("bifrost_projector", "select from prices.price"),
+            ("bifrost_writer", "insert into bifrost.segment select * from bifrost.segment"),
+            ("bifrost_writer", "update bifrost.segment set sealed_by = ''"),
+            ("bifrost_writer", "drop table bifrost.event_s0_l1"),
+            ("bifrost_reader", "insert into bifrost.cold_frame select * from bifrost.cold_frame"),
+            ("bifrost_reader", "insert into bifrost.hold (shard, reason) values (0, 'mine')"),
+            ("bifrost_reader", "select bifrost.seal_leaf(0, 1, 10, '')"),
+            ("bifrost_projector", "select bifrost.drop_leaf(0, 1, '')"),
         ]
         for (role, statement) in refused {
             let connection = try fixture.connect(as: role)

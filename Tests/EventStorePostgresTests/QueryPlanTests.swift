@@ -10,6 +10,15 @@ import Testing
 struct QueryPlanTests {
     private static let leaf = Leaf(shard: .reference, number: 1, lastPosition: nil)
 
+    private static let segment = Segment(
+        shard: .reference,
+        leaf: 1,
+        firstPosition: 1,
+        lastPosition: 9_000,
+        frameEvents: 256,
+        isDropped: false
+    )
+
     /// The hot queries with the index that each must use.
     private static let queries: [(query: String, index: String)] = [
         (leaf.query(.all(after: 17_000), limit: 1_000), "event_s0_l1_pkey"),
@@ -24,6 +33,10 @@ struct QueryPlanTests {
         (leaf.query(.account(AccountOrdinal(2), after: 0), limit: 100), "event_s0_l1_stream_key"),
         (leaf.query(.account(AccountOrdinal(2), after: 0), limit: 100), "event_s0_l1_pkey"),
         (leaf.headQuery, "event_s0_l1_pkey"),
+        (segment.frameQuery("first_position between 257 and 9000"), "cold_frame_pkey"),
+        (segment.frameQuery("first_position in (1, 257, 513)"), "cold_frame_pkey"),
+        (segment.pageQuery(StreamRange(2, 33, from: 4)), "cold_index_pkey"),
+        (segment.pageQuery(StreamRange(2, behind: 17_000)), "cold_index_pkey"),
     ]
 
     private func plan(_ connection: PostgresConnection, _ query: String) throws -> String {

@@ -24,6 +24,15 @@ struct EventLogConformanceTests {
         try check.run(EventLogSubject(Self.small.get(), Self.nextShard()))
     }
 
+    @Test(
+        "in PostgreSQL with every full leaf sealed and its table dropped",
+        arguments: EventLogConformance.checks
+    )
+    func sealed(check: EventLogCheck) throws {
+        let log = SealingLog(log: try Self.sealing.get())
+        try check.run(EventLogSubject(log, Self.nextShard()))
+    }
+
     private static let shards = Mutex<UInt16>(0)
 
     private static func nextShard() -> ShardNumber {
@@ -39,11 +48,14 @@ struct EventLogConformanceTests {
     /// No batch of the suite is larger, and nearly every one of the larger meets the end of a leaf.
     private static let small = Result { try open("conformance_small", leafEventsMax: 210) }
 
+    private static let sealing = Result { try open("conformance_sealed", leafEventsMax: 210) }
+
     private static func open(_ database: String, leafEventsMax: Int64) throws -> PostgresLog {
         try PostgresSetup.prepare(SharedCluster.conninfo(database: database))
         let access = try PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) }
         var limits = PostgresLimits()
         limits.leafEventsMax = leafEventsMax
+        limits.frameEventsMax = 16
         return try PostgresLog.open(access, limits: limits)
     }
 }

@@ -12,10 +12,15 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering.",
         discussion: """
+            With a file that `bifrost log export` wrote, prove that file alone: no database is needed.
+
             Against the checkpoints of the folder too, where there are any: only they show that the end was cut off, or \
             that everything was rewritten with new hashes.
             """
     )
+
+    @Argument(help: "An exported segment to prove instead of the log.", completion: .file())
+    var file: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -24,13 +29,19 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var checkpoints: CheckpointOptions
     @OptionGroup var place: PlaceOptions
 
+    func validate() throws {
+        guard file != nil, json else { return }
+        throw ValidationError("--json is for the whole log: leave it out with a file.")
+    }
+
     func run() throws {
+        if let file { return try SegmentProof.run(file) }
         let report = try OpenLog.readStored(place.place) { log -> VerificationText in
             let kept = try ProofFailure.explained { try signed(log) }
             let witnesses = try ProofFailure.explained { try Self.witnesses(log, kept) }
             var bar = ProgressBar("Verifying")
             var shown: ShardNumber? = nil
-            let verdicts = try LogVerification(log).verify(OpenLog.shards, against: witnesses) {
+            var verdicts = try LogVerification(log).verify(OpenLog.shards, against: witnesses) {
                 shard,
                 done,
                 total in
@@ -39,6 +50,9 @@ struct VerifyCommand: ParsableCommand {
                 bar.show(done, of: total)
             }
             bar.end()
+            for index in verdicts.indices where verdicts[index].fault == nil {
+                verdicts[index].fault = try SegmentProof.indexFault(log, verdicts[index].shard)
+            }
             return VerificationText(
                 log: log.id,
                 verdicts: verdicts,

@@ -55,8 +55,11 @@ enum Imports {
         ),
         "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
+        "ColdSegments": .only(kernel.union(["EventStore", "LZ4Codec", "Crypto", "Glibc"])),
         "EventStorePostgres": .only(
-            kernel.union(["EventStore", "PostgresClient", "Threads", "Glibc", "Synchronization"])
+            kernel.union([
+                "ColdSegments", "EventStore", "PostgresClient", "Threads", "Glibc", "Synchronization",
+            ])
         ),
         "EmbeddedPostgres": .only(["CSpawn", "PostgresClient", "Glibc", "FoundationEssentials"]),
 
