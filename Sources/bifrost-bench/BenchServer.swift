@@ -34,8 +34,9 @@ struct BenchServer {
         access = PostgresAccess { cluster.conninfo(user: $0, database: Self.database) }
     }
 
-    func openLog(batchEventsMax: Int = 0) throws -> PostgresLog {
+    func openLog(batchEventsMax: Int = 0, leafEventsMax: Int64? = nil) throws -> PostgresLog {
         var limits = PostgresLimits()
+        if let leafEventsMax { limits.leafEventsMax = leafEventsMax }
         limits.batchEventsMax = max(batchEventsMax, limits.batchEventsMax)
         return try PostgresLog.open(access, limits: limits)
     }

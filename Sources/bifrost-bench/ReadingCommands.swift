@@ -1,5 +1,6 @@
 // What reading the log costs, each way against `COPY … TO` of the same rows by turns: the least that leaves
-// PostgreSQL at all. The rows are orders as `orders` places them.
+// PostgreSQL at all. The rows are orders as `orders` places them. With `--sealed` the log has leaves of a
+// tenth of its events, and all full ones are read from their frames; the copy still takes the tables.
 
 import ArgumentParser
 import BifrostKernel
@@ -19,9 +20,15 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Events in the log that is read.")
     var events = 250_000
 
+    @Flag(help: "Seal the log's full leaves, which are a tenth of it each, and read them from their frames.")
+    var sealed = false
+
     mutating func validate() throws {
         guard events > 0 else { throw ValidationError("expected at least one event") }
     }
+
+    /// Positions of a leaf; the standard number unless leaves are to be sealed.
+    var leafEventsMax: Int64? { sealed ? max(Int64(events) / 10, 1) : nil }
 }
 
 /// A log with as many events as were asked for, and what the readers measure on it.
@@ -33,24 +40,49 @@ struct ReadingDesk {
     /// The end of the log.
     let last: Int64
     private let plain: PostgresConnection
+    private let tables: [String]
 
     init(_ options: ReadingOptions) throws {
         server = try BenchServer(options.bench)
-        log = try server.openLog()
+        log = try server.openLog(leafEventsMax: options.leafEventsMax)
         orders = try OrderDesk(log)
         try orders.fill(upTo: Int64(options.events))
         orders.stop()
         last = try log.head(of: Self.shard).position
         plain = try server.connect()
+        let leaves = try ColdStore(log).leaves(Self.shard)
+        tables = leaves.map { "bifrost.event_s1_l\($0.number)" }
         // What every reader of a settled log finds: hint bits set and statistics taken.
-        try plain.execute("vacuum analyze bifrost.event_s1_l1")
+        for table in tables { try plain.execute("vacuum analyze \(table)") }
+        if options.sealed { try seal(options, leaves.filter { $0.lastPosition != nil }) }
+    }
+
+    /// Seals the full leaves and tells what that took and saved.
+    private func seal(_ options: ReadingOptions, _ leaves: [StoredLeaf]) throws {
+        let store = ColdStore(log)
+        let began = monotonicNanos()
+        for leaf in leaves { try store.seal(leaf.shard, leaf.number, by: "bench") }
+        let seconds = Double(monotonicNanos() - began) / 1e9
+        let sealed = try store.leaves(Self.shard).filter { $0.seal != nil }
+        let events = sealed.reduce(0) { $0 + ($1.lastPosition ?? 0) - $1.firstPosition + 1 }
+        func each(_ bytes: Int64) -> FigureTable.Figure { .decimal(Double(bytes) / Double(max(events, 1))) }
+        var table = FigureTable("seal", asJSON: options.bench.json)
+        table.add([
+            ("leaves", .count(sealed.count)), ("events", .count(Int(events))), ("seconds", .decimal(seconds)),
+            ("events_per_s", .count(Int(Double(events) / seconds))),
+            ("table_bytes_per_event", each(sealed.reduce(0) { $0 + $1.tableBytes })),
+            ("sealed_bytes_per_event", each(sealed.reduce(0) { $0 + ($1.seal?.bytes ?? 0) })),
+        ])
+        table.finish()
     }
 
     /// All rows out of PostgreSQL, and looked at no further.
     func copyOut() throws {
         var rows: Int64 = 0
-        let sql = "copy bifrost.event_s1_l1 (\(EventRow.columns)) to stdout (format binary)"
-        try plain.copyOut(sql) { _ throws(PostgresError) in rows += 1 }
+        for table in tables {
+            let sql = "copy \(table) (\(EventRow.columns)) to stdout (format binary)"
+            try plain.copyOut(sql) { _ throws(PostgresError) in rows += 1 }
+        }
         guard rows >= last else {
             throw BenchServer.Refusal(description: "expected \(last) rows, was \(rows)")
         }
