@@ -223,10 +223,6 @@ struct WorkMarginTests {
             let before = try desk.required()
             let parent = try desk.open(MarginDesk.worked(side, 50))
             try desk.runner.pose(.pullKillSwitch(desk.account))
-            while let sweep = desk.runner.state.sweeps.first {
-                _ = sweep
-                break
-            }
             #expect(try desk.required() == before)
             let events = try desk.place(MarginDesk.slice(parent, side, 30))
             #expect(events.isApproved, "\(events)")
@@ -281,15 +277,16 @@ struct WorkMarginTests {
             }
             try desk.carryOn()
             let entry = try desk.runner.account(desk.account)
-            var units: Int64 = 0
+            let traded = Int64(try desk.position().nanos.magnitude) / 1_000_000_000
+            // Half of what is held, and of what the rest of the order and of each slice is held back at.
+            var (units, twice) = (traded, Int128(traded) * 100_000_000_000)
             for held in entry.risk.reservationByID.values {
-                units += max(held.buys, held.shorts).nanos / 1_000_000_000
-                #expect(held.buys == .zero || held.shorts == .zero)
-                // What is required of it is half of its value, without what it keeps beside.
-                #expect(held.cash >= .zero)
+                let size = max(held.buys, held.shorts).nanos / 1_000_000_000
+                units += size
+                twice += Int128(size) * Int128(held.price.nanos)
             }
-            let traded = try desk.position().nanos.magnitude / 1_000_000_000
-            #expect(units + Int64(traded) == 100)
+            #expect(try abs(desk.required() - twice / 2_000_000_000) <= 1)
+            #expect(units == 100)
         }
         let folded = Invariants.fold(desk.runner.log)
         #expect(Invariants.summary(folded) == Invariants.summary(desk.runner.state))
