@@ -21,6 +21,10 @@ public enum BackupError: Error, Equatable, Sendable {
     case wrongMajorVersion(wanted: Int, path: String)
     /// A file of the backup is not what it was.
     case damaged(path: String, reason: String)
+    /// A key is none, or not the one that is needed.
+    case badKey(path: String, reason: String)
+    /// The backup is sealed, and no key was given; or it is not, and one was.
+    case sealed(path: String, Bool)
     /// The target is behind what a backup alone leads to.
     case needsArchive(target: String)
     /// The archive cannot be read or holds no segment.
@@ -116,6 +120,12 @@ extension BackupError: CustomStringConvertible {
             """
         case .damaged(let path, let reason):
             "\(path) is not what it was when the backup was made: \(reason). Restore another backup."
+        case .badKey(let path, let reason):
+            "\(path): \(reason). Nothing was made. Name a file that `bifrost backup-key` made, of the right key."
+        case .sealed(let path, true):
+            "\(path) is sealed. Name the file of its private key with --key."
+        case .sealed(let path, false):
+            "\(path) is not sealed, and a key was given: leave out --key if that is the backup you mean."
         case .needsArchive(let target):
             """
             \(target) cannot be reached from a backup alone, which leads to its own end. Name the directory that \

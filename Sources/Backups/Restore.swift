@@ -10,7 +10,7 @@ internal import Nodes
 /// Everything is made beside the place and is there at once, or not at all.
 public struct Restore: Sendable {
     /// The backup's directory, without links: the server's programs do not work in ours.
-    public let backup: String
+    public private(set) var backup: String
     /// Where the data directory will be: nothing may be there, or an empty directory.
     public var dataDirectory: String
     /// Where `bifrost up --wal-archive` kept the write-ahead log, `nil` for the backup alone.
@@ -30,6 +30,13 @@ public struct Restore: Sendable {
         self.backup = FileSystem.resolved(backup) ?? backup
         self.dataDirectory = dataDirectory
         self.shards = shards
+    }
+
+    /// The same restore from another directory.
+    public func reading(_ backup: String) -> Restore {
+        var other = self
+        other.backup = FileSystem.resolved(backup) ?? backup
+        return other
     }
 
     /// What came of it.

@@ -20,8 +20,8 @@
 //     span AFTER UPTO          the events behind the first position, up to and including the second
 //     event BASE64
 //     path BASE64 ...
-//     ...                      in order of position: of each stream that has events in the span, and of each of
-//                              the account's own, the last before it and the first behind it stand here too
+//     ...                      in order of position: of each stream that has events in the span, and of each
+//                              of the account's own, the last before it and the first behind it too
 //     checkpoint
 //     ...                      the checkpoint, to the end of the file
 //

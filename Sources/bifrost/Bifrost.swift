@@ -37,7 +37,10 @@ struct Bifrost: AsyncParsableCommand {
                     LedgerCommand.self, ExplainCommand.self, PublisherCommand.self, LogCommand.self,
                 ]
             ),
-            CommandGroup(name: "Safe keeping", subcommands: [BackupCommand.self, RestoreCommand.self]),
+            CommandGroup(
+                name: "Safe keeping",
+                subcommands: [BackupCommand.self, RestoreCommand.self, BackupKeyCommand.self]
+            ),
             CommandGroup(
                 name: "Read models",
                 subcommands: [ProjectionsCommand.self, ProjectorCommand.self]

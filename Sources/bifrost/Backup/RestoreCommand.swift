@@ -43,6 +43,11 @@ struct RestoreCommand: ParsableCommand {
         help: ArgumentHelp("A later paper-venue.journal than the backup's.", valueName: "file")
     )
     var journal: String?
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp("The private key that a sealed backup was made for.", valueName: "file")
+    )
+    var key: String?
 
     func validate() throws {
         for (name, value) in [
@@ -50,14 +55,14 @@ struct RestoreCommand: ParsableCommand {
         ] where value.isEmpty {
             throw ValidationError("\(name) is empty: name a directory.")
         }
-        _ = try restore()
+        _ = try restore(of: backup)
     }
 
     func run() throws {
         let outcome: Restore.Outcome
-        let restore = try restore()
+        let restore = try restore(of: backup)
         do throws(BackupError) {
-            outcome = try restore.run()
+            outcome = try run(restore)
         } catch {
             throw (error.isTampering ? BifrostExit.tampering : .failed).failure(error.description)
         }
@@ -66,7 +71,17 @@ struct RestoreCommand: ParsableCommand {
         output.flush()
     }
 
-    private func restore() throws -> Restore {
+    /// A sealed backup is opened beside the new data directory for as long as it is restored from.
+    private func run(_ restore: Restore) throws(BackupError) -> Restore.Outcome {
+        guard SealedBackup.isOne(backup) == (key != nil) else { throw .sealed(path: backup, key == nil) }
+        guard let key else { return try restore.run() }
+        return try SealedBackup.opened(backup, with: key, beside: dataDirectory) {
+            clear throws(BackupError) in
+            try restore.reading(clear).run()
+        }
+    }
+
+    private func restore(of backup: String) throws -> Restore {
         var restore = Restore(backup: backup, dataDirectory: dataDirectory, shards: OpenLog.shards)
         restore.archive = archive
         restore.journal = journal
