@@ -164,7 +164,8 @@ let package = Package(
             "BackupTests",
             [
                 "Backups", "bifrost", "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres",
-                "EventStoreTesting", "Faults", "Nodes", "PostgresClient", "PostgresTesting", "Threads",
+                "EventStoreTesting", "Faults", "Nodes", "PostgresClient", "PostgresTesting",
+                "Threads",
             ]
         ),
         .target(
@@ -182,8 +183,8 @@ let package = Package(
                 "Backups", "BifrostKernel", "Bundles", "ColdSegments", "EventRegistry", "EventStore", "Nodes",
                 "Replays",
                 "References", "Sagas", "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "Prices", "Proofs",
-                "ReadModels", "EventStorePostgres",
+                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "People", "Prices",
+                "Proofs", "ReadModels", "EventStorePostgres",
                 "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -265,6 +266,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "People",
+            dependencies: ["BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient"],
+            resources: ["erasure.sql", "link.sql", "migration.sql", "order.txt", "person.sql"].map {
+                .embedInCode("SQL/\($0)")
+            },
+            swiftSettings: strict
+        ),
         tests(
             "BundleTests",
             [
@@ -313,7 +322,7 @@ let package = Package(
                 "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "Faults", "PostgresClient",
                 "PostgresTesting", "SeededChoices", "Threads",
             ],
-            resources: [.copy("Resources/consume.py")]
+            resources: [.copy("Resources/consume.py"), .copy("Resources/keep.py")]
         ),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),

@@ -1060,7 +1060,7 @@ public nonisolated struct Bifrost_V1_ChosenLot: Sendable {
   public init() {}
 }
 
-/// Reserved: a person in a role, by a salted digest. The name stands in a table that can be erased.
+/// A person in a role, by a salted digest. The name stands in a table that can be erased.
 public nonisolated struct Bifrost_V1_PersonCommitment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1069,7 +1069,7 @@ public nonisolated struct Bifrost_V1_PersonCommitment: Sendable {
   /// The role: holder, trader, adviser, ….
   public var role: String = String()
 
-  /// SHA-256 over a salt and the person's opaque id, 32 bytes.
+  /// SHA-256 over "BIFROST1-PERSON", a salt of 32 bytes and the person's opaque id of 16 bytes; 32 bytes.
   public var commitment: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -21,6 +21,8 @@ public import Sagas
         case .sessionClosed(let payload): visitor.visit(payload)
         case .ownerRegistered(let payload): visitor.visit(payload)
         case .accountOpened(let payload): visitor.visit(payload)
+        case .person(.linked(let payload)): visitor.visit(payload)
+        case .person(.erased(let payload)): visitor.visit(payload)
         case .rebalance(.started(let payload)): visitor.visit(payload)
         case .rebalance(.advanced(let payload)): visitor.visit(payload)
         case .rebalance(.legRefused(let payload)): visitor.visit(payload)

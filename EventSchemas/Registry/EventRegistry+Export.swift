@@ -11,7 +11,7 @@ extension EventRegistry {
     public static let payloadTypes: [any EventPayload.Type] = [
         ShardOpened.self, WriterStarted.self, CommandRejected.self, CommandHadNoEffect.self, DayRolled.self,
         SweepAdvanced.self, DayCloseContinued.self, SessionOpened.self, SessionClosed.self,
-        OwnerRegistered.self, AccountOpened.self,
+        OwnerRegistered.self, AccountOpened.self, PersonLinked.self, PersonErased.self,
         InstrumentRegistered.self, OfficialMarksRecorded.self, RestrictionChanged.self, FeeScheduleSet.self,
         TradingDaysDeclared.self, ReferenceFactCopied.self,
         InstrumentTermsChanged.self, InstrumentStatusChanged.self, OfficialRatesRecorded.self,

@@ -52,6 +52,8 @@ public enum EventRegistry {
         case SessionClosed.eventType: .sessionClosed(try WireDecoder.decode(SessionClosed.self, bytes))
         case OwnerRegistered.eventType: .ownerRegistered(try WireDecoder.decode(OwnerRegistered.self, bytes))
         case AccountOpened.eventType: .accountOpened(try WireDecoder.decode(AccountOpened.self, bytes))
+        case PersonLinked.eventType: .person(.linked(try WireDecoder.decode(PersonLinked.self, bytes)))
+        case PersonErased.eventType: .person(.erased(try WireDecoder.decode(PersonErased.self, bytes)))
         default: nil
         }
     }

@@ -20,14 +20,24 @@ public struct PostgresAccess: Equatable, Sendable {
     public var projector: String
     /// As `bifrost_publisher`: moves the publisher's checkpoints.
     public var publisher: String
+    /// As `bifrost_privacy`: keeps and erases people, and reads nothing else.
+    public var privacy: String
 
     /// Puts the parts together.
-    public init(owner: String, writer: String, reader: String, projector: String, publisher: String) {
+    public init(
+        owner: String,
+        writer: String,
+        reader: String,
+        projector: String,
+        publisher: String,
+        privacy: String
+    ) {
         self.owner = owner
         self.writer = writer
         self.reader = reader
         self.projector = projector
         self.publisher = publisher
+        self.privacy = privacy
     }
 
     /// The strings from one that differs in the user alone.
@@ -37,7 +47,8 @@ public struct PostgresAccess: Equatable, Sendable {
             writer: try conninfo("bifrost_writer"),
             reader: try conninfo("bifrost_reader"),
             projector: try conninfo("bifrost_projector"),
-            publisher: try conninfo("bifrost_publisher")
+            publisher: try conninfo("bifrost_publisher"),
+            privacy: try conninfo("bifrost_privacy")
         )
     }
 }

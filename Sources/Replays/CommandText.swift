@@ -29,6 +29,7 @@ enum CommandText {
         101: "assign a trade in suspense", 102: "resolve a break of no account",
         103: "end an order at its time",
         110: "catch up with the days that are due",
+        120: "link a person", 121: "record that a person was erased",
     ]
 
     /// What the command with this content asked for.

@@ -110,6 +110,11 @@ struct Narrator {
         case .rebalance(let event): return tell(event)
         case .group(let event): return tell(event)
         case .suspense(let event): return tell(event)
+        case .person(.linked(let fact)):
+            let to = fact.account == .none ? "the name \(fact.actor)" : "account \(account)"
+            return ("\(actor) linked a person as \(fact.person.role) to \(to).", [])
+        case .person(.erased(let fact)):
+            return ("\(actor) erased what was kept about the person \(fact.person.text).", [])
         default: return ("\(EventName.of(event)) was recorded.", [])
         }
     }

@@ -39,7 +39,9 @@ struct Bifrost: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Safe keeping",
-                subcommands: [BackupCommand.self, RestoreCommand.self, BackupKeyCommand.self]
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, BackupKeyCommand.self, PrivacyCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Read models",

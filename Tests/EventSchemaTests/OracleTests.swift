@@ -63,6 +63,8 @@ enum Oracle {
         "SweepAdvanced": Bifrost_V1_SweepAdvanced.self,
         "DayCloseContinued": Bifrost_V1_DayCloseContinued.self,
         "OwnerRegistered": Bifrost_V1_OwnerRegistered.self,
+        "PersonLinked": Bifrost_V1_PersonLinked.self,
+        "PersonErased": Bifrost_V1_PersonErased.self,
         "AccountOpened": Bifrost_V1_AccountOpened.self,
         "InstrumentRegistered": Bifrost_V1_InstrumentRegistered.self,
         "OfficialMarksRecorded": Bifrost_V1_OfficialMarksRecorded.self,

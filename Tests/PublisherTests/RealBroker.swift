@@ -17,7 +17,7 @@ final class RealBroker: Sendable {
     static let shared = Result { try RealBroker() }
 
     let port: Int
-    private let directory: String
+    let directory: String
     private let environment: [String]
 
     private static let programs = "/usr/lib/rabbitmq/bin/"

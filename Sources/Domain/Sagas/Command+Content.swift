@@ -101,6 +101,8 @@ extension Command {
         case .resolveStrayBreak(let value): encoder.command(102, value)
         case .expireOrder(let account, let order): encoder.command(103, order, account.id)
         case .setInterestRates(let value): encoder.command(85, value)
+        case .linkPerson(let value): encoder.command(120, value)
+        case .erasePerson(let value): encoder.command(121, value)
         case .continueWork(let account, let order, let step):
             encoder.command(111, order, account.id)
             encoder.number(6, step)

@@ -19,7 +19,7 @@ extension Shard {
         switch event {
         case .shardOpened(let opened): state.opened = opened
         case .writerStarted(let started): state.epoch = started.epoch
-        case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued: break
+        case .commandRejected, .commandHadNoEffect, .ownerRegistered, .dayCloseContinued, .person: break
         case .dayRolled(let rolled): roll(&state, rolled, place)
         case .sessionOpened(let opened):
             state.sessionByName[opened.calendar] = Session(date: opened.date, isOpen: true)

@@ -60,6 +60,7 @@ public enum Shard {
         case .closeSession(let calendar, let date):
             try session(calendar, date, opens: false, posed, state, &decision)
         case .continueRoll(let date, _): try continueRoll(date, posed, state, &decision)
+        case .linkPerson, .erasePerson: try person(posed, state, &decision)
         case .importHoldings(let account, let wanted):
             try importHoldings(account, wanted, posed, state, &decision)
         case .announceCorporateAction(let wanted): try announce(wanted, posed, state, &decision)

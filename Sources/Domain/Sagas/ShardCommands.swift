@@ -346,6 +346,10 @@ public indirect enum Command: Equatable, Sendable {
     case continueWork(AccountID, OrderID, step: UInt64)
     /// A person says whose a trade in suspense is.
     case assignTrade(AccountID, AssignTrade)
+    /// Record that a person stands in a role, to an account or under a name that acts.
+    case linkPerson(PersonLinked)
+    /// Record that what was kept about a person was erased.
+    case erasePerson(PersonErased)
 
     /// The account within which its id is unique; `nil` when that is the actor.
     public var account: AccountID? {
@@ -364,6 +368,7 @@ public indirect enum Command: Equatable, Sendable {
             .assignTrade(let account, _), .expireOrder(let account, _):
             account
         case .pullKillSwitch(let account), .releaseKillSwitch(let account): account
+        case .linkPerson(let link): link.account == .none ? nil : link.account
         default: nil
         }
     }

@@ -249,6 +249,8 @@ public enum DomainEvent: Equatable, Sendable {
     case ownerRegistered(OwnerRegistered)
     /// An account was opened.
     case accountOpened(AccountOpened)
+    /// A fact of what is kept about people.
+    case person(PersonEvent)
     /// A fact of one rebalance.
     case rebalance(RebalanceEvent)
     /// A fact of one group of orders.

@@ -69,6 +69,7 @@ struct DoorRoutes: Sendable {
         addGroups(to: routes)
         addBreaks(to: routes)
         addCurrencies(to: routes)
+        addPeople(to: routes)
         addPrices(to: routes)
         addValuation(to: routes)
         return router

@@ -383,8 +383,17 @@ extension Malice {
             started.epoch = position()
             return .startWriter(started)
         case 13: return .openAccount(opening())
-        default: return referenceCommand()
+        default: return generator.chance(5) ? personCommand() : referenceCommand()
         }
+    }
+
+    private mutating func personCommand() -> Command {
+        guard generator.chance(70) else { return .erasePerson(PersonErased()) }
+        var link = PersonLinked()
+        if generator.chance(70) { link.account = account() }
+        link.actor = text()
+        link.person.role = text()
+        return .linkPerson(link)
     }
 
     private mutating func opening() -> OpenAccount {

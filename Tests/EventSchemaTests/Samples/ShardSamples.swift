@@ -23,6 +23,8 @@ extension Sample {
         )
         + pair(rich: .ownerRegistered(ownerRegistered), sparse: .ownerRegistered(OwnerRegistered()))
         + pair(rich: .accountOpened(accountOpened), sparse: .accountOpened(AccountOpened()))
+        + pair(rich: .person(.linked(personLinked)), sparse: .person(.linked(PersonLinked())))
+        + pair(rich: .person(.erased(personErased)), sparse: .person(.erased(PersonErased())))
 
     private static var shardOpened: ShardOpened {
         var payload = ShardOpened()
@@ -79,6 +81,21 @@ extension Sample {
     private static var ownerRegistered: OwnerRegistered {
         var payload = OwnerRegistered()
         payload.owner = Extreme.owner
+        return payload
+    }
+
+    private static var personLinked: PersonLinked {
+        var payload = PersonLinked()
+        payload.account = Extreme.account
+        payload.actor = Extreme.text
+        payload.person.role = Extreme.text
+        payload.person.commitment = Extreme.bytes
+        return payload
+    }
+
+    private static var personErased: PersonErased {
+        var payload = PersonErased()
+        payload.person = Extreme.log
         return payload
     }
 

@@ -47,6 +47,7 @@ enum Imports {
                 "Glibc",
             ])
         ),
+        "People": .only(kernel.union(["EventStore", "EventStorePostgres", "PostgresClient"])),
         "SchemaTexts": .only([]),
         "Bundles": .only(
             kernel.union([
