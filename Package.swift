@@ -164,7 +164,7 @@ let package = Package(
             "BackupTests",
             [
                 "Backups", "bifrost", "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres",
-                "EventStoreTesting", "Faults", "Nodes", "PostgresClient", "PostgresTesting",
+                "EventStoreTesting", "Faults", "HTTPAPI", "Nodes", "PostgresClient", "PostgresTesting",
                 "Threads",
             ]
         ),
