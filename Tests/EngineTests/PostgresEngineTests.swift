@@ -11,10 +11,11 @@ import Threads
 @testable import Engine
 
 /// A fresh log in the process's own PostgreSQL.
-func freshLog(_ database: String) throws -> PostgresLog {
+func freshLog(_ database: String, limits: PostgresLimits = PostgresLimits()) throws -> PostgresLog {
     try PostgresSetup.prepare(SharedCluster.conninfo(database: database))
     return try PostgresLog.open(
-        PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) }
+        PostgresAccess { try SharedCluster.conninfo(database: database, user: $0) },
+        limits: limits
     )
 }
 
@@ -65,6 +66,39 @@ struct PostgresEngineTests {
         try again.start()
         defer { again.stop() }
         #expect(again.trading.committed >= Int64(others))
+        #expect(again.perform("seven", first) == .repeated(receipt))
+        #expect(try CommandOutcome.stored(receipt, in: log) == outcome)
+        move.amount = try Money("8")
+        #expect(again.perform("seven", .deposit(account, move)) == .idReused(receipt))
+    }
+
+    @Test("a repeated id of a leaf that was sealed and whose table was dropped")
+    func repeatedFromSegment() throws {
+        var limits = PostgresLimits()
+        limits.leafEventsMax = 200
+        limits.batchEventsMax = 100
+        let log = try freshLog("engine_sealed", limits: limits)
+        let desk = TestDesk(log)
+        try desk.start()
+        let account = try desk.openAccount("a", deposit: "1000")
+        var move = MoveCash()
+        move.amount = try Money("7")
+        let first = Command.deposit(account, move)
+        guard case .decided(let receipt, let outcome) = desk.perform("seven", first) else { throw NoAnswer() }
+        for index in 0..<300 { desk.perform("n\(index)", .releaseKillSwitch(account)) }
+        let end = desk.trading.committed
+        desk.stop()
+        let store = ColdStore(log)
+        let full = try store.leaves(ShardNumber(1)).filter { $0.lastPosition != nil }
+        #expect(full.first?.lastPosition ?? 0 > receipt.lastPosition)
+        for leaf in full {
+            try store.seal(leaf.shard, leaf.number, by: "test")
+            try store.drop(leaf.shard, leaf.number, by: "test")
+        }
+        let again = TestDesk(log)
+        try again.start()
+        defer { again.stop() }
+        #expect(again.trading.committed >= end)
         #expect(again.perform("seven", first) == .repeated(receipt))
         #expect(try CommandOutcome.stored(receipt, in: log) == outcome)
         move.amount = try Money("8")
