@@ -19,6 +19,10 @@ let bridge: [SwiftSetting] = strict + [.strictMemorySafety(), .enableExperimenta
 /// Code that a generator writes answers to the generator and not to our warnings.
 let generated: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
 /// A pure target: no clock, no I/O, no Foundation.
 func domain(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
     .target(
@@ -131,61 +135,54 @@ let package = Package(
             name: "SchemaTexts",
             path: "EventSchemas/proto",
             resources: [
-                "accounts", "common", "compliance", "envelope", "orders", "portfolio", "references", "risk",
-                "sagas", "shard", "suspense",
+                "accounts", "common", "compliance", "envelope", "orders", "portfolio", "references",
+                "risk", "sagas", "shard", "suspense",
             ].map { .embedInCode("bifrost/v1/\($0).proto") },
             swiftSettings: strict
         ),
-        .target(
-            name: "Engine",
-            dependencies: [
-                "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore", "Venues",
-                "Threads",
-            ],
-            swiftSettings: strict
+        library(
+            "Engine",
+            [
+                "BifrostKernel", "References", "Orders", "Sagas", "EventRegistry", "EventStore",
+                "Venues", "Threads",
+            ]
         ),
-        .target(
-            name: "Nodes",
-            dependencies: [
+        library(
+            "Nodes",
+            [
                 "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "EmbeddedPostgres",
-                "PostgresClient",
-                "Venues",
-            ],
-            swiftSettings: strict
+                "PostgresClient", "Venues",
+            ]
         ),
-        .target(
-            name: "Backups",
-            dependencies: [
+        library(
+            "Backups",
+            [
                 "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres", "Nodes", crypto,
-            ],
-            swiftSettings: strict
+            ]
         ),
         tests(
             "BackupTests",
             [
-                "Backups", "bifrost", "BifrostKernel", "EmbeddedPostgres", "EventStore", "EventStorePostgres",
-                "EventStoreTesting", "Faults", "HTTPAPI", "Nodes", "PostgresClient", "PostgresTesting",
-                "Threads",
+                "Backups", "bifrost", "BifrostKernel", "EmbeddedPostgres", "EventStore",
+                "EventStorePostgres", "EventStoreTesting", "Faults", "HTTPAPI", "Nodes",
+                "PostgresClient", "PostgresTesting", "Threads",
             ]
         ),
-        .target(
-            name: "Replays",
-            dependencies: [
+        library(
+            "Replays",
+            [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
-                "Sagas",
-                "EventRegistry", "EventStore",
-            ],
-            swiftSettings: strict
+                "Sagas", "EventRegistry", "EventStore",
+            ]
         ),
         .executableTarget(
             name: "bifrost",
             dependencies: [
-                "Backups", "BifrostKernel", "Bundles", "ColdSegments", "EventRegistry", "EventStore", "Nodes",
-                "Replays",
-                "References", "Sagas", "Engine",
-                "Venues", "HTTPAPI", "Orders", "Portfolios", "RiskLimits", "Demos", "People", "Prices",
-                "Proofs", "ReadModels", "EventStorePostgres",
-                "AMQPClient", "Publishers", "PortfolioViewProjection", "PostgresClient", "Threads",
+                "Backups", "BifrostKernel", "Bundles", "ColdSegments", "EventRegistry", "EventStore",
+                "Nodes", "Replays", "References", "Sagas", "Engine", "Venues", "HTTPAPI", "Orders",
+                "Portfolios", "RiskLimits", "Demos", "People", "Prices", "Proofs", "ReadModels",
+                "EventStorePostgres", "AMQPClient", "Publishers", "PortfolioViewProjection",
+                "PostgresClient", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -194,30 +191,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(
-            name: "Demos",
-            dependencies: [
-                "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
-                "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",
-            ],
-            swiftSettings: strict
+        library(
+            "Demos",
+            [
+                "BifrostKernel", "DemoMarket", "References", "Orders", "RiskLimits", "Portfolios",
+                "Sagas", "EventRegistry", "EventStore", "Engine", "Nodes", "Replays", "Venues",
+            ]
         ),
-        .target(
-            name: "Venues",
-            dependencies: ["BifrostKernel", "Orders", "SeededChoices"],
-            swiftSettings: strict
-        ),
-        .target(name: "EventStore", dependencies: ["BifrostKernel", crypto], swiftSettings: strict),
-        .target(
-            name: "ColdSegments",
-            dependencies: ["BifrostKernel", "EventStore", "LZ4Codec", crypto],
-            swiftSettings: strict
-        ),
-        .target(
-            name: "EventStoreTesting",
-            dependencies: ["EventStore", "BifrostKernel"],
-            swiftSettings: strict
-        ),
+        library("Venues", ["BifrostKernel", "Orders", "SeededChoices"]),
+        library("EventStore", ["BifrostKernel", crypto]),
+        library("ColdSegments", ["BifrostKernel", "EventStore", "LZ4Codec", crypto]),
+        library("EventStoreTesting", ["EventStore", "BifrostKernel"]),
         .target(
             name: "EventStorePostgres",
             dependencies: ["BifrostKernel", "ColdSegments", "EventStore", "PostgresClient", "Threads"],
@@ -238,33 +222,31 @@ let package = Package(
             name: "ReadModels",
             dependencies: [
                 "BifrostKernel", "Orders", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
-                "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
+                "PostgresClient", "Threads", "ProjectionKit", "OrdersViewProjection",
+                "AuditViewProjection",
                 "PortfolioViewProjection", "AccountsViewProjection", "Portfolios", crypto,
             ],
             resources: readSQL,
             swiftSettings: strict
         ),
-        .target(
-            name: "Prices",
-            dependencies: [
+        library(
+            "Prices",
+            [
                 "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", "Threads", crypto,
-            ],
-            swiftSettings: strict
+            ]
         ),
-        .target(
-            name: "Proofs",
-            dependencies: [
+        library(
+            "Proofs",
+            [
                 "BifrostKernel", "EventStore", "EventStorePostgres", "PostgresClient", crypto,
-            ],
-            swiftSettings: strict
+            ]
         ),
-        .target(
-            name: "Bundles",
-            dependencies: [
+        library(
+            "Bundles",
+            [
                 "BifrostKernel", "EventStore", "EventStorePostgres", "Proofs", "Replays", "Sagas",
                 "SchemaTexts",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "People",
@@ -277,7 +259,8 @@ let package = Package(
         tests(
             "BundleTests",
             [
-                "Bundles", "BifrostKernel", "EventMessages", "EventStore", "EventStoreTesting", "SchemaTexts",
+                "Bundles", "BifrostKernel", "EventMessages", "EventStore", "EventStoreTesting",
+                "SchemaTexts",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
@@ -299,50 +282,48 @@ let package = Package(
             "ReadModelTests",
             [
                 "ReadModels", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
-                "AccountsViewProjection", "PortfolioViewProjection", "Simulation", "Replays", "BifrostKernel",
-                "References",
-                "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore", "EventStorePostgres",
-                "EventStoreTesting", "Engine", "Nodes", "PostgresClient", "PostgresTesting",
-                "SeededChoices", "Threads", "Venues",
+                "AccountsViewProjection", "PortfolioViewProjection", "Simulation", "Replays",
+                "BifrostKernel", "References", "Orders", "Portfolios", "Sagas", "EventRegistry",
+                "EventStore", "EventStorePostgres", "EventStoreTesting", "Engine", "Nodes",
+                "PostgresClient", "PostgresTesting", "SeededChoices", "Threads", "Venues",
             ]
         ),
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: bridge),
         .target(name: "AMQPClient", dependencies: ["CRabbitMQ"], swiftSettings: bridge),
-        .target(
-            name: "Publishers",
-            dependencies: [
-                "AMQPClient", "BifrostKernel", "EventRegistry", "EventStore", "EventStorePostgres", "Threads",
-            ],
-            swiftSettings: strict
+        library(
+            "Publishers",
+            [
+                "AMQPClient", "BifrostKernel", "EventRegistry", "EventStore", "EventStorePostgres",
+                "Threads",
+            ]
         ),
         tests(
             "PublisherTests",
             [
                 "AMQPClient", "Publishers", "bifrost", "BifrostKernel", "EventRegistry", "EventStore",
-                "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "Faults", "PostgresClient",
-                "PostgresTesting", "SeededChoices", "Threads",
+                "EventStorePostgres", "EventStoreTesting", "EmbeddedPostgres", "Faults",
+                "PostgresClient", "PostgresTesting", "SeededChoices", "Threads",
             ],
             resources: [.copy("Resources/consume.py"), .copy("Resources/keep.py")]
         ),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "CSpawn", path: "Sources/C/CSpawn"),
-        .target(name: "EmbeddedPostgres", dependencies: ["PostgresClient", "CSpawn"], swiftSettings: strict),
+        library("EmbeddedPostgres", ["PostgresClient", "CSpawn"]),
         tests(
             "ReplayTests",
             [
                 "Replays", "BifrostKernel", "References", "Orders", "Portfolios", "RiskLimits", "Sagas",
-                "EventRegistry",
-                "EventStore", "Engine",
+                "EventRegistry", "EventStore", "Engine",
             ]
         ),
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "EventStorePostgres", "Engine", "Replays", "Prices", "Venues", "ReadModels",
-                "PostgresClient",
-                "AccountsViewProjection", "AuditViewProjection", "OrdersViewProjection",
-                "PortfolioViewProjection", "ProjectionKit",
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore", "EventStorePostgres", "Engine", "Replays", "Prices",
+                "Venues", "ReadModels", "PostgresClient", "AccountsViewProjection",
+                "AuditViewProjection", "OrdersViewProjection", "PortfolioViewProjection",
+                "ProjectionKit",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -361,9 +342,8 @@ let package = Package(
             "HTTPAPITests",
             [
                 "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "Orders",
-                "Prices",
-                "PostgresClient", "PostgresTesting", "ReadModels", "References", "Sagas", "Venues",
-                "SeededChoices",
+                "Prices", "PostgresClient", "PostgresTesting", "ReadModels", "References", "Sagas",
+                "Venues", "SeededChoices",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -376,20 +356,19 @@ let package = Package(
         tests(
             "EngineTests",
             [
-                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
-                "EventStore", "EventStorePostgres", "Engine", "Venues", "PostgresClient", "PostgresTesting",
-                "EmbeddedPostgres", "Threads",
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
+                "EventRegistry", "EventStore", "EventStorePostgres", "Engine", "Venues",
+                "PostgresClient", "PostgresTesting", "EmbeddedPostgres", "Threads",
             ]
         ),
         .target(name: "SeededChoices", swiftSettings: strict),
-        .target(
-            name: "Simulation",
-            dependencies: [
+        library(
+            "Simulation",
+            [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
-                "Sagas",
-                "EventRegistry", "EventStore", "Engine", "Replays", "Venues", "SeededChoices", "Threads",
-            ],
-            swiftSettings: strict
+                "Sagas", "EventRegistry", "EventStore", "Engine", "Replays", "Venues", "SeededChoices",
+                "Threads",
+            ]
         ),
         tests(
             "FuzzTests",
@@ -428,26 +407,21 @@ let package = Package(
                 "Sagas", "SeededChoices",
             ]
         ),
-        tests(
-            "ColdSegmentTests",
-            ["BifrostKernel", "ColdSegments", "EventStore", "EventStoreTesting"]
-        ),
+        tests("ColdSegmentTests", ["BifrostKernel", "ColdSegments", "EventStore", "EventStoreTesting"]),
         tests(
             "EventStoreTests",
             [
-                "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel", "PostgresTesting",
-                "SeededChoices",
+                "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel",
+                "PostgresTesting", "SeededChoices",
             ]
         ),
-        .target(
-            name: "Faults",
-            dependencies: [
+        library(
+            "Faults",
+            [
                 "BifrostKernel", "Orders", "Portfolios", "Sagas", "EventRegistry", "EventStore",
-                "EventStorePostgres",
-                "EmbeddedPostgres", "PostgresClient", "Threads", "Engine", "Venues", "Nodes", "Replays",
-                "HTTPAPI", "ReadModels", "SeededChoices",
-            ],
-            swiftSettings: strict
+                "EventStorePostgres", "EmbeddedPostgres", "PostgresClient", "Threads", "Engine",
+                "Venues", "Nodes", "Replays", "HTTPAPI", "ReadModels", "SeededChoices",
+            ]
         ),
         tests(
             "FaultTests",
@@ -461,11 +435,11 @@ let package = Package(
             name: "bifrost-bench",
             dependencies: [
                 "BifrostKernel", "References", "Orders", "Sagas", "Engine", "EventStore",
-                "EventStorePostgres",
-                "EventStoreTesting", "PostgresClient", "EmbeddedPostgres", "DemoMarket", "CAllocations",
-                "Threads", "Nodes", "Venues", "Faults", "Simulation", "Replays", "EventRegistry",
-                "ReadModels", "HTTPAPI", "OrdersViewProjection", "AccountsViewProjection",
-                "AuditViewProjection", "PortfolioViewProjection", "SeededChoices",
+                "EventStorePostgres", "EventStoreTesting", "PostgresClient", "EmbeddedPostgres",
+                "DemoMarket", "CAllocations", "Threads", "Nodes", "Venues", "Faults", "Simulation",
+                "Replays", "EventRegistry", "ReadModels", "HTTPAPI", "OrdersViewProjection",
+                "AccountsViewProjection", "AuditViewProjection", "PortfolioViewProjection",
+                "SeededChoices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -481,15 +455,10 @@ let package = Package(
             "EventStorePostgresTests",
             [
                 "ColdSegments", "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel",
-                "PostgresClient",
-                "PostgresTesting", "EventStoreProbe", "Threads",
+                "PostgresClient", "PostgresTesting", "EventStoreProbe", "Threads",
             ]
         ),
-        .target(
-            name: "PostgresTesting",
-            dependencies: ["PostgresClient", "EmbeddedPostgres"],
-            swiftSettings: strict
-        ),
+        library("PostgresTesting", ["PostgresClient", "EmbeddedPostgres"]),
         .executableTarget(
             name: "EmbeddedPostgresProbe",
             dependencies: ["EmbeddedPostgres"],
