@@ -41,11 +41,11 @@ extension EventLogConformance {
         },
         EventLogCheck("a read of an account of a long log gives its events near and far") { subject in
             var maker = EventMaker()
-            let all = try subject.fill([3_000, 3_000], &maker).filter { $0.header.account.value == 3 }
+            let batches = [Int](repeating: 200, count: 12)
+            let all = try subject.fill(batches, &maker).filter { $0.header.account.value == 3 }
             let last = all.last?.header.position ?? 0
-            let afters: [Int64] = [-1, 0, 1, 2_047, 2_048, 3_950, 3_951, 3_952, 5_990, last - 1, last, .max]
-            for after in afters {
-                for limit in [1, 682, 683, 684, 1_500, .max] {
+            for after in [-1, 0, 1, 351, 352, 353, 2_047, 2_048, last - 1, last, .max] as [Int64] {
+                for limit in [1, 682, 683, .max] {
                     let expected = all.filter { $0.header.position > after }.prefix(limit)
                     let events = try subject.events(.account(AccountOrdinal(3), after: after), limit: limit)
                     try expect(events, Array(expected), "\(limit) of the account after \(after)")
