@@ -74,8 +74,14 @@ package enum ChildProcess {
         return waitpid(pid, &status, WNOHANG) == pid
     }
 
-    /// Whether a process, a child of ours or not, has ended.
-    package static func hasEnded(_ pid: Int32) -> Bool { reap(pid) || !ProcessTable.isAlive(pid) }
+    /// Whether a process, a child of ours or not, has ended; a child is taken from the process table.
+    package static func hasEnded(_ pid: Int32) -> Bool {
+        if reap(pid) { return true }
+        guard !ProcessTable.isAlive(pid) else { return false }
+        // It may have died between the two looks.
+        reap(pid)
+        return true
+    }
 
     /// Nothing of our own environment: a stray PGDATA or locale would change what the server does.
     private static let environment = [
