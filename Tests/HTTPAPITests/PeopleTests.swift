@@ -21,13 +21,14 @@ struct PeopleTests {
     }
 
     static let refusals: [(String, String, Int)] = [
-        ("/v1/person-links", #"{"role":"holder","commitment":"\#(commitment)"}"#, 400),
+        ("/v1/person-links", #"{"role":"holder","commitment":"\#(commitment)"}"#, 422),
         ("/v1/person-links", #"{"account":"main","commitment":"\#(commitment)"}"#, 400),
         ("/v1/person-links", #"{"account":"main","role":"holder","commitment":"5a"}"#, 400),
         ("/v1/person-links", #"{"account":"nobody","role":"holder","commitment":"\#(commitment)"}"#, 404),
         ("/v1/person-links", #"{"account":"main","role":"holder","name":"Ann","commitment":"00"}"#, 400),
         ("/v1/person-erasures", #"{"person":"Ann"}"#, 400),
         ("/v1/person-erasures", "{}", 400),
+        ("/v1/person-erasures", #"{"person":"00000000-0000-0000-0000-000000000000"}"#, 400),
     ]
 
     @Test("a name is no id, and nothing else about a person is taken", arguments: refusals)

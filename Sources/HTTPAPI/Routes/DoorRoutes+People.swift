@@ -20,8 +20,8 @@ extension DoorRoutes {
             try fields.end()
             guard account != nil || !link.actor.isEmpty else {
                 throw GatewayRejection(
-                    .fieldMissing,
-                    "Add `account` or `actor` to the body, or both: to what the person is linked."
+                    .fieldsDisagree,
+                    "Give `account` or `actor`, or both: to what the person is linked."
                 )
             }
             if let account { link.account = try await self.account(account) }
