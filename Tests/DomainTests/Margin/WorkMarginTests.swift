@@ -32,15 +32,7 @@ extension MarginDesk {
         return order
     }
 
-    /// Carries worked orders on until none is due, as the engine does.
-    mutating func carryOn() throws {
-        for _ in 0..<20 {
-            guard let order = runner.state.dueWork.min() else { return try Invariants.check(runner.state) }
-            let saga = try #require(runner.state.workByID[order])
-            try runner.pose(.continueWork(saga.account, order, step: saga.step))
-        }
-        throw ShardRunner.Missing(what: "an end of the steps: \(runner.log.suffix(4).map(\.event))")
-    }
+    mutating func carryOn() throws { try runner.carryWorkOn() }
 
     /// What positions and open orders require, in whole dollars.
     func required() throws -> Int128 {

@@ -40,17 +40,7 @@ struct WorkFixture {
         return order
     }
 
-    /// Carries worked orders on until none is due, as the engine does.
-    mutating func carryOn() throws {
-        for _ in 0..<20 {
-            guard let order = runner.state.dueWork.min() else { return try Invariants.check(runner.state) }
-            let saga = try #require(runner.state.workByID[order])
-            let before = runner.position
-            let answer = try runner.pose(.continueWork(saga.account, order, step: saga.step))
-            try #require(!answer.events.isEmpty && runner.position > before)
-        }
-        throw ShardRunner.Missing(what: "an end of the steps: \(runner.log.suffix(4).map(\.event))")
-    }
+    mutating func carryOn() throws { try runner.carryWorkOn() }
 
     @discardableResult
     mutating func pose(_ command: Command) throws -> Answer {
@@ -108,5 +98,19 @@ struct WorkFixture {
         runner.log.compactMap { fact in
             if case .order(.cancelRequested(let asked)) = fact.event { asked } else { nil }
         }
+    }
+}
+
+extension ShardRunner {
+    /// Carries worked orders on until none is due, as the engine does; each step has to say something.
+    mutating func carryWorkOn() throws {
+        for _ in 0..<20 {
+            guard let order = state.dueWork.min() else { return try Invariants.check(state) }
+            let saga = try #require(state.workByID[order])
+            let before = position
+            let answer = try pose(.continueWork(saga.account, order, step: saga.step))
+            try #require(!answer.events.isEmpty && position > before)
+        }
+        throw Missing(what: "an end of the steps: \(log.suffix(4).map(\.event))")
     }
 }
