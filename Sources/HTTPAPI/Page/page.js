@@ -168,19 +168,27 @@ async function show() {
     ]);
     if (question !== wanted) return;
     showFigures(view, day);
-    if (isPast || at("positions").rows.length === 0) showPositions(view.positions);
+    const place = account + "@" + position;
+    const isValued = at("positions").dataset.valued === place;
+    if (!isValued) {
+      showPositions(view.positions);
+      at("positions").dataset.valued = "";
+    }
     showOrders(orders.orders, refusals.refusals);
     at("problem").hidden = true;
     if (isPast) at("position").textContent = grouped(String(position));
     at("state").className = isPast ? "past" : stream && stream.readyState === 1 ? "live" : "";
     at("state").textContent = isPast ? "the past" : stream && stream.readyState === 1 ? "live" : "connecting";
-    // The past is folded from the log: it is valued where the slider rests, at the prices of its own day.
-    if (isPast) await new Promise((go) => setTimeout(go, 200));
-    if (question !== wanted) return;
-    const time = isPast ? days[chosen].date + "T23:59:59Z" : null;
-    const valuation = await ask(path + "/valuation", { at: position, time });
-    if (question !== wanted) return;
-    showPositions(valuation.positions);
+    // The past is folded from the log: it is valued where the slider rests, once, at the prices of its own day.
+    if (!isPast || !isValued) {
+      if (isPast) await new Promise((go) => setTimeout(go, 200));
+      if (question !== wanted) return;
+      const time = isPast ? days[chosen].date + "T23:59:59Z" : null;
+      const valuation = await ask(path + "/valuation", { at: position, time });
+      if (question !== wanted) return;
+      showPositions(valuation.positions);
+      at("positions").dataset.valued = place;
+    }
   } catch (error) {
     at("problem").textContent = error.message;
     at("problem").hidden = false;
@@ -223,7 +231,7 @@ async function choose(name, date) {
   account = name;
   days = [];
   areDaysRead = false;
-  at("positions").replaceChildren();
+  at("positions").dataset.valued = "";
   at("moment").value = at("moment").max = "0";
   // What is true now needs no curve.
   if (!date) show();
