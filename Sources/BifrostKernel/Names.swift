@@ -5,6 +5,7 @@ public struct ClientName: Hashable, Comparable, Sendable {
     public let text: String
     /// The longest name.
     public static let bytesMax = 128
+    init(unchecked text: String) { self.text = text }
     /// Takes a name, `nil` unless it has 1–128 characters from `!` to `~`, blanks inside allowed.
     public init?(_ text: String) {
         guard isPrintable(text, lengthMax: Self.bytesMax) else { return nil }
@@ -56,6 +57,7 @@ public struct Symbol: Hashable, Comparable, Sendable {
 public struct AccountAlias: Hashable, Comparable, Sendable {
     /// The characters as given.
     public let text: String
+    init(unchecked text: String) { self.text = text }
     /// Takes an alias, `nil` when it has other characters or another length.
     public init?(_ text: String) {
         let bytes = text.utf8

@@ -1,5 +1,7 @@
 /// Reads canonical protobuf bytes; any other form, and anything unknown, is an error and never a trap.
 public struct WireDecoder: FieldVisitor {
+    /// It does.
+    @inlinable public var isReading: Bool { true }
     @usableFromInline let bytes: [UInt8]
     @usableFromInline var index: Int
     @usableFromInline var end: Int

@@ -52,6 +52,8 @@ extension WireChoice {
 
 /// What goes over the fields of a value: the encoder, the decoder, or the printer.
 public protocol FieldVisitor {
+    /// Whether it puts what it finds into the fields, and does not look at what is in them.
+    var isReading: Bool { get }
     /// A varint.
     mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError)
     /// A varint, presence explicit.
@@ -117,6 +119,9 @@ public protocol FieldVisitor {
 }
 
 extension FieldVisitor {
+    /// Most look at the fields.
+    @inlinable public var isReading: Bool { false }
+
     /// A currency as the text of its code, always present.
     @inlinable
     public mutating func currency(

@@ -133,3 +133,10 @@ public enum ComplianceBook: Decider {
         }
     }
 }
+
+extension ComplianceState: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.uint(1, "restrictionsVersionSeen", &restrictionsVersionSeen)
+    }
+}

@@ -15,13 +15,13 @@ public enum CloseReason: UInt8, WireChoice {
 /// What tells one execution from another: two reports with the same identity are about the same trade.
 public struct ExecutionIdentity: Hashable, Sendable {
     /// The venue that reported it.
-    public let venue: String
+    public private(set) var venue: String
     /// The trade date by the venue's calendar.
-    public let tradeDate: BusinessDate
+    public private(set) var tradeDate: BusinessDate
     /// The venue's id, unique within its trade date.
-    public let venueExecutionID: String
+    public private(set) var venueExecutionID: String
     /// The side of the order that traded.
-    public let side: Side
+    public private(set) var side: Side
     /// Puts the parts together.
     public init(venue: String, tradeDate: BusinessDate, venueExecutionID: String, side: Side) {
         self.venue = venue
@@ -160,5 +160,38 @@ public struct OrderState: Sendable {
         let scaled = tradedNotional.nanos * Int128(Decimals.nanosPerUnit)
         let half = Int128(cumulative.nanos) / 2
         return Price(exactly: Int64(truncatingIfNeeded: (scaled + half) / Int128(cumulative.nanos)))
+    }
+}
+
+extension ExecutionIdentity: WireFields, Comparable {
+    /// An identity to be read over.
+    public init() { self.init(venue: "", tradeDate: BusinessDate(days: 0), venueExecutionID: "", side: .buy) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.text(1, "venue", &venue)
+        try visitor.date(2, "tradeDate", &tradeDate)
+        try visitor.text(3, "venueExecutionId", &venueExecutionID)
+        try visitor.choice(4, "side", &side)
+    }
+    /// Orders by date, venue, name and side.
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.tradeDate, left.venue, left.venueExecutionID, left.side.rawValue)
+            < (right.tradeDate, right.venue, right.venueExecutionID, right.side.rawValue)
+    }
+}
+
+extension OrderState: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.rarely(1, "placed", &placedTerms)
+        try visitor.quantity(2, "ordered", &ordered)
+        try visitor.message(3, "venue", &venue)
+        try visitor.flag(4, "acknowledged", &acknowledged)
+        try visitor.flag(5, "cancelPending", &cancelPending)
+        try visitor.choice(6, "closed", &closed)
+        try visitor.table(7, "executions", &executions)
+        try visitor.quantity(8, "cumulative", &cumulative)
+        try visitor.money(9, "tradedNotional", &tradedNotional)
+        try visitor.rarely(10, "rare", &rare)
     }
 }

@@ -3,15 +3,15 @@ public import BifrostKernel
 /// What a venue said last of one of its reports.
 struct Revised: Sendable {
     /// The core's id of the revision.
-    let execution: Identifier
+    var execution = Identifier.none
     /// Under which identity it was said.
-    let identity: ExecutionIdentity
+    var identity = ExecutionIdentity()
     /// The corrected numbers, `nil` for a bust.
-    let correction: ExecutionCorrected?
+    var correction: ExecutionCorrected?
     /// What a busted trade still bears of the commission of its order.
-    let kept: Money
+    var kept = Money.zero
     /// How much of what was taken back lives again.
-    let reinstated: Quantity
+    var reinstated = Quantity.zero
 }
 
 /// The facts that few orders have.
@@ -116,5 +116,38 @@ extension RareFacts {
             fees: busted ? [] : said?.fees ?? report.fees,
             reinstated: Quantity(nanos: reinstated)
         )
+    }
+}
+
+extension Revised: WireFields {
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.identifier(1, "execution", &execution)
+        try visitor.message(2, "identity", &identity)
+        try visitor.message(3, "correction", &correction)
+        try visitor.money(4, "kept", &kept)
+        try visitor.quantity(5, "reinstated", &reinstated)
+    }
+}
+
+extension RareFacts: WireFields {
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.list(1, "pendingReplaces", &pendingReplaces)
+        try visitor.uint(2, "lastRequest", &lastRequest)
+        try visitor.list(3, "amendments", &amendments)
+        try visitor.uint(4, "requestInForce", &requestInForce)
+        try visitor.list(5, "adjustments", &adjustments)
+        try visitor.flag(6, "triggered", &triggered)
+        try visitor.date(7, "doneForDay", &doneForDay)
+        try visitor.date(8, "restatedOn", &restatedOn)
+        try visitor.list(9, "restatements", &restatements)
+        try visitor.flag(10, "suspended", &suspended)
+        try visitor.message(11, "heldForReview", &heldForReview)
+        try visitor.message(12, "external", &external)
+        try visitor.uint(13, "statusRequests", &statusRequests)
+        try visitor.flag(14, "parked", &parked)
+        try visitor.table(15, "revisions", &revisions)
+        try visitor.message(16, "work", &work)
+        try visitor.quantity(17, "reinstated", &reinstated)
+        try visitor.quantity(18, "lapsed", &lapsed)
     }
 }

@@ -24,11 +24,11 @@ public struct Ledger: Sendable {
     /// One balance's place.
     public struct Key: Hashable, Comparable, Sendable {
         /// The account of the chart.
-        public let account: LedgerAccount
+        public internal(set) var account: LedgerAccount
         /// What is counted there.
-        public let commodity: Commodity
+        public internal(set) var commodity: Commodity
         /// What an expense is for, where it is a fee beside the commission.
-        public let feeKind: FeeKind?
+        public internal(set) var feeKind: FeeKind?
         /// Puts the parts together.
         public init(_ account: LedgerAccount, _ commodity: Commodity, _ feeKind: FeeKind? = nil) {
             self.account = account
@@ -107,4 +107,73 @@ extension Posting {
     public var commodity: Commodity { instrument == .none ? .money(currency) : .instrument(instrument) }
     /// The balance that the line changes.
     public var key: Ledger.Key { Ledger.Key(account, commodity, feeKind) }
+}
+
+extension Commodity: WireFields {
+    /// Dollars, to be read over.
+    public init() { self = .money(.usd) }
+    /// Visits the one that it is.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        guard visitor.isReading else {
+            switch self {
+            case .money(var currency): try visitor.currency(1, "currency", &currency)
+            case .instrument(var instrument): try visitor.instrument(2, "instrumentId", &instrument)
+            }
+            return
+        }
+        var currency: Currency?
+        var instrument = InstrumentID.none
+        try visitor.currency(1, "currency", &currency)
+        try visitor.instrument(2, "instrumentId", &instrument)
+        if let currency {
+            guard instrument == .none else { throw .unexpectedField(number: 2) }
+            self = .money(currency)
+        } else {
+            guard instrument != .none else { throw .missingField(number: 1) }
+            self = .instrument(instrument)
+        }
+    }
+}
+
+extension Ledger.Key: WireFields {
+    /// A place to be read over.
+    public init() { self.init(.cashSettled, Commodity()) }
+    /// Visits the parts.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.choice(1, "account", &account)
+        try visitor.message(2, "commodity", &commodity)
+        try visitor.choice(3, "feeKind", &feeKind)
+    }
+}
+
+/// A balance with its place, in one message: a ledger has many.
+private struct LedgerRow: WireFields {
+    var key = Ledger.Key()
+    var balance: Int128 = 0
+
+    init() {}
+    init(_ key: Ledger.Key, _ balance: Int128) {
+        self.key = key
+        self.balance = balance
+    }
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try key.fields(&visitor)
+        try visitor.sum(4, "balance", &balance)
+    }
+}
+
+extension Ledger: WireFields {
+    /// Visits the balances in order; one of zero is as good as none, and is left out.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var rows = visitor.isReading ? [] : lines.map { LedgerRow($0.key, $0.balance) }
+        try visitor.list(1, "balances", &rows)
+        guard visitor.isReading else { return }
+        balances = Dictionary(minimumCapacity: rows.count)
+        for row in rows {
+            guard row.balance != 0, balances.updateValue(row.balance, forKey: row.key) == nil else {
+                throw .notCanonical(field: 1)
+            }
+        }
+    }
 }

@@ -184,3 +184,40 @@ public struct LotQueue: Equatable, Sendable {
         return amount < 0 ? -Int128(rounded) : Int128(rounded)
     }
 }
+
+extension LotTrade: WireFields {
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.time(1, "effectiveAt", &effectiveAt)
+        try visitor.identifier(2, "execution", &execution)
+        try visitor.order(3, "order", &order)
+        try visitor.quantity(4, "quantity", &quantity)
+        try visitor.money(5, "gross", &gross)
+        try visitor.date(6, "tradeDate", &tradeDate)
+        try visitor.choice(7, "method", &method)
+        try visitor.list(8, "chosen", &chosen)
+    }
+}
+
+extension Lot: WireFields {
+    /// A lot to be read over.
+    public init() {
+        self.init(quantity: .zero, cost: .zero, opened: BusinessDate(days: 0), execution: .none)
+    }
+    /// Visits every property; a lot of nothing would never be closed.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.quantity(1, "quantity", &quantity)
+        if visitor.isReading, quantity == .zero { throw .outOfRange(field: 1) }
+        try visitor.money(2, "cost", &cost)
+        try visitor.date(3, "opened", &opened)
+        try visitor.identifier(4, "execution", &execution)
+    }
+}
+
+extension LotQueue: WireFields {
+    /// Visits the open lots, and what orders have closed of those that they name.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.list(1, "lots", &lots)
+        try visitor.table(2, "closedByOrder", &closedByOrder)
+    }
+}

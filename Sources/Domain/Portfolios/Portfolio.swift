@@ -169,3 +169,23 @@ public struct TradeReport: Sendable {
     /// An empty report.
     public init() {}
 }
+
+extension PortfolioState: WireFields {
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "ledger", &ledger)
+        try visitor.table(2, "lotsByID", &lotsByID)
+        try visitor.table(3, "tradesByID", &tradesByID)
+        try visitor.message(4, "settlements", &settlements)
+        try visitor.table(5, "positionByID", &positionByID)
+        try visitor.table(6, "currencyByID", &currencyByID)
+        try visitor.table(7, "tradedCash", &tradedCash)
+        try visitor.table(8, "realised", &realised)
+        try visitor.table(9, "accruedDividends", &accruedDividends)
+        try visitor.set(10, "appliedActions", &appliedActions)
+        try visitor.table(11, "lastInterest", &lastInterest)
+        try visitor.table(12, "untradedByID", &untradedByID)
+        try visitor.message(13, "closedDay", &closedDay)
+        try visitor.table(14, "tradedAtClose", &tradedAtClose)
+    }
+}

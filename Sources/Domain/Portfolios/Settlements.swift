@@ -22,7 +22,7 @@ public struct UnsettledTrade: Hashable, Sendable {
 /// within each, the order is that of booking.
 public struct Settlements: Sendable {
     /// Trades in the order of booking; those before `first` have settled.
-    private struct Line: Sendable {
+    fileprivate struct Line: Sendable {
         var trades: [UnsettledTrade] = []
         var first = 0
         var isEmpty: Bool { first == trades.count }
@@ -44,8 +44,8 @@ public struct Settlements: Sendable {
         }
     }
 
-    private struct Day: Sendable {
-        let date: BusinessDate
+    fileprivate struct Day: Sendable {
+        var date = BusinessDate(days: 0)
         var incoming = Line()
         var outgoing = Line()
         /// What will come in, in units of 10⁻⁹.
@@ -54,6 +54,9 @@ public struct Settlements: Sendable {
 
     /// Ascending by date: a few, because cycles are short.
     private var days: [Day] = []
+
+    /// Nothing that waits.
+    public init() {}
 
     /// Whether everything has settled.
     public var isEmpty: Bool { days.isEmpty }
@@ -129,6 +132,68 @@ public struct Settlements: Sendable {
         for index in days.indices {
             days[index].incoming.scale(instrument, scaled)
             days[index].outgoing.scale(instrument, scaled)
+        }
+    }
+}
+
+extension UnsettledTrade: WireFields {
+    /// A trade to be read over.
+    public init() {
+        self.init(
+            execution: .none,
+            order: .none,
+            instrument: .none,
+            currency: .usd,
+            quantity: .zero,
+            amount: .zero
+        )
+    }
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.identifier(1, "execution", &execution)
+        try visitor.order(2, "order", &order)
+        try visitor.instrument(3, "instrument", &instrument)
+        try visitor.currency(4, "currency", &currency)
+        try visitor.quantity(5, "quantity", &quantity)
+        try visitor.money(6, "amount", &amount)
+    }
+}
+
+extension Settlements.Line: WireFields {
+    /// Visits the trades that have not settled; the others are never looked at again.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var waiting = visitor.isReading ? [] : Array(trades[first...])
+        try visitor.list(1, "trades", &waiting)
+        if visitor.isReading { (trades, first) = (waiting, 0) }
+    }
+}
+
+extension Settlements.Day: WireFields {
+    /// Visits the date and both lines; what will come in is the sum of what waits to.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.date(1, "date", &date)
+        try visitor.message(2, "incoming", &incoming)
+        try visitor.message(3, "outgoing", &outgoing)
+        guard visitor.isReading else { return }
+        // A day goes with its last trade.
+        if incoming.isEmpty, outgoing.isEmpty { throw .notCanonical(field: 2) }
+        receivable = [:]
+        for trade in incoming.trades {
+            let (sum, overflow) = receivable[trade.currency, default: 0]
+                .addingReportingOverflow(trade.amount.nanos)
+            guard !overflow else { throw .outOfRange(field: 2) }
+            receivable[trade.currency] = sum
+        }
+    }
+}
+
+extension Settlements: WireFields {
+    /// Visits the days, which ascend.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.list(1, "days", &days)
+        guard visitor.isReading else { return }
+        for (day, next) in zip(days, days.dropFirst()) where day.date >= next.date {
+            throw .notCanonical(field: 1)
         }
     }
 }

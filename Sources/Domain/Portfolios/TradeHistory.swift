@@ -17,6 +17,9 @@ public struct BookedTrade: Hashable, Sendable {
     /// The date on which money and units change hands.
     public var settlementDate = BusinessDate(days: 0)
 
+    /// An empty trade.
+    public init() {}
+
     /// The order that traded.
     public var order: OrderID {
         get { lot.order }
@@ -98,8 +101,8 @@ public struct TradeHistory: Sendable {
         var units: Int128
     }
 
-    private struct Block: Sendable {
-        var lotsBefore: LotQueue
+    fileprivate struct Block: Sendable {
+        var lotsBefore = LotQueue()
         /// What comes before its trades, and when.
         var change: LotChange?
         var since = Timestamp(nanos: .min)
@@ -110,6 +113,9 @@ public struct TradeHistory: Sendable {
     private var blocks: [Block] = []
     /// Profit of closed lots before commission, in units of 10⁻⁹.
     public private(set) var realised: Int128 = 0
+
+    /// No trades.
+    public init() {}
 
     /// Whether nothing but trades changed the lots.
     public var isOfTradesAlone: Bool { blocks.allSatisfy { $0.change == nil } }
@@ -243,5 +249,62 @@ public struct TradeHistory: Sendable {
             }
         }
         return effect
+    }
+}
+
+extension BookedTrade: WireFields {
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "lot", &lot)
+        try visitor.identifier(2, "execution", &execution)
+        try visitor.currency(3, "currency", &currency)
+        try visitor.money(4, "settlementAmount", &settlementAmount)
+        try visitor.money(5, "commission", &commission)
+        try visitor.list(6, "fees", &fees)
+        try visitor.date(7, "settlementDate", &settlementDate)
+    }
+}
+
+extension LotChange: WireFields {
+    /// A change to be read over.
+    init() { self = .imported(PositionImported()) }
+    /// Visits the one that it is.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        guard visitor.isReading else {
+            switch self {
+            case .split(var fact): try visitor.message(1, "split", &fact)
+            case .imported(var fact): try visitor.message(2, "imported", &fact)
+            }
+            return
+        }
+        var split: PositionAdjusted?
+        var imported: PositionImported?
+        try visitor.message(1, "split", &split)
+        try visitor.message(2, "imported", &imported)
+        if let split {
+            guard imported == nil else { throw .unexpectedField(number: 2) }
+            self = .split(split)
+        } else {
+            guard let imported else { throw .missingField(number: 1) }
+            self = .imported(imported)
+        }
+    }
+}
+
+extension TradeHistory.Block: WireFields {
+    /// Visits every property; the lots before could be derived, at the price of going over all trades.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "lotsBefore", &lotsBefore)
+        try visitor.message(2, "change", &change)
+        try visitor.time(3, "since", &since)
+        try visitor.list(4, "trades", &trades)
+    }
+}
+
+extension TradeHistory: WireFields {
+    /// Visits the blocks and their profit.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.list(1, "blocks", &blocks)
+        try visitor.sum(2, "realised", &realised)
     }
 }

@@ -65,17 +65,20 @@ public struct StandingRate: Hashable, Sendable {
 /// A rate is taken as it was recorded for the pair, in either direction; none is ever made of two others.
 public struct ExchangeRates: Sendable {
     /// Two currencies, in order of their codes.
-    struct Pair: Hashable {
-        let first: Currency
-        let second: Currency
+    struct Pair: Hashable, Comparable {
+        private(set) var first: Currency
+        private(set) var second: Currency
         init(_ one: Currency, _ other: Currency) {
             (first, second) = one < other ? (one, other) : (other, one)
         }
+        static func < (left: Pair, right: Pair) -> Bool {
+            (left.first, left.second) < (right.first, right.second)
+        }
     }
 
-    private struct Standing {
-        let recorded: OfficialRate
-        let date: BusinessDate
+    fileprivate struct Standing {
+        var recorded = OfficialRate()
+        var date = BusinessDate(days: 0)
     }
 
     /// The latest rate of each pair.
@@ -152,5 +155,33 @@ extension ReferenceBook {
         fact.version = (exchange.versionByDate[wanted.date] ?? 0) + 1
         fact.rates.sort { ($0.currency, $0.quote) < ($1.currency, $1.quote) }
         return fact
+    }
+}
+
+extension ExchangeRates.Pair: WireFields {
+    /// A pair to be read over.
+    init() { self.init(.usd, .usd) }
+    /// Visits both, in order.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.currency(1, "first", &first)
+        try visitor.currency(2, "second", &second)
+        guard first <= second else { throw .notCanonical(field: 2) }
+    }
+}
+
+extension ExchangeRates.Standing: WireFields {
+    /// Visits every property.
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "recorded", &recorded)
+        try visitor.date(2, "date", &date)
+    }
+}
+
+extension ExchangeRates: WireFields {
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.table(1, "latestByPair", &latestByPair)
+        try visitor.table(2, "ratesByDate", &ratesByDate)
+        try visitor.table(3, "versionByDate", &versionByDate)
     }
 }

@@ -78,9 +78,20 @@ public struct InstrumentStatusChanged: EventPayload {
 /// A business date from which on a symbol names an instrument, and the last day that it does.
 public struct SymbolPeriod: Hashable, Sendable {
     /// The instrument.
-    public let instrument: InstrumentID
+    public internal(set) var instrument: InstrumentID
     /// The first business date.
-    public let validFrom: BusinessDate
+    public internal(set) var validFrom: BusinessDate
     /// The last business date, `nil` while it holds.
     public internal(set) var validTo: BusinessDate?
+}
+
+extension SymbolPeriod: WireFields {
+    /// A period to be read over.
+    public init() { self.init(instrument: .none, validFrom: BusinessDate(days: 0)) }
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.instrument(1, "instrument", &instrument)
+        try visitor.date(2, "validFrom", &validFrom)
+        try visitor.date(3, "validTo", &validTo)
+    }
 }

@@ -67,3 +67,10 @@ extension ReferenceBook {
         return fact
     }
 }
+
+extension InterestRates: WireFields {
+    /// Visits the rates of each currency.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.table(1, "ratesByCurrency", &ratesByCurrency)
+    }
+}

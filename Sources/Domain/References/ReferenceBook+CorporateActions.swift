@@ -177,3 +177,13 @@ extension CorporateActionAnnounced {
         return kind == .split || (payDate == other.payDate && amountPerUnit == other.amountPerUnit)
     }
 }
+
+extension CorporateActionList: WireFields {
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.table(1, "actionsByExDate", &actionsByExDate)
+        try visitor.table(2, "splitsByID", &splitsByID)
+        try visitor.table(3, "endedByID", &endedByID)
+        try visitor.date(4, "openDay", &openDay)
+    }
+}

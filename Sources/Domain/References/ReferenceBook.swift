@@ -152,9 +152,46 @@ public struct ReferenceBook: Sendable {
 /// An official mark with the day and version it is of.
 public struct StandingMark: Hashable, Sendable {
     /// The price.
-    public let price: Price
+    public internal(set) var price: Price
     /// The day it closes.
-    public let date: BusinessDate
+    public internal(set) var date: BusinessDate
     /// The version of that day's marks.
-    public let version: UInt32
+    public internal(set) var version: UInt32
+}
+
+extension StandingMark: WireFields {
+    /// A mark to be read over.
+    public init() { self.init(price: .zero, date: BusinessDate(days: 0), version: 0) }
+    /// Visits every property.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.price(1, "price", &price)
+        try visitor.date(2, "date", &date)
+        try visitor.uint(3, "version", &version)
+    }
+}
+
+extension ReferenceBook: WireFields {
+    /// Visits every property but what schedules take, which they say themselves.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.table(1, "instrumentByID", &instrumentByID)
+        try visitor.table(2, "instrumentBySymbol", &instrumentBySymbol)
+        try visitor.table(3, "markByID", &markByID)
+        try visitor.table(4, "marksByDate", &marksByDate)
+        try visitor.table(5, "carriedByID", &carriedByID)
+        try visitor.table(6, "marksVersionByDate", &marksVersionByDate)
+        try visitor.set(7, "restricted", &restricted)
+        try visitor.uint(8, "restrictionsVersion", &restrictionsVersion)
+        try visitor.table(9, "feesByVenue", &feesByVenue)
+        try visitor.table(10, "calendarByName", &calendarByName)
+        try visitor.table(11, "hoursByName", &hoursByName)
+        try visitor.table(12, "changesByID", &changesByID)
+        try visitor.table(13, "termsVersionByID", &termsVersionByID)
+        try visitor.table(14, "periodsBySymbol", &periodsBySymbol)
+        try visitor.table(15, "statusByID", &statusByID)
+        try visitor.message(16, "corporateActions", &corporateActions)
+        try visitor.message(17, "exchange", &exchange)
+        try visitor.message(18, "interest", &interest)
+        try visitor.position(19, "copiedUpTo", &copiedUpTo)
+        if visitor.isReading { schedulesByVenue = feesByVenue.mapValues { $0.map(\.schedule) } }
+    }
 }

@@ -21,17 +21,17 @@ public struct Valuation: Hashable, Sendable {
 /// An approved order, as long as another one may be its duplicate.
 public struct RecentOrder: Hashable, Sendable {
     /// When it took effect.
-    public let at: Timestamp
+    public private(set) var at: Timestamp
     /// What it trades.
-    public let instrument: InstrumentID
+    public private(set) var instrument: InstrumentID
     /// Which way.
-    public let isBuy: Bool
+    public private(set) var isBuy: Bool
     /// How much.
-    public let quantity: Quantity
+    public private(set) var quantity: Quantity
     /// The worst price that it takes, `nil` without a limit.
-    public let limitPrice: Price?
+    public private(set) var limitPrice: Price?
     /// The order that it is a slice of, or none.
-    public let parent: OrderID
+    public private(set) var parent: OrderID
     /// Puts the parts together.
     public init(
         at: Timestamp,
@@ -60,6 +60,9 @@ public struct OrderPace: Hashable, Sendable {
     public internal(set) var count: UInt32 = 0
     /// The latest approved orders, oldest first, where the limits look for duplicates.
     public internal(set) var recent: [RecentOrder] = []
+
+    /// No orders.
+    public init() {}
 
     func count(at time: Timestamp) -> UInt32 { time.second == second ? count : 0 }
 }
@@ -178,7 +181,7 @@ extension RiskBook {
         _ fact: inout RiskAssessed
     ) {
         let window = Int128(windowMillis) * 1_000_000
-        let twin = state.pace.recent.last { recent in
+        let twin = state.pace.recent.last { (recent: RecentOrder) -> Bool in
             recent.instrument == question.instrument && recent.isBuy == question.isBuy
                 && recent.quantity == question.quantity && recent.limitPrice == question.limitPrice
                 && (question.parent == .none || recent.parent != question.parent)
@@ -261,5 +264,30 @@ extension RiskBook {
         let scale: Int128 = whole > 1_000_000_000_000_000_000_000_000 ? 1_000_000 : 1
         let (product, overflow) = (part / scale).multipliedReportingOverflow(by: 10_000_000_000_000)
         return overflow ? .max : product / (whole / scale)
+    }
+}
+
+extension RecentOrder: WireFields {
+    /// An empty one, to be read over.
+    public init() {
+        self.init(at: Timestamp(nanos: 0), .none, isBuy: false, .zero, limitPrice: nil, parent: .none)
+    }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.time(1, "at", &at)
+        try visitor.instrument(2, "instrument", &instrument)
+        try visitor.flag(3, "isBuy", &isBuy)
+        try visitor.quantity(4, "quantity", &quantity)
+        try visitor.price(5, "limitPrice", &limitPrice)
+        try visitor.order(6, "parent", &parent)
+    }
+}
+
+extension OrderPace: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.int(1, "second", &second)
+        try visitor.uint(2, "count", &count)
+        try visitor.list(3, "recent", &recent)
     }
 }

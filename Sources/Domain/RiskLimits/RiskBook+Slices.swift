@@ -199,3 +199,14 @@ extension Reservation {
         return fact
     }
 }
+
+extension Draw: WireFields {
+    /// Nothing.
+    public init() { self.init(parent: .none) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "parent", &parent)
+        try visitor.quantity(2, "units", &units)
+        try visitor.money(3, "cash", &cash)
+    }
+}

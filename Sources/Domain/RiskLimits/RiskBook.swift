@@ -319,3 +319,49 @@ extension Reservation {
         RiskBook.requirement(price, quantity, commission, currency, extraFees, hasTraded: hasTraded)
     }
 }
+
+extension Reservation: WireFields {
+    /// Nothing held back.
+    public init() {
+        self.init(
+            currency: .usd,
+            cash: .zero,
+            instrument: .none,
+            shares: .zero,
+            buys: .zero,
+            price: .zero,
+            commission: BasisPoints(0)
+        )
+    }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.currency(1, "currency", &currency)
+        try visitor.money(2, "cash", &cash)
+        try visitor.instrument(3, "instrument", &instrument)
+        try visitor.quantity(4, "shares", &shares)
+        try visitor.quantity(5, "buys", &buys)
+        try visitor.price(6, "price", &price)
+        try visitor.rate(7, "commission", &commission)
+        var terms = extraFees.terms
+        try visitor.message(8, "extraFees", &terms)
+        if visitor.isReading { extraFees = ExtraFees(terms) }
+        try visitor.quantity(9, "shorts", &shorts)
+    }
+}
+
+extension RiskState: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.rarely(1, "limits", &standing)
+        try visitor.list(2, "datedLimits", &datedLimits)
+        try visitor.message(3, "pace", &pace)
+        try visitor.flag(4, "killed", &killed)
+        try visitor.message(5, "marginCall", &marginCall)
+        try visitor.table(6, "reservations", &reservationByID)
+        try visitor.table(7, "reservedCash", &reservedCash)
+        try visitor.table(8, "reservedShares", &reservedShares)
+        try visitor.table(9, "pendingBuys", &pendingBuys)
+        try visitor.table(10, "partners", &partnerByID)
+        try visitor.table(11, "draws", &drawByID)
+    }
+}

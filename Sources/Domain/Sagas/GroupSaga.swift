@@ -13,10 +13,12 @@ public struct GroupSaga: Equatable, Sendable {
         public internal(set) var attempts = 0
         /// What it has traded.
         public internal(set) var traded = Quantity.zero
+        /// No order.
+        public init() {}
     }
 
     /// What is wanted.
-    public let started: GroupStarted
+    public private(set) var started: GroupStarted
     /// Where it stands.
     public private(set) var state = GroupState.first
     /// What its legs trade together, zero before they are placed.
@@ -145,4 +147,32 @@ public struct GroupSaga: Equatable, Sendable {
     func isUncancellable(_ order: OrderID) -> Bool { uncancellable.contains(order) }
     /// What a person has to be told next.
     var flag: GroupFlagged? { flags.first }
+}
+
+extension GroupSaga.Leg: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "order", &order)
+        try visitor.count(2, "attempts", &attempts)
+        try visitor.quantity(3, "traded", &traded)
+    }
+}
+
+extension GroupSaga: WireFields {
+    /// Nothing wanted, to be read over.
+    public init() { self.init(GroupStarted()) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "started", &started)
+        try visitor.choice(2, "state", &state)
+        try visitor.quantity(3, "quantity", &quantity)
+        try visitor.list(4, "legs", &legs)
+        try visitor.flag(5, "isRefused", &isRefused)
+        try visitor.flag(6, "isCancelled", &isCancelled)
+        try visitor.flag(7, "isOutdated", &isOutdated)
+        try visitor.flag(8, "isReductionRefused", &isReductionRefused)
+        try visitor.list(9, "uncancellable", &uncancellable)
+        try visitor.list(10, "flags", &flags)
+        try visitor.uint(11, "step", &step)
+    }
 }

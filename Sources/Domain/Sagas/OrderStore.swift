@@ -63,3 +63,15 @@ public struct OrderStore: Sendable {
         return body(&blocks[place / Self.blockOrders][place % Self.blockOrders])
     }
 }
+
+extension OrderStore {
+    /// The orders in the order of their placement.
+    var all: some Sequence<TableRow<OrderID, OrderEntry>> {
+        var ids = [OrderID](repeating: .none, count: count)
+        // ORDER: each goes to its own place.
+        for (id, place) in places { ids[place] = id }
+        return ids.enumerated().lazy.map { [blocks] place, id in
+            TableRow(key: id, value: blocks[place / Self.blockOrders][place % Self.blockOrders])
+        }
+    }
+}

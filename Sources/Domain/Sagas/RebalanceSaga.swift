@@ -4,9 +4,9 @@ internal import Orders
 /// A rebalance that has not ended: the fold of its own facts and of what becomes of its orders.
 public struct RebalanceSaga: Equatable, Sendable {
     /// What is wanted.
-    public let started: RebalanceStarted
+    public private(set) var started: RebalanceStarted
     /// When it began, and its prices were taken.
-    public let startedAt: Timestamp
+    public private(set) var startedAt: Timestamp
     /// Where it stands.
     public private(set) var state = RebalanceState.first
     /// The legs that are no orders yet.
@@ -72,5 +72,20 @@ public struct RebalanceSaga: Equatable, Sendable {
         if refused { refusals += 1 }
         step += 1
         return true
+    }
+}
+
+extension RebalanceSaga: WireFields {
+    /// Nothing wanted, to be read over.
+    public init() { self.init(RebalanceStarted(), at: Timestamp(nanos: 0)) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "started", &started)
+        try visitor.time(2, "startedAt", &startedAt)
+        try visitor.choice(3, "state", &state)
+        try visitor.list(4, "waiting", &waiting)
+        try visitor.list(5, "open", &open)
+        try visitor.count(6, "refusals", &refusals)
+        try visitor.uint(7, "step", &step)
     }
 }

@@ -191,7 +191,7 @@ extension Shard {
 /// One thing that is due in one account since the day began.
 public struct Entitlement: Equatable, Sendable {
     /// What is due.
-    public enum Kind: UInt8, Sendable {
+    public enum Kind: UInt8, WireChoice {
         /// A dividend to accrue.
         case dividend = 1
         /// A position to split.
@@ -201,15 +201,15 @@ public struct Entitlement: Equatable, Sendable {
     }
 
     /// What is due.
-    public let kind: Kind
+    public private(set) var kind: Kind
     /// The account.
-    public let account: AccountID
+    public private(set) var account: AccountID
     /// The corporate action.
-    public let action: Identifier
+    public private(set) var action: Identifier
     /// The day that began.
-    public let day: BusinessDate
+    public private(set) var day: BusinessDate
     /// The position at the close before.
-    public let quantity: Quantity
+    public private(set) var quantity: Quantity
 
     init(_ kind: Kind, _ account: AccountID, _ action: Identifier, _ day: BusinessDate, _ quantity: Quantity)
     {
@@ -233,5 +233,18 @@ extension DividendTerms {
             quantity: quantity,
             amountPerUnit: fact.amountPerUnit
         )
+    }
+}
+
+extension Entitlement: WireFields {
+    /// Nothing, to be read over.
+    public init() { self.init(.dividend, .none, .none, BusinessDate(days: 0), .zero) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.choice(1, "kind", &kind)
+        try visitor.account(2, "account", &account)
+        try visitor.identifier(3, "action", &action)
+        try visitor.date(4, "day", &day)
+        try visitor.quantity(5, "quantity", &quantity)
     }
 }

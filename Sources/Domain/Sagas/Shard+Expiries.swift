@@ -7,9 +7,9 @@ public struct Expiries: Sendable {
     /// An order with its end.
     public struct Expiry: Hashable, Comparable, Sendable {
         /// When it ends.
-        public let at: Timestamp
+        public private(set) var at: Timestamp
         /// The order.
-        public let order: OrderID
+        public private(set) var order: OrderID
 
         /// Orders by time, then by order.
         public static func < (left: Self, right: Self) -> Bool {
@@ -20,7 +20,7 @@ public struct Expiries: Sendable {
     private var expiries: [Expiry] = []
 
     /// None.
-    init() {}
+    public init() {}
 
     /// Whether no open order ends at a moment.
     public var isEmpty: Bool { expiries.isEmpty }
@@ -82,5 +82,22 @@ extension Shard {
         guard let at = end ?? nil else { return }
         let expiry = Expiries.Expiry(at: at, order: order)
         if isOpen { state.expiries.add(expiry) } else { state.expiries.remove(expiry) }
+    }
+}
+
+extension Expiries.Expiry: WireFields {
+    /// Nothing.
+    public init() { self.init(at: Timestamp(nanos: 0), order: .none) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.time(1, "at", &at)
+        try visitor.order(2, "order", &order)
+    }
+}
+
+extension Expiries: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.list(1, "expiries", &expiries)
     }
 }

@@ -1,4 +1,4 @@
-internal import BifrostKernel
+public import BifrostKernel
 internal import Orders
 internal import Portfolios
 internal import References
@@ -11,6 +11,9 @@ public struct EquityWatch: Hashable, Sendable {
     public internal(set) var flows: Int128 = 0
     /// The highest equity at a close, moved by all that was paid in and out since; 0 before the first close.
     public internal(set) var peak: Int128 = 0
+
+    /// Nothing yet.
+    public init() {}
 
     mutating func pay(_ amount: Int128) {
         flows += amount
@@ -105,5 +108,13 @@ extension Shard {
             parent: placed.whole
         )
         withEntry(&state, account) { $0.risk.remember(recent) }
+    }
+}
+
+extension EquityWatch: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.sum(1, "flows", &flows)
+        try visitor.sum(2, "peak", &peak)
     }
 }

@@ -41,9 +41,9 @@ public struct OrderEntry: Sendable {
 /// day of their instrument began.
 public struct Sweep: Equatable, Sendable {
     /// The position of what happened.
-    public let position: Int64
+    public private(set) var position: Int64
     /// The orders that were open then, in the order in which they are dealt with.
-    public let orders: [OrderID]
+    public private(set) var orders: [OrderID]
     /// Whether each is judged again; a kill switch cancels all.
     public var reassesses = false
     /// The day that begins with it, by whose corporate actions and terms each order goes on.
@@ -55,9 +55,9 @@ public struct Sweep: Equatable, Sendable {
 /// The session of a trading day.
 public struct Session: Equatable, Sendable {
     /// The day.
-    public let date: BusinessDate
+    public private(set) var date: BusinessDate
     /// Whether it is open.
-    public let isOpen: Bool
+    public private(set) var isOpen: Bool
 }
 
 /// Everything that a shard decides by.
@@ -182,4 +182,55 @@ public enum PaperProfile {
     public static let priceCollar = BasisPoints(1000)
     /// The venue.
     public static let venue = "paper"
+}
+
+extension AccountEntry: WireFields {
+    /// An account to be read over.
+    public init() { self.init(opened: AccountOpened()) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "opened", &opened)
+        try visitor.message(2, "risk", &risk)
+        try visitor.message(3, "compliance", &compliance)
+        try visitor.message(4, "portfolio", &portfolio)
+        try visitor.message(5, "watch", &watch)
+        try visitor.date(6, "rolledBefore", &rolledBefore)
+        try visitor.table(7, "orderByName", &orderByName)
+    }
+}
+
+extension OrderEntry: WireFields {
+    /// An order to be read over.
+    public init() { self.init(account: .none, placedOn: BusinessDate(days: 0)) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "state", &state)
+        try visitor.account(2, "account", &account)
+        try visitor.position(3, "approvedAt", &approvedAt)
+        try visitor.date(4, "placedOn", &placedOn)
+        try visitor.position(5, "waitsSince", &waitsSince)
+    }
+}
+
+extension Sweep: WireFields {
+    /// Nothing to deal with.
+    public init() { self.init(position: 0, orders: []) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.position(1, "position", &position)
+        try visitor.list(2, "orders", &orders)
+        try visitor.flag(3, "reassesses", &reassesses)
+        try visitor.date(4, "day", &day)
+        try visitor.count(5, "done", &done)
+    }
+}
+
+extension Session: WireFields {
+    /// A session to be read over.
+    public init() { self.init(date: BusinessDate(days: 0), isOpen: false) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.date(1, "date", &date)
+        try visitor.flag(2, "isOpen", &isOpen)
+    }
 }

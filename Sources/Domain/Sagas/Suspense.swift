@@ -7,11 +7,11 @@ public struct Suspense: Sendable {
     /// One trade with what became of it.
     public struct Trade: Sendable {
         /// How it came.
-        public let suspended: TradeSuspended
+        public private(set) var suspended: TradeSuspended
         /// When it took effect, by the venue's word.
-        public let effectiveAt: Timestamp
+        public private(set) var effectiveAt: Timestamp
         /// The business date on which it became known.
-        public let businessDate: BusinessDate
+        public private(set) var businessDate: BusinessDate
         /// What the venue said of it later, in order.
         public internal(set) var revisions: [SuspendedTradeRevised] = []
         /// The account that it went to.
@@ -53,7 +53,8 @@ public struct Suspense: Sendable {
     private var breakByIdentity: [ExecutionIdentity: Int64] = [:]
 
     /// Nothing in suspense.
-    init() {}
+    /// Nothing.
+    public init() {}
 
     /// The trade of this identity, while it waits for an account.
     func held(_ identity: ExecutionIdentity) -> Trade? {
@@ -141,14 +142,53 @@ public struct Suspense: Sendable {
 /// What an order that the core did not send is known by.
 public struct ExternalName: Hashable, Comparable, Sendable {
     /// The account that it trades for.
-    public let account: AccountID
+    public private(set) var account: AccountID
     /// The venue.
-    public let venue: String
+    public private(set) var venue: String
     /// The name that the venue has it under.
-    public let venueOrderID: String
+    public private(set) var venueOrderID: String
 
     /// Orders by account, venue and name.
     public static func < (left: Self, right: Self) -> Bool {
         (left.account, left.venue, left.venueOrderID) < (right.account, right.venue, right.venueOrderID)
+    }
+}
+
+extension ExternalName: WireFields {
+    /// No name.
+    public init() { self.init(account: .none, venue: "", venueOrderID: "") }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "account", &account)
+        try visitor.text(2, "venue", &venue)
+        try visitor.text(3, "venueOrderId", &venueOrderID)
+    }
+}
+
+extension Suspense.Trade: WireFields {
+    /// Nothing, to be read over.
+    public init() {
+        self.init(
+            suspended: TradeSuspended(),
+            effectiveAt: Timestamp(nanos: 0),
+            businessDate: BusinessDate(days: 0)
+        )
+    }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "suspended", &suspended)
+        try visitor.time(2, "effectiveAt", &effectiveAt)
+        try visitor.date(3, "businessDate", &businessDate)
+        try visitor.list(4, "revisions", &revisions)
+        try visitor.message(5, "assigned", &assigned)
+    }
+}
+
+extension Suspense: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "ledger", &ledger)
+        try visitor.table(2, "trades", &tradeByBreak)
+        try visitor.table(3, "breaks", &breakByIdentity)
     }
 }

@@ -8,11 +8,11 @@ public struct VenueWaits: Sendable {
     /// An order that was told to a venue, or a change of it.
     public struct Wait: Sendable {
         /// The order.
-        public let order: OrderID
+        public private(set) var order: OrderID
         /// The position of what it was told.
-        public let since: Int64
+        public private(set) var since: Int64
         /// When its time is over.
-        public let due: Timestamp
+        public private(set) var due: Timestamp
     }
 
     /// 10 seconds.
@@ -21,6 +21,9 @@ public struct VenueWaits: Sendable {
 
     private var waits: [Wait] = []
     private var first = 0
+
+    /// None.
+    public init() {}
 
     /// The wait that is due next, `nil` when nothing waits.
     public var next: Wait? { first < waits.count ? waits[first] : nil }
@@ -46,5 +49,25 @@ public struct VenueWaits: Sendable {
             waits.removeFirst(first)
             first = 0
         }
+    }
+}
+
+extension VenueWaits.Wait: WireFields {
+    /// Nothing.
+    public init() { self.init(order: .none, since: 0, due: Timestamp(nanos: 0)) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.order(1, "order", &order)
+        try visitor.position(2, "since", &since)
+        try visitor.time(3, "due", &due)
+    }
+}
+
+extension VenueWaits: WireFields {
+    /// Visits the waits that are left.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var left = Array(waits[first...])
+        try visitor.list(1, "waits", &left)
+        if visitor.isReading { waits = left }
     }
 }

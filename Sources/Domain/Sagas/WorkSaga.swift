@@ -13,10 +13,17 @@ public struct WorkSaga: Equatable, Sendable {
         public internal(set) var notional = Money.zero
         /// The most that may still trade of it.
         public internal(set) var reach = Quantity.zero
+        /// Nothing.
+        public init() {}
+        init(traded: Quantity, notional: Money, reach: Quantity) {
+            self.traded = traded
+            self.notional = notional
+            self.reach = reach
+        }
     }
 
     /// The account.
-    public let account: AccountID
+    public private(set) var account: AccountID
     /// Every slice, those that ended included.
     public private(set) var sliceByID: [OrderID: Slice] = [:]
     /// The slices that may still trade.
@@ -66,5 +73,30 @@ public struct WorkSaga: Equatable, Sendable {
         let told = Int128(order.work?.filled.nanos ?? 0)
         let gone = Int128(order.cumulative.nanos) - told + Int128(order.lapsed.nanos)
         return Int128(order.ordered.nanos) - gone - traded - reach
+    }
+}
+
+extension WorkSaga.Slice: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.quantity(1, "traded", &traded)
+        try visitor.money(2, "notional", &notional)
+        try visitor.quantity(3, "reach", &reach)
+    }
+}
+
+extension WorkSaga: WireFields {
+    /// Nothing, to be read over.
+    public init() { self.init(AccountID.none) }
+    /// Visits the fields that a snapshot keeps.
+    public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.account(1, "account", &account)
+        try visitor.table(2, "slices", &sliceByID)
+        try visitor.set(3, "open", &open)
+        try visitor.sum(4, "traded", &traded)
+        try visitor.sum(5, "notional", &notional)
+        try visitor.sum(6, "reach", &reach)
+        try visitor.set(7, "uncancellable", &uncancellable)
+        try visitor.uint(8, "step", &step)
     }
 }
