@@ -69,7 +69,8 @@ let logSQL: [Resource] = [
     "leaf.sql", "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "price.sql",
     "price_segment.sql", "publisher_checkpoint.sql", "refresh_event_view.sql", "refresh_table_view.sql",
     "refuse_change.sql", "release_lease.sql", "retention.sql", "roles.sql", "schemas.sql", "seal_leaf.sql",
-    "segment.sql", "shard.sql", "subtree.sql", "take_lease.sql", "turn_leaf.sql",
+    "segment.sql", "shard.sql", "snapshot.sql", "snapshot_part.sql", "subtree.sql", "take_lease.sql",
+    "turn_leaf.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 /// The SQL of the read side, beside its read models.
@@ -204,7 +205,9 @@ let package = Package(
         library("EventStoreTesting", ["EventStore", "BifrostKernel"]),
         .target(
             name: "EventStorePostgres",
-            dependencies: ["BifrostKernel", "ColdSegments", "EventStore", "PostgresClient", "Threads"],
+            dependencies: [
+                "BifrostKernel", "ColdSegments", "EventStore", "LZ4Codec", "PostgresClient", "Threads",
+            ],
             resources: logSQL,
             swiftSettings: strict
         ),

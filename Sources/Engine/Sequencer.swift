@@ -53,7 +53,7 @@ package struct Sequencer: Sendable {
     let shard: ShardNumber
     private(set) var state = Shard.initial
     /// The last position, committed or prepared.
-    private(set) var position: Int64 = 0
+    package private(set) var position: Int64 = 0
     private var recordedAt = Timestamp(nanos: .min)
     private var versions: [StreamOrdinal: Int64] = [:]
     private var index = CommandIndex()
@@ -81,6 +81,42 @@ package struct Sequencer: Sendable {
 
     /// The command that the last recovered event belongs to.
     private var lastCommand: CommandKey?
+
+    /// Hands over all that it knows, in parts; the same knowledge gives the same bytes.
+    package func save(_ body: ([UInt8]) -> Void) {
+        var end = MemoryPart.End()
+        end.position = position
+        end.recordedAt = recordedAt
+        end.lastCommand = lastCommand.map { Identifier(high: $0.hashedBits.high, low: $0.hashedBits.low) }
+        var first = MemoryPart()
+        first.end = end
+        body(WireEncoder.encode(first))
+        MemoryPart.each(
+            versions.keys.sorted(),
+            { StreamRow(stream: $0, version: versions[$0] ?? 0) },
+            \.streams,
+            body
+        )
+        MemoryPart.each(index.rows, { $0 }, \.commands, body)
+        state.parts { part in
+            var whole = MemoryPart()
+            whole.state = part
+            body(WireEncoder.encode(whole))
+        }
+    }
+
+    /// Takes in a part that `save` handed over; they come in that order.
+    package mutating func take(_ bytes: [UInt8]) throws(WireError) {
+        let part = try WireDecoder.decode(MemoryPart.self, bytes)
+        if let end = part.end {
+            position = end.position
+            recordedAt = end.recordedAt
+            lastCommand = end.lastCommand.map { CommandKey($0) }
+        }
+        for row in part.streams { versions[row.stream] = row.version }
+        for row in part.commands { index.insert(row) }
+        if let state = part.state { try self.state.take(state) }
+    }
 
     /// A command's id is scoped by its account, which the first event of every account command names.
     ///

@@ -31,45 +31,32 @@ extension ShardEngine {
     /// Rebuilds the state from the log, which alone decides after a restart (invariant I13).
     func recover(_ box: WriterBox) throws(AcquireError) -> EngineCore {
         let head = box.writer.headAtStart
-        var sequencer = Sequencer(shard: shard)
-        var subscription = LogSubscription(log, shard, after: 0)
-        var last: EventHash? = nil
-        var failure: String? = nil
-        while subscription.position < head.position {
-            do throws(ReadError) {
-                let count = try subscription.next { event in
-                    guard failure == nil else { return }
-                    do throws(WireError) {
-                        try sequencer.recover(event)
-                        last = event.hash
-                    } catch {
-                        failure = "position \(event.header.position) cannot be read: \(error)"
-                    }
-                }
-                guard count > 0 else { throw .corrupt("expected events up to \(head.position)") }
-            } catch {
-                box.writer.release()
-                // A server that ends while it is read comes back: only what was read can be refused.
-                switch error {
-                case .unavailable(let reason): throw .unavailable(reason)
-                case .corrupt(let reason): throw .refused("the log cannot be read: \(reason)")
-                }
+        let recovery = Recovery(
+            log: log,
+            shard: shard,
+            snapshots: options.snapshots,
+            build: options.snapshotBuild,
+            onSkipped: options.onSkippedSnapshot
+        )
+        var known = recovery.beginning(upTo: head.position)
+        do throws(Recovery.Failure) {
+            try recovery.go(on: &known, to: head.position)
+            guard known.position == head.position, known.hash == head.hash else {
+                throw .refused("the log moved while it was recovered: expected \(head.position)")
             }
-            if let failure {
-                box.writer.release()
-                throw .refused(failure)
-            }
-        }
-        guard subscription.position == head.position, last == nil || last == head.hash else {
+        } catch {
             box.writer.release()
-            throw .refused("the log moved while it was recovered: expected \(head.position)")
+            switch error {
+            case .unavailable(let reason): throw .unavailable(reason)
+            case .refused(let reason): throw .refused(reason)
+            }
         }
-        let copied = sequencer.state.reference.copiedUpTo
+        let copied = known.sequencer.state.reference.copiedUpTo
         inbox.change { inbox in
             inbox.committed = head.position
             inbox.copiedAtStart = copied
         }
-        return EngineCore(sequencer: sequencer, writer: box, head: head)
+        return EngineCore(sequencer: known.sequencer, writer: box, head: head)
     }
 
     /// The commands that every reign begins with: the shard's own beginning, once, and who writes from now

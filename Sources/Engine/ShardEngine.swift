@@ -16,6 +16,12 @@ public struct EngineOptions: Sendable {
     public var simulatedClock: Bool
     /// Where the time comes from.
     public var time: any TimeSource
+    /// Where snapshots of the state are kept; without them a restart reads the whole log.
+    public var snapshots: (any SnapshotStore)?
+    /// The exact build, whose snapshots are used.
+    public var snapshotBuild = ""
+    /// Told why a snapshot is not used.
+    public var onSkippedSnapshot: @Sendable (String) -> Void = { _ in }
     /// Told once when the engine stops loudly, with the reason.
     public var onFailure: @Sendable (String) -> Void = { _ in }
     /// Given a batch that the store refused for good, to be kept for whoever looks into it.

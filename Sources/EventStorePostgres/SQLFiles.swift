@@ -76,6 +76,8 @@ package struct SQLFiles: Sendable {
         case "seal_leaf.sql": PackageResources.seal_leaf_sql
         case "segment.sql": PackageResources.segment_sql
         case "shard.sql": PackageResources.shard_sql
+        case "snapshot.sql": PackageResources.snapshot_sql
+        case "snapshot_part.sql": PackageResources.snapshot_part_sql
         case "subtree.sql": PackageResources.subtree_sql
         case "take_lease.sql": PackageResources.take_lease_sql
         case "turn_leaf.sql": PackageResources.turn_leaf_sql

@@ -41,6 +41,10 @@ public final class Node: Sendable {
         public var build: String
         /// Whether a new log declares a simulated clock.
         public var simulatedClock: Bool
+        /// Whether restarts begin with a snapshot that this very build has made.
+        public var usesSnapshots = true
+        /// Told why a snapshot is not used.
+        public var onSkippedSnapshot: @Sendable (String) -> Void = { _ in }
         /// Whether to wait for a living writer instead of giving up.
         public var standingBy = false
         /// Told once when an engine stops loudly.
@@ -86,6 +90,11 @@ public final class Node: Sendable {
             time: time
         )
         engine.onFailure = options.onFailure
+        engine.onSkippedSnapshot = options.onSkippedSnapshot
+        if options.usesSnapshots, let build = BuildIdentity.current {
+            engine.snapshots = PostgresSnapshots(log)
+            engine.snapshotBuild = build
+        }
         engine.onRefusedBatch = options.onRefusedBatch
         trading = ShardEngine(shard: Self.tradingShard, log: log, venue: venue, options: engine)
         let copier = ReferenceCopier(log: log, into: trading, time: time)

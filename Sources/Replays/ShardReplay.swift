@@ -57,6 +57,8 @@ public struct ShardReplay: Sendable {
 
     /// The same of a state that was come by in another way.
     package static func digest(of state: ShardState) -> EventHash {
-        EventHash(digesting: StateBytes.of(state))
+        var bytes = WireEncoder()
+        state.parts { bytes.append($0) }
+        return EventHash(digesting: bytes.bytes)
     }
 }

@@ -20,6 +20,7 @@ struct World {
     let clock: SimulatedClock
     let log: SimulatedLog
     let venue: any WorldVenue
+    let snapshots = MemorySnapshots()
     let answers = Answers()
     let alarm = Alarm()
     let hasSimulatedClock: Bool
@@ -44,6 +45,8 @@ struct World {
     /// Whether the calendar leaves out what is between its first days and the next month.
     let hasGap: Bool
     private var seatsGiven = 0
+    /// Why a snapshot was not used: none of them is of another log.
+    private let skips = Skips()
     private var growths = 0
     private let arrivals: Arrivals
 
@@ -128,6 +131,7 @@ struct World {
         try watch.books.compare(watch.state)
         growths += 1
         if growths % 8 == 0 { try compareStates() }
+        if growths % 40 == 0 { try makeSnapshots() }
     }
 
     /// The state that decides must be the one that the log leads to.
@@ -142,6 +146,18 @@ struct World {
                 "\(seat.holder) decides by another state than its log leads to"
             )
         }
+    }
+
+    /// Makes snapshots from those before and what came since; each must be what the whole log leads to.
+    func makeSnapshots() throws(Violation) {
+        for shard in [Self.tradingShard, .reference] {
+            do throws(SnapshotMakingError) {
+                _ = try SnapshotMaker(log.inner, shard, snapshots, build: "simulated").make()
+            } catch {
+                throw Violation("I13", error.description)
+            }
+        }
+        if let reason = skips.first { throw Violation("I13", reason) }
     }
 
     /// Nothing reaches the venue that is not approved in the log.
@@ -192,6 +208,13 @@ struct World {
             )
         }
     }
+}
+
+/// What engines say of snapshots that they do not use.
+final class Skips: Sendable {
+    private let reasons = Mutex<[String]>([])
+    func add(_ reason: String) { reasons.withLock { $0.append(reason) } }
+    var first: String? { reasons.withLock { $0.first } }
 }
 
 /// What the engines tell beside their answers.
@@ -257,6 +280,12 @@ extension World {
             simulatedClock: hasSimulatedClock,
             time: clock
         )
+        // Every other start does without, so that both ways are gone.
+        if seatsGiven % 2 == 0 {
+            options.snapshots = snapshots
+            options.snapshotBuild = "simulated"
+            options.onSkippedSnapshot = { [skips] in skips.add($0) }
+        }
         options.onCommit = { [log, alarm] position in
             guard let head = try? log.inner.head(of: shard), head.position < position else { return }
             alarm.raise(Violation("I1", "\(position) was called committed, the log ends at \(head.position)"))

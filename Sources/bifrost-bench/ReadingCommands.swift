@@ -42,10 +42,15 @@ struct ReadingDesk {
     private let plain: PostgresConnection
     private let tables: [String]
 
-    init(_ options: ReadingOptions) throws {
+    /// With `behind` a snapshot is made when so many events are still to come.
+    init(_ options: ReadingOptions, snapshotBehind behind: Int? = nil) throws {
         server = try BenchServer(options.bench)
         log = try server.openLog(leafEventsMax: options.leafEventsMax)
         orders = try OrderDesk(log)
+        if let behind {
+            try orders.fill(upTo: Int64(options.events - behind))
+            try Self.makeSnapshot(log, asJSON: options.bench.json)
+        }
         try orders.fill(upTo: Int64(options.events))
         orders.stop()
         last = try log.head(of: Self.shard).position
@@ -55,6 +60,27 @@ struct ReadingDesk {
         // What every reader of a settled log finds: hint bits set and statistics taken.
         for table in tables { try plain.execute("vacuum analyze \(table)") }
         if options.sealed { try seal(options, leaves.filter { $0.lastPosition != nil }) }
+    }
+
+    /// Makes a snapshot beside the engine and tells what that took.
+    private static func makeSnapshot(_ log: PostgresLog, asJSON: Bool) throws {
+        guard let build = BuildIdentity.current else {
+            throw BenchServer.Refusal(description: "expected a program that says which build it is")
+        }
+        let began = monotonicNanos()
+        let made = try SnapshotMaker(log, shard, PostgresSnapshots(log), build: build).make()
+        guard let made else { throw BenchServer.Refusal(description: "expected a snapshot, was none") }
+        let seconds = Double(monotonicNanos() - began) / 1e9
+        let kept = made.kept
+        var table = FigureTable("snapshot", asJSON: asJSON)
+        table.add([
+            ("events", .count(Int(kept.label.position))), ("seconds", .decimal(seconds)),
+            ("events_per_s", .count(Int(Double(kept.label.position) / seconds))),
+            ("content_bytes", .count(Int(kept.contentBytes))),
+            ("stored_bytes", .count(Int(kept.storedBytes))),
+            ("stored_bytes_per_event", .decimal(Double(kept.storedBytes) / Double(kept.label.position))),
+        ])
+        table.finish()
     }
 
     /// Seals the full leaves and tells what that took and saved.
@@ -203,8 +229,16 @@ struct RestartCommand: ParsableCommand {
     @Option(help: "Starts.")
     var rounds = 7
 
+    @Option(help: "Start from a snapshot that was made when this many of the events were still to come.")
+    var behind: Int?
+
+    func validate() throws {
+        guard let behind, !(0..<options.events).contains(behind) else { return }
+        throw ValidationError("expected --behind from 0 to below --events, was \(behind)")
+    }
+
     func run() throws {
-        let desk = try ReadingDesk(options)
+        let desk = try ReadingDesk(options, snapshotBehind: behind)
         var table = FigureTable("restart", asJSON: options.bench.json)
         try desk.measure(&table, "restart", rounds: rounds) {
             try OrderDesk.node(on: desk.log).stop()

@@ -35,6 +35,7 @@ struct Bifrost: AsyncParsableCommand {
                     ReplayCommand.self,
                     VerifyCommand.self, CheckpointCommand.self, ProveCommand.self, ExportCommand.self,
                     LedgerCommand.self, ExplainCommand.self, PublisherCommand.self, LogCommand.self,
+                    SnapshotCommand.self,
                 ]
             ),
             CommandGroup(

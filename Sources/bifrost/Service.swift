@@ -63,9 +63,12 @@ final class Service: Sendable {
     private let door: Door
     private let keeper: Task<Void, Never>
     private let signer: Task<Void, Never>
+    private let rememberer: Task<Void, Never>
 
     /// How soon a database server that died is noticed, and a disk that fills up.
     private static let lookSeconds = 1
+    /// How often the service looks whether a snapshot is due.
+    private static let snapshotSeconds = 10
 
     private init(_ parts: Parts, _ door: Door, _ failures: AsyncStream<String>, checkpointMinutes: Int) {
         self.parts = parts
@@ -86,6 +89,13 @@ final class Service: Sendable {
                 try? await Task.sleep(for: .seconds(checkpointMinutes * 60))
                 guard !Task.isCancelled else { return }
                 try? await Blocking.run { parts.signLog() }
+            }
+        }
+        rememberer = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(Self.snapshotSeconds))
+                guard !Task.isCancelled else { return }
+                try? await Blocking.run { parts.makeSnapshots() }
             }
         }
     }
@@ -127,6 +137,9 @@ final class Service: Sendable {
         try await Blocking.run { parts.node.stop() }
         keeper.cancel()
         signer.cancel()
+        rememberer.cancel()
+        parts.endSnapshots()
+        await rememberer.value
         await keeper.value
         await signer.value
         try await Blocking.run {
@@ -166,6 +179,7 @@ private final class Parts: Sendable {
     private let publisher: LogPublisher?
     private let checkpointer: Checkpointer?
     private let reserve: Mutex<DiskReserve>
+    private let remembers = Atomic(true)
     private let onFailure: @Sendable (String) -> Void
     /// Absent once closed, so that the data directory's lock goes with it.
     private let access: Mutex<LogAccess?>
@@ -217,6 +231,7 @@ private final class Parts: Sendable {
             onFailure(reason)
         }
         setup.onFailure = fail
+        setup.onSkippedSnapshot = { ServiceLog.logger.warning("\($0)") }
         setup.onRefusedBatch = { RefusedBatch.keep($0, in: directory) }
         dataDirectory = directory
         node = try Node.start(access.log, venue: venue, setup)
@@ -291,6 +306,24 @@ private final class Parts: Sendable {
         }
         if let failure = venue.failure { onFailure("the paper venue closed: \(failure)") }
     }
+
+    /// Makes the snapshots that are due; blocks.
+    ///
+    /// The core goes on without them: they only shorten its next start.
+    func makeSnapshots() {
+        for shard in OpenLog.shards {
+            do throws(SnapshotMakingError) {
+                _ = try SnapshotWork.maker(node.log, shard)?.make(ifMoreThan: SnapshotMaker.everyEvents) {
+                    remembers.load(ordering: .relaxed)
+                }
+            } catch {
+                ServiceLog.logger.error("\(error)")
+            }
+        }
+    }
+
+    /// Has a snapshot that is being made given up.
+    func endSnapshots() { remembers.store(false, ordering: .relaxed) }
 
     /// Signs the log as it is; blocks.
     ///

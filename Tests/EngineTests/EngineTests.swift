@@ -173,6 +173,22 @@ struct EngineTests {
         #expect(desk.perform("r1", .releaseKillSwitch(account)) == .repeated(receipt))
     }
 
+    @Test("an order that never reached its venue is sent by the next start, before any deadline")
+    func sendsWhatIsOpen() throws {
+        let first = try open()
+        first.declareMarket()
+        let account = try first.openAccount("a", deposit: "1000")
+        first.venue.ignore(sends: 1)
+        first.perform("o1", .placeOrder(account, try first.order(5)))
+        first.settle()
+        #expect(first.venue.executionCount == 0)
+        first.stop()
+        let second = try open()
+        defer { second.stop() }
+        second.settle()
+        #expect(second.venue.executionCount == 1)
+    }
+
     @Test("a restart keeps every outcome, rejections included")
     func restart() throws {
         let desk = try open()

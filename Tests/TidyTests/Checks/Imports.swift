@@ -59,7 +59,8 @@ enum Imports {
         "ColdSegments": .only(kernel.union(["EventStore", "LZ4Codec", "Crypto", "Glibc"])),
         "EventStorePostgres": .only(
             kernel.union([
-                "ColdSegments", "EventStore", "PostgresClient", "Threads", "Glibc", "Synchronization",
+                "ColdSegments", "EventStore", "LZ4Codec", "PostgresClient", "Threads", "Glibc",
+                "Synchronization",
             ])
         ),
         "EmbeddedPostgres": .only(["CSpawn", "PostgresClient", "Glibc", "FoundationEssentials"]),

@@ -1,0 +1,70 @@
+internal import BifrostKernel
+internal import Sagas
+
+/// A piece of what an engine knows, small enough to be written and read at once.
+struct MemoryPart: WireFields {
+    /// Where in the log it is.
+    struct End: WireFields {
+        var position: Int64 = 0
+        var recordedAt = Timestamp(nanos: 0)
+        var lastCommand: Identifier?
+
+        mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+            try visitor.position(1, "position", &position)
+            try visitor.time(2, "recordedAt", &recordedAt)
+            try visitor.message(3, "lastCommand", &lastCommand)
+        }
+    }
+
+    private static let rowsMax = 1024
+
+    /// In the first part alone.
+    var end: End?
+    /// How long streams are.
+    var streams: [StreamRow] = []
+    /// Commands that were decided.
+    var commands: [CommandRow] = []
+    /// What decisions are made by.
+    var state: StatePart?
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "end", &end)
+        try visitor.list(2, "streams", &streams)
+        try visitor.list(3, "commands", &commands)
+        try visitor.message(4, "state", &state)
+    }
+
+    /// Cuts rows into parts.
+    static func each<Element, Row>(
+        _ elements: [Element],
+        _ row: (Element) -> Row,
+        _ field: WritableKeyPath<MemoryPart, [Row]>,
+        _ body: ([UInt8]) -> Void
+    ) {
+        for start in stride(from: 0, to: elements.count, by: rowsMax) {
+            var part = MemoryPart()
+            part[keyPath: field] = elements[start..<min(start + rowsMax, elements.count)].map(row)
+            body(WireEncoder.encode(part))
+        }
+    }
+}
+
+/// A stream as a snapshot keeps it.
+struct StreamRow: WireFields {
+    var stream = StreamOrdinal(0)
+    var version: Int64 = 0
+
+    init() {}
+
+    init(stream: StreamOrdinal, version: Int64) {
+        self.stream = stream
+        self.version = version
+    }
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        var number = stream.value
+        try visitor.int(1, "stream", &number)
+        stream = StreamOrdinal(number)
+        try visitor.position(2, "version", &version)
+    }
+}

@@ -1,0 +1,135 @@
+internal import BifrostKernel
+internal import EventStore
+
+/// Brings what an engine knows to where the log is: from the newest snapshot that the log bears out, or from
+/// its first event.
+struct Recovery {
+    let log: any EventLog
+    let shard: ShardNumber
+    let snapshots: (any SnapshotStore)?
+    /// The build that runs: what another one kept may mean something else by now.
+    let build: String
+    /// Told why a snapshot is not used.
+    let onSkipped: @Sendable (String) -> Void
+
+    enum Failure: Error {
+        /// The store cannot be reached: try again.
+        case unavailable(String)
+        /// The log is not what it should be: trying again will not help.
+        case refused(String)
+    }
+
+    /// What is known, up to an event of the log.
+    struct Known {
+        var sequencer: Sequencer
+        /// The hash of the last event.
+        var hash: EventHash
+        /// The last event of the snapshot that it began with, 0 without one.
+        var snapshotPosition: Int64 = 0
+        var position: Int64 { sequencer.position }
+    }
+
+    /// What the newest snapshot up to `position` knows; nothing when there is none that the log bears out.
+    func beginning(upTo position: Int64) -> Known {
+        let nothing = Known(
+            sequencer: Sequencer(shard: shard),
+            hash: Chain(log: log.id, shard: shard).genesis
+        )
+        guard let snapshots else { return nothing }
+        do throws(SnapshotError) {
+            let kept = try snapshots.list(shard).lazy.map(\.label).filter {
+                $0.build == build && $0.position <= position
+            }
+            for label in kept {
+                if let known = try known(label, snapshots) { return known }
+            }
+        } catch {
+            onSkipped("Snapshots of shard \(shard.value) are not used: \(error.reason).")
+        }
+        return nothing
+    }
+
+    /// What a snapshot knows; `nil` when it is not of this log or cannot be read.
+    private func known(_ label: SnapshotLabel, _ snapshots: any SnapshotStore) throws(SnapshotError) -> Known?
+    {
+        do throws(ReadError) {
+            var hash: EventHash?
+            try log.read(shard, .all(after: label.position - 1), limit: 1) { hash = $0.hash }
+            guard hash == label.hash else {
+                skip(label, "the log has another event there")
+                return nil
+            }
+        } catch {
+            // Whoever reads the log on meets the same failure and says what it means.
+            return nil
+        }
+        var sequencer = Sequencer(shard: shard)
+        var fault: WireError?
+        do throws(SnapshotError) {
+            try snapshots.read(label) { part in
+                guard fault == nil else { return }
+                do throws(WireError) { try sequencer.take(part) } catch { fault = error }
+            }
+        } catch .damaged(let reason) {
+            skip(label, reason)
+            return nil
+        }
+        guard fault == nil, sequencer.position == label.position else {
+            skip(label, fault.map { "it cannot be read (\($0))" } ?? "it is of another position")
+            return nil
+        }
+        return Known(sequencer: sequencer, hash: label.hash, snapshotPosition: label.position)
+    }
+
+    private func skip(_ label: SnapshotLabel, _ reason: String) {
+        onSkipped(
+            "The snapshot of shard \(label.shard.value) at position \(label.position) is not used: \(reason)."
+                + " The log is read from an earlier point instead."
+        )
+    }
+
+    /// Takes in the events behind `known` up to `position`.
+    ///
+    /// With `proving` each hash is computed anew from the one before it. `false` when `goesOn` ended it.
+    @discardableResult
+    func go(
+        on known: inout Known,
+        to position: Int64,
+        proving: Bool = false,
+        while goesOn: () -> Bool = { true }
+    ) throws(Failure) -> Bool {
+        var subscription = LogSubscription(log, shard, after: known.position)
+        var chain = Chain(log: log.id, shard: shard)
+        var failure: String?
+        while subscription.position < position {
+            do throws(ReadError) {
+                let count = try subscription.next { event in
+                    // What came since is of another time than `position`.
+                    guard failure == nil, event.header.position <= position else { return }
+                    if proving,
+                        chain.hash(after: known.hash, event.header, payload: event.payload[...]) != event.hash
+                    {
+                        failure = "position \(event.header.position) does not have the hash of its content"
+                        return
+                    }
+                    do throws(WireError) {
+                        try known.sequencer.recover(event)
+                        known.hash = event.hash
+                    } catch {
+                        failure = "position \(event.header.position) cannot be read: \(error)"
+                    }
+                }
+                guard count > 0 else { throw .corrupt("expected events up to \(position)") }
+            } catch {
+                // A server that ends while it is read comes back: only what was read can be refused.
+                switch error {
+                case .unavailable(let reason): throw .unavailable(reason)
+                case .corrupt(let reason): throw .refused("the log cannot be read: \(reason)")
+                }
+            }
+            if let failure { throw .refused(failure) }
+            guard goesOn() else { return false }
+        }
+        return true
+    }
+}
