@@ -12,21 +12,22 @@ struct CommandIndex {
         var count: Int64
     }
 
-    private var entries: [CommandKey: Entry] = [:]
+    private var entries = PartedTable<CommandKey, Entry>()
 
     func entry(_ key: CommandKey) -> Entry? { entries[key] }
 
-    mutating func insert(_ key: CommandKey, _ entry: Entry) { entries[key] = entry }
+    mutating func insert(_ key: CommandKey, _ entry: Entry) { entries.updateValue(entry, forKey: key) }
 
     /// Says that a command's events reach up to `position`.
     mutating func lengthen(_ key: CommandKey, to position: Int64) {
-        guard let index = entries.index(forKey: key) else { return }
-        entries.values[index].count = position - entries.values[index].firstPosition + 1
+        guard var entry = entries[key] else { return }
+        entry.count = position - entry.firstPosition + 1
+        entries.updateValue(entry, forKey: key)
     }
 
     /// What a snapshot keeps, in the order of the commands.
     var rows: [CommandRow] {
-        entries.map { CommandRow($0.key, $0.value) }.sorted { $0.firstPosition < $1.firstPosition }
+        entries.rows.map { CommandRow($0.key, $0.value) }.sorted { $0.firstPosition < $1.firstPosition }
     }
 
     mutating func insert(_ row: CommandRow) { insert(row.key, row.entry) }
@@ -83,5 +84,51 @@ struct CommandRow: WireFields {
         try visitor.identifier(2, "digest", &digest)
         try visitor.position(3, "firstPosition", &firstPosition)
         try visitor.position(4, "count", &count)
+    }
+}
+
+/// What looking up and adding ids costs among many: for the benchmark, which has no engine of that size.
+package enum KnownIDs {
+    /// What a measurement found.
+    package struct Figures: Sendable {
+        /// Looking for one that is not there, on the average.
+        package let lookUpMicros: Double
+        /// Adding one, on the average of all.
+        package let addMicros: Double
+        /// The slowest of all.
+        package let slowestAddMillis: Double
+    }
+
+    /// Adds `count` ids, then looks for `samples` others.
+    package static func measure(count: Int, samples: Int, _ nanos: () -> Int64) -> Figures {
+        var index = CommandIndex()
+        func key(_ number: UInt64) -> CommandKey {
+            let high = number &* 0x9e37_79b9_7f4a_7c15
+            return CommandKey(Identifier(high: high ^ high >> 29, low: number &* 0xd1b5_4a32_d192_ed03))
+        }
+        var slowest: Int64 = 0
+        let began = nanos()
+        for number in 0..<UInt64(count) {
+            let start = nanos()
+            let entry = CommandIndex.Entry(
+                digest: CommandDigest(high: number, low: number),
+                firstPosition: Int64(number) * 4,
+                count: 4
+            )
+            index.insert(key(number), entry)
+            slowest = max(slowest, nanos() - start)
+        }
+        let added = nanos() - began
+        let start = nanos()
+        var found = 0
+        for number in 0..<UInt64(samples) where index.entry(key(number &* 7_919 &+ UInt64(count))) != nil {
+            found += 1
+        }
+        precondition(found == 0, "ids that were never added are not there")
+        return Figures(
+            lookUpMicros: Double(nanos() - start) / 1_000 / Double(samples),
+            addMicros: Double(added) / 1_000 / Double(count),
+            slowestAddMillis: Double(slowest) / 1e6
+        )
     }
 }

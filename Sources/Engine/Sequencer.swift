@@ -55,7 +55,7 @@ package struct Sequencer: Sendable {
     /// The last position, committed or prepared.
     package private(set) var position: Int64 = 0
     private var recordedAt = Timestamp(nanos: .min)
-    private var versions: [StreamOrdinal: Int64] = [:]
+    private var versions = PartedTable<StreamOrdinal, Int64>()
     private var index = CommandIndex()
     private let room = DecisionRoom()
 
@@ -66,7 +66,7 @@ package struct Sequencer: Sendable {
     mutating func recover(_ event: RecordedEvent) throws(WireError) {
         let header = event.header
         Shard.evolve(&state, by: Fact(header, try EventRegistry.decode(event)))
-        versions[header.stream] = header.version
+        versions.updateValue(header.version, forKey: header.stream)
         position = header.position
         recordedAt = header.recordedAt
         let scope = scope(of: header)
@@ -92,8 +92,10 @@ package struct Sequencer: Sendable {
         first.end = end
         body(WireEncoder.encode(first))
         MemoryPart.each(
-            versions.keys.sorted(),
-            { StreamRow(stream: $0, version: versions[$0] ?? 0) },
+            versions.rows.map { StreamRow(stream: $0.key, version: $0.value) }.sorted {
+                $0.stream < $1.stream
+            },
+            { $0 },
             \.streams,
             body
         )
@@ -113,7 +115,7 @@ package struct Sequencer: Sendable {
             recordedAt = end.recordedAt
             lastCommand = end.lastCommand.map { CommandKey($0) }
         }
-        for row in part.streams { versions[row.stream] = row.version }
+        for row in part.streams { versions.updateValue(row.version, forKey: row.stream) }
         for row in part.commands { index.insert(row) }
         if let state = part.state { try self.state.take(state) }
     }
@@ -295,11 +297,10 @@ package struct Sequencer: Sendable {
     }
 
     private mutating func nextVersion(of stream: StreamOrdinal) -> Int64 {
-        func advance(_ version: inout Int64) -> Int64 {
+        versions.change(stream, default: 0) { version in
             version += 1
             return version
         }
-        return advance(&versions[stream, default: 0])
     }
 }
 

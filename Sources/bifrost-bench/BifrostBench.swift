@@ -12,7 +12,7 @@ struct BifrostBench: AsyncParsableCommand {
             ReplayBenchCommand.self,
             RestartCommand.self, ReadStreamCommand.self, VerifyBenchCommand.self, FaultsCommand.self,
             SimulateCommand.self, RebuildBenchCommand.self, QueryCommand.self,
-            ProjectCommand.self, HTTPCommand.self,
+            ProjectCommand.self, HTTPCommand.self, GrowthCommand.self,
         ]
     )
 }

@@ -5,7 +5,7 @@ public import BifrostKernel
 /// Orders stand in blocks that never move, so that the millionth order costs what the first did and no growth
 /// stops the shard for as long as copying all of them takes.
 public struct OrderStore: Sendable {
-    private var places: [OrderID: Int] = [:]
+    private var places = PartedTable<OrderID, Int>()
     private var blocks: [[OrderEntry]] = []
 
     private static let blockOrders = 512
@@ -16,7 +16,7 @@ public struct OrderStore: Sendable {
     /// The number of orders.
     public var count: Int { places.count }
     /// The ids of all orders, in no order that means something.
-    public var ids: some Collection<OrderID> { places.keys }
+    public var ids: some Sequence<OrderID> { places.rows.lazy.map(\.key) }
 
     /// The order of that id.
     public subscript(id: OrderID) -> OrderEntry? {
@@ -69,7 +69,7 @@ extension OrderStore {
     var all: some Sequence<TableRow<OrderID, OrderEntry>> {
         var ids = [OrderID](repeating: .none, count: count)
         // ORDER: each goes to its own place.
-        for (id, place) in places { ids[place] = id }
+        for (id, place) in places.rows { ids[place] = id }
         return ids.enumerated().lazy.map { [blocks] place, id in
             TableRow(key: id, value: blocks[place / Self.blockOrders][place % Self.blockOrders])
         }

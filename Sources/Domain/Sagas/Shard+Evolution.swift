@@ -101,7 +101,9 @@ extension Shard {
             }
         }
         if case .externalFound(let found) = event { evolve(&state, found, place) }
-        if case .executed(let report) = event { state.orderByExecution[ExecutionIdentity(report)] = order }
+        if case .executed(let report) = event {
+            state.orderByExecution.updateValue(order, forKey: ExecutionIdentity(report))
+        }
         let (hasGroups, hasWork) = (!state.groupByID.isEmpty, !state.workByID.isEmpty)
         let (isOpen, lacksWait, group, parent) = state.orderByID.change(order) { entry in
             Order.evolve(&entry.state, by: event)

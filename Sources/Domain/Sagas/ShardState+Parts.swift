@@ -68,7 +68,8 @@ extension ShardState {
         body(rest)
         StatePart.each(accountByID, \.accounts, body)
         StatePart.each(orderByID.all, \.orders, body)
-        StatePart.each(orderByExecution, \.executions, body)
+        let executions = orderByExecution.rows.map { TableRow(key: $0.key, value: $0.value) }
+        StatePart.each(executions.sorted { $0.key < $1.key }, \.executions, body)
         StatePart.each(groupByID, \.groups, body)
         StatePart.each(workByID, \.work, body)
     }
@@ -81,7 +82,7 @@ extension ShardState {
             guard orderByID.account(of: row.key) == nil else { throw .notCanonical(field: 3) }
             orderByID.add(row.key, row.value)
         }
-        for row in part.executions { orderByExecution[row.key] = row.value }
+        for row in part.executions { orderByExecution.updateValue(row.value, forKey: row.key) }
         for row in part.groups { groupByID[row.key] = row.value }
         for row in part.work { workByID[row.key] = row.value }
     }

@@ -79,7 +79,7 @@ public struct ShardState: Sendable {
     /// Every order, closed ones included.
     public internal(set) var orderByID = OrderStore()
     /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
-    public internal(set) var orderByExecution: [ExecutionIdentity: OrderID] = [:]
+    public internal(set) var orderByExecution = PartedTable<ExecutionIdentity, OrderID>()
     /// The orders that the core did not send.
     public internal(set) var externalByName: [ExternalName: OrderID] = [:]
     /// The trades that no account was found for.

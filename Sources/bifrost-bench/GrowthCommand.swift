@@ -1,0 +1,244 @@
+// What a log costs when it is large: appends into it against appends into a fresh one by turns, reads of one
+// stream and of one account, and the ids of all its commands.
+
+import ArgumentParser
+import BifrostKernel
+import Engine
+import EventStore
+import EventStorePostgres
+import PostgresClient
+
+struct GrowthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "growth",
+        abstract: "A log of many events: appends against a fresh log, reads, bytes, and the ids of commands."
+    )
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Events in the large log.")
+    var events = 50_000_000
+
+    @Option(help: "Accounts that its orders are of.")
+    var accounts: Int64 = 100_000
+
+    @Option(help: "Reads of each kind.")
+    var reads = 2_000
+
+    private static let rows = 1_000
+    private static let fillRows = 4_000
+
+    func validate() throws {
+        guard events > 0, accounts > 0, reads > 0 else {
+            throw ValidationError("expected numbers above zero")
+        }
+    }
+
+    func run() throws {
+        try measureIDs()
+        let server = try BenchServer(options)
+        let log = try server.openLog(batchEventsMax: Self.fillRows)
+        var large = try GrowingShard(log, ShardNumber(1), accounts: accounts)
+        try fill(&large)
+        try measureAppends(log, server, &large)
+        try measureReads(log, large)
+        try measureBytes(server, large)
+        large.writer.release()
+        try server.stop()
+    }
+
+    private func fill(_ large: inout GrowingShard) throws {
+        let began = monotonicNanos()
+        var slowest: Int64 = 0
+        while large.head.position < Int64(events) {
+            let start = monotonicNanos()
+            _ = try large.append(Self.fillRows)
+            slowest = max(slowest, monotonicNanos() - start)
+        }
+        let seconds = Double(monotonicNanos() - began) / 1e9
+        var table = FigureTable("fill", asJSON: options.json)
+        table.add([
+            ("events", .count(Int(large.head.position))), ("seconds", .decimal(seconds)),
+            ("events_per_s", .count(Int(Double(large.head.position) / seconds))),
+            ("slowest_batch_ms", .decimal(Double(slowest) / 1e6)),
+        ])
+        table.finish()
+    }
+
+    /// Batches of a thousand by turns, until three checkpoints of the database have gone by.
+    private func measureAppends(
+        _ log: PostgresLog,
+        _ server: BenchServer,
+        _ large: inout GrowingShard
+    ) throws {
+        let admin = try server.connect()
+        func checkpoints() throws -> Int64 {
+            try admin.query("select checkpoints_timed + checkpoints_req from pg_stat_bgwriter").int64(0, 0)
+        }
+        var fresh = try GrowingShard(log, ShardNumber(2), accounts: accounts)
+        try admin.execute("checkpoint")
+        let before = try checkpoints()
+        var turns = Alternation(candidates: 2)
+        while try checkpoints() < before + 3 {
+            for _ in 0..<50 {
+                try turns.round { try $0 == 0 ? large.append(Self.rows) : fresh.append(Self.rows) }
+            }
+        }
+        let samples = turns.samples
+        var table = FigureTable("append", asJSON: options.json)
+        table.add([
+            ("events", .count(Int(large.head.position))), ("fresh_events", .count(Int(fresh.head.position))),
+            ("batches", .count(turns.rounds)),
+            ("ratio_to_fresh", .decimal(samples[1].millis(0.5) / samples[0].millis(0.5))),
+            ("ratio_of_means", .decimal(samples[1].sumSeconds / samples[0].sumSeconds)),
+            ("p50_ms", .decimal(samples[0].millis(0.5))), ("fresh_p50_ms", .decimal(samples[1].millis(0.5))),
+            ("p99_ms", .decimal(samples[0].millis(0.99))),
+            ("fresh_p99_ms", .decimal(samples[1].millis(0.99))),
+        ])
+        table.finish()
+        fresh.writer.release()
+    }
+
+    private func measureReads(_ log: PostgresLog, _ large: GrowingShard) throws {
+        var table = FigureTable("read-stream", asJSON: options.json)
+        func add(_ what: String, _ selection: (Int64) -> LogSelection) throws {
+            var count = 0
+            let times = try (0..<reads).map { number in
+                // Far apart from each other, so that neighbours do not warm each other's pages.
+                let order = Int64(number) * 7_919_777 % (large.head.position / GrowingShard.orderEvents)
+                let began = monotonicNanos()
+                count += try log.read(large.shard, selection(order), limit: 100_000) { _ in }
+                return monotonicNanos() - began
+            }
+            let sample = Sample(times)
+            table.add([
+                ("what", .text(what)), ("reads", .count(reads)),
+                ("events_per_read", .decimal(Double(count) / Double(reads))),
+                ("p50_ms", .decimal(sample.millis(0.5))), ("p99_ms", .decimal(sample.millis(0.99))),
+                ("max_ms", .decimal(sample.millis(1))),
+            ])
+        }
+        try add("order") { .stream(large.account(of: $0), large.stream(of: $0), afterVersion: 0) }
+        try add("account") { .account(large.account(of: $0), after: 0) }
+        table.finish()
+    }
+
+    private func measureBytes(_ server: BenchServer, _ large: GrowingShard) throws {
+        let size = try server.connect().query(
+            """
+            select sum(pg_table_size(relation))::int8, sum(pg_indexes_size(relation))::int8 from (
+                select to_regclass('bifrost.' || table_name) as relation from bifrost.leaf where shard = 1
+            ) as leaves
+            """
+        )
+        var table = FigureTable("bytes", asJSON: options.json)
+        let total = Double(large.head.position)
+        table.add([
+            ("events", .count(Int(large.head.position))),
+            ("row_bytes_per_event", .decimal(Double(try size.int64(0, 0)) / total)),
+            ("index_bytes_per_event", .decimal(Double(try size.int64(0, 1)) / total)),
+        ])
+        table.finish()
+    }
+
+    /// Ids that are new among as many as there are events.
+    private func measureIDs() throws {
+        var table = FigureTable("command-ids", asJSON: options.json)
+        let figures = KnownIDs.measure(count: events, samples: 1_000_000) { monotonicNanos() }
+        table.add([
+            ("ids", .count(events)), ("look_up_new_us", .decimal(figures.lookUpMicros)),
+            ("add_us", .decimal(figures.addMicros)), ("slowest_add_ms", .decimal(figures.slowestAddMillis)),
+        ])
+        table.finish()
+    }
+}
+
+/// A shard that grows by orders: four events of three streams each, as the core writes them.
+private struct GrowingShard {
+    static let orderEvents: Int64 = 4
+    private static let payloadBytes = 120
+    private static let start: Int64 = 1_700_000_000_000_000_000
+
+    let shard: ShardNumber
+    let writer: any ShardWriter
+    private(set) var head: Head
+    private let accounts: Int64
+    private var riskVersions: [Int64]
+    private var complianceVersions: [Int64]
+    private let actor: ActorName
+    private let payload: [UInt8]
+
+    init(_ log: PostgresLog, _ shard: ShardNumber, accounts: Int64) throws {
+        self.shard = shard
+        self.accounts = accounts
+        writer = try log.acquire(shard, holder: "bench", takingOver: true)
+        head = writer.headAtStart
+        riskVersions = Array(repeating: 0, count: Int(accounts))
+        complianceVersions = riskVersions
+        guard let actor = ActorName("trader-1") else {
+            throw BenchServer.Refusal(description: "expected a name, was none")
+        }
+        self.actor = actor
+        payload = (0..<Self.payloadBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    }
+
+    /// Accounts follow each other as if by chance.
+    private func index(of order: Int64) -> Int64 {
+        Int64((UInt64(order) &* 0x9e37_79b9_7f4a_7c15 >> 17) % UInt64(accounts))
+    }
+
+    func account(of order: Int64) -> AccountOrdinal { AccountOrdinal(index(of: order) + 1) }
+    func stream(of order: Int64) -> StreamOrdinal {
+        StreamOrdinal(.order, birth: order * Self.orderEvents + 1)
+    }
+
+    mutating func append(_ count: Int) throws -> Int64? {
+        var batch = EventBatch()
+        for offset in 1...Int64(count) {
+            let position = head.position + offset
+            let order = (position - 1) / Self.orderEvents
+            batch.append(try header(position, order), payload: payload)
+        }
+        let began = monotonicNanos()
+        head = try writer.append(batch, after: head, epoch: writer.epoch)
+        return monotonicNanos() - began
+    }
+
+    private mutating func header(_ position: Int64, _ order: Int64) throws -> EventHeader {
+        let step = (position - 1) % Self.orderEvents
+        let index = index(of: order)
+        let stream: StreamOrdinal
+        let version: Int64
+        switch step {
+        case 1:
+            riskVersions[Int(index)] += 1
+            (stream, version) = (StreamOrdinal(.risk, birth: index + 1), riskVersions[Int(index)])
+        case 2:
+            complianceVersions[Int(index)] += 1
+            (stream, version) = (StreamOrdinal(.compliance, birth: index + 1), complianceVersions[Int(index)])
+        default: (stream, version) = (self.stream(of: order), step == 0 ? 1 : 2)
+        }
+        guard let command = ClientName("client-order-\(order)") else {
+            throw BenchServer.Refusal(description: "expected a name, was none")
+        }
+        let time = Timestamp(nanos: Self.start + position * 1_000)
+        let digest = CommandDigest(high: UInt64(order) &* 0x9e37_79b9_7f4a_7c15, low: UInt64(order))
+        return EventHeader(
+            position: position,
+            account: AccountOrdinal(index + 1),
+            stream: stream,
+            version: version,
+            type: UInt32(200 + step),
+            schemaVersion: 1,
+            receivedAt: time,
+            recordedAt: time,
+            effectiveAt: time,
+            businessDate: BusinessDate(days: 19_675),
+            commandID: command,
+            commandDigest: step == 0 ? digest : nil,
+            causation: step == 0 ? 0 : order * Self.orderEvents + 1,
+            correlation: Identifier(.order, slot: 1, shard: shard.value, birth: order * Self.orderEvents + 1),
+            actor: actor
+        )
+    }
+}
