@@ -6,8 +6,8 @@ import Testing
 
 @testable import Engine
 
-/// Goes over the fields of a type and of all types inside it, and counts at each whether every stored property
-/// was named.
+/// Goes over the fields of a type and of all types inside it, and counts at each whether every stored
+/// property was named.
 private struct FieldCounter: FieldVisitor {
     /// Types that name fewer: what is left out is made again from what is named.
     static let leftOut: [String: Int] = [
