@@ -53,7 +53,6 @@ public struct Suspense: Sendable {
     private var breakByIdentity: [ExecutionIdentity: Int64] = [:]
 
     /// Nothing in suspense.
-    /// Nothing.
     public init() {}
 
     /// The trade of this identity, while it waits for an account.
