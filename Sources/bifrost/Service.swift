@@ -311,13 +311,15 @@ private final class Parts: Sendable {
     ///
     /// The core goes on without them: they only shorten its next start.
     func makeSnapshots() {
-        for shard in OpenLog.shards {
+        for shard in OpenLog.shards where remembers.load(ordering: .relaxed) {
             do throws(SnapshotMakingError) {
                 _ = try SnapshotWork.maker(node.log, shard)?.make(ifMoreThan: SnapshotMaker.everyEvents) {
                     remembers.load(ordering: .relaxed)
                 }
             } catch {
                 ServiceLog.logger.error("\(error)")
+                // A log that is not what it should be will not be so in ten seconds either.
+                if case .refused = error { endSnapshots() }
             }
         }
     }
