@@ -24,7 +24,7 @@ struct TidyTests {
     ]
 
     private static let treeChecks: [@Sendable ([SourceFile]) -> [Finding]] = [
-        Imports.unknownTargets, Imports.unknownCModules, SQLOrder.findings,
+        Imports.unknownTargets, Imports.unknownCModules, SQLOrder.findings, Mutants.stale,
     ]
 
     static func findings(in all: [SourceFile], paths: Set<String>) -> [Finding] {
