@@ -154,6 +154,17 @@ struct SnapshotMakingTests {
         #expect(try maker("new").make() == nil, "nothing has come since")
     }
 
+    @Test("a job makes none before enough has come, and gives up when it is told to")
+    func waits() throws {
+        try fill()
+        let last = try #require(snapshots.list(Self.shard).first?.label.position)
+        let since = try log.head(of: Self.shard).position - last
+        #expect(try maker().make(ifMoreThan: since) == nil)
+        #expect(try maker().make(while: { false }) == nil)
+        #expect(snapshots.list(Self.shard).first?.label.position == last)
+        #expect(try maker().make(ifMoreThan: since - 1)?.fromPosition == last)
+    }
+
     @Test("an event that was changed behind the last snapshot is found before another one is made")
     func proves() throws {
         try fill()
