@@ -141,7 +141,10 @@ struct SegmentTests {
             try scene.store.seal(.reference, 1, by: "clerk") { step, _, _ in
                 if step == .comparing {
                     _ = try? admin.query(
-                        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bifrost_writer'"
+                        """
+                        select pg_terminate_backend(pid) from pg_stat_activity
+                        where usename = 'bifrost_writer' and datname = current_database()
+                        """
                     )
                 }
                 return true
