@@ -464,7 +464,7 @@ let package = Package(
         library("PostgresTesting", ["PostgresClient", "EmbeddedPostgres"]),
         .executableTarget(
             name: "EmbeddedPostgresProbe",
-            dependencies: ["EmbeddedPostgres"],
+            dependencies: ["EmbeddedPostgres", "Threads"],
             path: "Tests/EmbeddedPostgresProbe",
             swiftSettings: strict
         ),

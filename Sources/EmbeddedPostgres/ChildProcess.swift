@@ -76,11 +76,13 @@ package enum ChildProcess {
 
     /// Whether a process, a child of ours or not, has ended; a child is taken from the process table.
     package static func hasEnded(_ pid: Int32) -> Bool {
-        if reap(pid) { return true }
-        guard !ProcessTable.isAlive(pid) else { return false }
-        // It may have died between the two looks.
-        reap(pid)
-        return true
+        var status: Int32 = 0
+        switch waitpid(pid, &status, WNOHANG) {
+        case pid: return true
+        // A child of ours. Its first thread may look dead while others live: it can't be waited for yet.
+        case 0: return false
+        default: return !ProcessTable.isAlive(pid)
+        }
     }
 
     /// Nothing of our own environment: a stray PGDATA or locale would change what the server does.

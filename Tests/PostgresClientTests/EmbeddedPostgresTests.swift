@@ -295,6 +295,21 @@ struct OtherProcessTests {
         try adopted.stop(.immediate)
     }
 
+    @Test("has not ended while a thread of it lives, and is waited for when the last has gone")
+    func threads() throws {
+        let directory = try SharedCluster.scratchDirectory(named: "threads")
+        let child = try ChildProcess.launch(
+            [try probe(), "outlive", "1000"],
+            appendingTo: directory + "/probe.log",
+            environment: []
+        )
+        // What a dead first thread looks like.
+        try wait { !ProcessTable.isAlive(child) }
+        #expect(!ChildProcess.hasEnded(child), "it was called dead, and nobody would wait for it")
+        try wait { ChildProcess.hasEnded(child) }
+        #expect(!ProcessTable.isNumberInUse(child), "it stays in the process table")
+    }
+
     @Test("starts the same cluster at the same time, and both get the one server")
     func together() throws {
         let directory = try SharedCluster.scratchDirectory(named: "together")
