@@ -1,8 +1,8 @@
 /// A dictionary that grows a little with each row and never stops its owner to move all of them.
 ///
 /// It is made of small dictionaries, of which one is split in two whenever there are so many rows more
-/// (linear hashing: W. Litwin, 1980). A dictionary of ten million rows that doubles stands still for a
-/// second; this one for as long as some thousand rows take.
+/// (linear hashing: W. Litwin, 1980). A dictionary stands still for as long as moving all its rows takes
+/// when it doubles; this one for as long as some thousand rows take.
 public struct PartedTable<Key: Hashable, Value> {
     @usableFromInline var parts: [[Key: Value]] = [[:]]
     /// The largest power of two that is at most the number of parts.

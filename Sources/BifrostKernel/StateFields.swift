@@ -108,13 +108,6 @@ extension Dictionary: WireFields where Key: WireFields & Comparable, Value: Wire
     }
 }
 
-extension Set: WireFields where Element: WireFields & Comparable {
-    /// Visits the elements in order.
-    @inlinable public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.set(1, "elements", &self)
-    }
-}
-
 extension String: WireFields {
     /// Visits the text.
     @inlinable public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {

@@ -35,15 +35,14 @@ struct MemoryPart: WireFields {
     }
 
     /// Cuts rows into parts.
-    static func each<Element, Row>(
-        _ elements: [Element],
-        _ row: (Element) -> Row,
+    static func each<Row>(
+        _ rows: [Row],
         _ field: WritableKeyPath<MemoryPart, [Row]>,
         _ body: ([UInt8]) -> Void
     ) {
-        for start in stride(from: 0, to: elements.count, by: rowsMax) {
+        for start in stride(from: 0, to: rows.count, by: rowsMax) {
             var part = MemoryPart()
-            part[keyPath: field] = elements[start..<min(start + rowsMax, elements.count)].map(row)
+            part[keyPath: field] = Array(rows[start..<min(start + rowsMax, rows.count)])
             body(WireEncoder.encode(part))
         }
     }

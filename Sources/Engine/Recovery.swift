@@ -6,11 +6,7 @@ internal import EventStore
 struct Recovery {
     let log: any EventLog
     let shard: ShardNumber
-    let snapshots: (any SnapshotStore)?
-    /// The build that runs: what another one kept may mean something else by now.
-    let build: String
-    /// Told why a snapshot is not used.
-    let onSkipped: @Sendable (String) -> Void
+    let snapshots: EngineSnapshots?
 
     enum Failure: Error {
         /// The store cannot be reached: try again.
@@ -37,26 +33,25 @@ struct Recovery {
         )
         guard let snapshots else { return nothing }
         do throws(SnapshotError) {
-            let kept = try snapshots.list(shard).lazy.map(\.label).filter {
-                $0.build == build && $0.position <= position
+            let kept = try snapshots.store.list(shard).lazy.map(\.label).filter {
+                $0.build == snapshots.build && $0.position <= position
             }
             for label in kept {
                 if let known = try known(label, snapshots) { return known }
             }
         } catch {
-            onSkipped("Snapshots of shard \(shard.value) are not used: \(error.reason).")
+            snapshots.onSkipped("Snapshots of shard \(shard.value) are not used: \(error.reason).")
         }
         return nothing
     }
 
     /// What a snapshot knows; `nil` when it is not of this log or cannot be read.
-    private func known(_ label: SnapshotLabel, _ snapshots: any SnapshotStore) throws(SnapshotError) -> Known?
-    {
+    private func known(_ label: SnapshotLabel, _ snapshots: EngineSnapshots) throws(SnapshotError) -> Known? {
         do throws(ReadError) {
             var hash: EventHash?
             try log.read(shard, .all(after: label.position - 1), limit: 1) { hash = $0.hash }
             guard hash == label.hash else {
-                skip(label, "the log has another event there")
+                snapshots.skip(label, "the log has another event there")
                 return nil
             }
         } catch {
@@ -66,26 +61,19 @@ struct Recovery {
         var sequencer = Sequencer(shard: shard)
         var fault: WireError?
         do throws(SnapshotError) {
-            try snapshots.read(label) { part in
+            try snapshots.store.read(label) { part in
                 guard fault == nil else { return }
                 do throws(WireError) { try sequencer.take(part) } catch { fault = error }
             }
         } catch .damaged(let reason) {
-            skip(label, reason)
+            snapshots.skip(label, reason)
             return nil
         }
         guard fault == nil, sequencer.position == label.position else {
-            skip(label, fault.map { "it cannot be read (\($0))" } ?? "it is of another position")
+            snapshots.skip(label, fault.map { "it cannot be read (\($0))" } ?? "it is of another position")
             return nil
         }
         return Known(sequencer: sequencer, hash: label.hash, snapshotPosition: label.position)
-    }
-
-    private func skip(_ label: SnapshotLabel, _ reason: String) {
-        onSkipped(
-            "The snapshot of shard \(label.shard.value) at position \(label.position) is not used: \(reason)."
-                + " The log is read from an earlier point instead."
-        )
     }
 
     /// Takes in the events behind `known` up to `position`.
@@ -131,5 +119,14 @@ struct Recovery {
             guard goesOn() else { return false }
         }
         return true
+    }
+}
+
+extension EngineSnapshots {
+    fileprivate func skip(_ label: SnapshotLabel, _ reason: String) {
+        onSkipped(
+            "The snapshot of shard \(label.shard.value) at position \(label.position) is not used: \(reason)."
+                + " The log is read from an earlier point instead."
+        )
     }
 }

@@ -91,15 +91,9 @@ package struct Sequencer: Sendable {
         var first = MemoryPart()
         first.end = end
         body(WireEncoder.encode(first))
-        MemoryPart.each(
-            versions.rows.map { StreamRow(stream: $0.key, version: $0.value) }.sorted {
-                $0.stream < $1.stream
-            },
-            { $0 },
-            \.streams,
-            body
-        )
-        MemoryPart.each(index.rows, { $0 }, \.commands, body)
+        let streams = versions.rows.map { StreamRow(stream: $0.key, version: $0.value) }
+        MemoryPart.each(streams.sorted { $0.stream < $1.stream }, \.streams, body)
+        MemoryPart.each(index.rows, \.commands, body)
         state.parts { part in
             var whole = MemoryPart()
             whole.state = part

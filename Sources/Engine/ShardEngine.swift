@@ -16,12 +16,8 @@ public struct EngineOptions: Sendable {
     public var simulatedClock: Bool
     /// Where the time comes from.
     public var time: any TimeSource
-    /// Where snapshots of the state are kept; without them a restart reads the whole log.
-    public var snapshots: (any SnapshotStore)?
-    /// The exact build, whose snapshots are used.
-    public var snapshotBuild = ""
-    /// Told why a snapshot is not used.
-    public var onSkippedSnapshot: @Sendable (String) -> Void = { _ in }
+    /// The snapshots that a start begins with; without them it reads the whole log.
+    public var snapshots: EngineSnapshots?
     /// Told once when the engine stops loudly, with the reason.
     public var onFailure: @Sendable (String) -> Void = { _ in }
     /// Given a batch that the store refused for good, to be kept for whoever looks into it.
@@ -37,6 +33,27 @@ public struct EngineOptions: Sendable {
         self.isReference = isReference
         self.simulatedClock = simulatedClock
         self.time = time
+    }
+}
+
+/// The snapshots of one build.
+public struct EngineSnapshots: Sendable {
+    /// Where they are kept.
+    public var store: any SnapshotStore
+    /// The exact build: what another one kept may mean something else by now.
+    public var build: String
+    /// Told why one is not used.
+    public var onSkipped: @Sendable (String) -> Void
+
+    /// Puts the parts together.
+    public init(
+        _ store: any SnapshotStore,
+        build: String,
+        onSkipped: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.build = build
+        self.onSkipped = onSkipped
     }
 }
 

@@ -36,18 +36,12 @@ public struct SnapshotMaker: Sendable {
     }
 
     private let recovery: Recovery
-    private let snapshots: any SnapshotStore
+    private let snapshots: EngineSnapshots
 
-    /// Makes snapshots of `shard` for `build`.
-    public init(_ log: any EventLog, _ shard: ShardNumber, _ snapshots: any SnapshotStore, build: String) {
+    /// Makes snapshots of `shard`.
+    public init(_ log: any EventLog, _ shard: ShardNumber, _ snapshots: EngineSnapshots) {
         self.snapshots = snapshots
-        recovery = Recovery(
-            log: log,
-            shard: shard,
-            snapshots: snapshots,
-            build: build,
-            onSkipped: { _ in }
-        )
+        recovery = Recovery(log: log, shard: shard, snapshots: snapshots)
     }
 
     /// Makes one of the log's present end; `nil` when no more than `events` came since the last, or when
@@ -57,7 +51,6 @@ public struct SnapshotMaker: Sendable {
         while goesOn: () -> Bool = { true }
     ) throws(SnapshotMakingError) -> Made? {
         let head: Head
-        var kept: [KeptSnapshot]
         do throws(ReadError) {
             head = try recovery.log.head(of: recovery.shard)
         } catch {
@@ -66,8 +59,8 @@ public struct SnapshotMaker: Sendable {
             case .corrupt(let reason): throw .refused("the log cannot be read (\(reason))")
             }
         }
-        kept = try storing { () throws(SnapshotError) in try own() }
-        guard head.position - (kept.first?.label.position ?? 0) > events else { return nil }
+        let last = try storing { () throws(SnapshotError) in try own().first }
+        guard head.position - (last?.label.position ?? 0) > events else { return nil }
         var known = recovery.beginning(upTo: head.position)
         do throws(Recovery.Failure) {
             guard try recovery.go(on: &known, to: head.position, proving: true, while: goesOn) else {
@@ -84,16 +77,11 @@ public struct SnapshotMaker: Sendable {
             shard: recovery.shard,
             position: head.position,
             hash: head.hash,
-            build: recovery.build
+            build: snapshots.build
         )
         let made = try storing { () throws(SnapshotError) in
-            let made = try snapshots.keep(label) { put in known.sequencer.save(put) }
-            let (own, others) = (
-                try own(), try snapshots.list(recovery.shard).filter { $0.label.build != recovery.build }
-            )
-            for old in own.dropFirst(Self.keptMax) + others.dropFirst(Self.keptMax) {
-                _ = try snapshots.drop(old.label)
-            }
+            let made = try snapshots.store.keep(label) { put in known.sequencer.save(put) }
+            try dropOld()
             return made
         }
         return Made(kept: made, fromPosition: known.snapshotPosition)
@@ -101,7 +89,14 @@ public struct SnapshotMaker: Sendable {
 
     /// Those of this build, newest first.
     private func own() throws(SnapshotError) -> [KeptSnapshot] {
-        try snapshots.list(recovery.shard).filter { $0.label.build == recovery.build }
+        try snapshots.store.list(recovery.shard).filter { $0.label.build == snapshots.build }
+    }
+
+    private func dropOld() throws(SnapshotError) {
+        let others = try snapshots.store.list(recovery.shard).filter { $0.label.build != snapshots.build }
+        for old in try own().dropFirst(Self.keptMax) + others.dropFirst(Self.keptMax) {
+            _ = try snapshots.store.drop(old.label)
+        }
     }
 
     private func storing<Answer>(

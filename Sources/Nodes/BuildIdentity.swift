@@ -5,12 +5,15 @@ public enum BuildIdentity {
     /// The id that the linker gave the program, in hexadecimal digits: another one for every other content.
     ///
     /// `nil` where the program has none, such as one that was linked without `--build-id`.
-    public static let current: String? = {
-        let file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
+    public static let current = of("/proc/self/exe")
+
+    /// The id of a program file; `nil` for anything else.
+    package static func of(_ path: String) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         return ELFFile(file).buildID
-    }()
+    }
 }
 
 /// A program file of 64 bits in the ELF form (System V ABI, chapters 4 and 5), as far as its notes.

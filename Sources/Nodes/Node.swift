@@ -41,8 +41,6 @@ public final class Node: Sendable {
         public var build: String
         /// Whether a new log declares a simulated clock.
         public var simulatedClock: Bool
-        /// Whether restarts begin with a snapshot that this very build has made.
-        public var usesSnapshots = true
         /// Told why a snapshot is not used.
         public var onSkippedSnapshot: @Sendable (String) -> Void = { _ in }
         /// Whether to wait for a living writer instead of giving up.
@@ -90,10 +88,8 @@ public final class Node: Sendable {
             time: time
         )
         engine.onFailure = options.onFailure
-        engine.onSkippedSnapshot = options.onSkippedSnapshot
-        if options.usesSnapshots, let build = BuildIdentity.current {
-            engine.snapshots = PostgresSnapshots(log)
-            engine.snapshotBuild = build
+        engine.snapshots = BuildIdentity.current.map {
+            EngineSnapshots(PostgresSnapshots(log), build: $0, onSkipped: options.onSkippedSnapshot)
         }
         engine.onRefusedBatch = options.onRefusedBatch
         trading = ShardEngine(shard: Self.tradingShard, log: log, venue: venue, options: engine)

@@ -16,6 +16,7 @@ struct World {
     static let tradingShard = ShardNumber(1)
     /// Engines that lost their shard and still live.
     private static let sleepersMax = 2
+    private static let build = "simulated"
 
     let clock: SimulatedClock
     let log: SimulatedLog
@@ -152,7 +153,7 @@ struct World {
     func makeSnapshots() throws(Violation) {
         for shard in [Self.tradingShard, .reference] {
             do throws(SnapshotMakingError) {
-                _ = try SnapshotMaker(log.inner, shard, snapshots, build: "simulated").make()
+                _ = try SnapshotMaker(log.inner, shard, EngineSnapshots(snapshots, build: Self.build)).make()
             } catch {
                 throw Violation("I13", error.description)
             }
@@ -275,16 +276,14 @@ extension World {
         let isReference = shard == .reference
         var options = EngineOptions(
             holder: holder,
-            build: "simulated",
+            build: Self.build,
             isReference: isReference,
             simulatedClock: hasSimulatedClock,
             time: clock
         )
-        // Every other start does without, so that both ways are gone.
+        // Every other start does without, so that both ways are taken.
         if seatsGiven % 2 == 0 {
-            options.snapshots = snapshots
-            options.snapshotBuild = "simulated"
-            options.onSkippedSnapshot = { [skips] in skips.add($0) }
+            options.snapshots = EngineSnapshots(snapshots, build: Self.build) { [skips] in skips.add($0) }
         }
         options.onCommit = { [log, alarm] position in
             guard let head = try? log.inner.head(of: shard), head.position < position else { return }

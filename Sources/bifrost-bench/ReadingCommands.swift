@@ -68,7 +68,7 @@ struct ReadingDesk {
             throw BenchServer.Refusal(description: "expected a program that says which build it is")
         }
         let began = monotonicNanos()
-        let made = try SnapshotMaker(log, shard, PostgresSnapshots(log), build: build).make()
+        let made = try SnapshotMaker(log, shard, EngineSnapshots(PostgresSnapshots(log), build: build)).make()
         guard let made else { throw BenchServer.Refusal(description: "expected a snapshot, was none") }
         let seconds = Double(monotonicNanos() - began) / 1e9
         let kept = made.kept

@@ -1,5 +1,5 @@
-// A process of its own that starts or stops a cluster, so that tests can be another user, or die; and one whose
-// first thread ends before its last.
+// A process of its own that starts or stops a cluster, so that tests can be another user, or die; and one
+// whose first thread ends before its last.
 
 import EmbeddedPostgres
 import Glibc

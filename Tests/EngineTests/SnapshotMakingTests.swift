@@ -13,7 +13,7 @@ struct SnapshotMakingTests {
     private static let shard = ShardNumber(1)
 
     private func maker(_ build: String = "new") -> SnapshotMaker {
-        SnapshotMaker(log, Self.shard, snapshots, build: build)
+        SnapshotMaker(log, Self.shard, EngineSnapshots(snapshots, build: build))
     }
 
     private func recovery(_ skips: Skips = Skips(), build: String = "new", without: Bool = false) -> Recovery
@@ -21,9 +21,7 @@ struct SnapshotMakingTests {
         Recovery(
             log: log,
             shard: Self.shard,
-            snapshots: without ? nil : snapshots,
-            build: build,
-            onSkipped: { skips.add($0) }
+            snapshots: without ? nil : EngineSnapshots(snapshots, build: build) { skips.add($0) }
         )
     }
 
@@ -74,10 +72,7 @@ struct SnapshotMakingTests {
     @Test("an engine that starts from a snapshot goes on, and knows every command's id")
     func goesOn() throws {
         try fill()
-        var options = TestDesk.Snapshots()
-        options.store = snapshots
-        options.build = "new"
-        let desk = TestDesk(log, holder: "second", snapshots: options)
+        let desk = TestDesk(log, holder: "second", snapshots: EngineSnapshots(snapshots, build: "new"))
         try desk.start()
         defer { desk.stop() }
         let account = try #require(try desk.events().compactMap { $0.event.openedAccount }.first)
@@ -172,8 +167,7 @@ struct SnapshotMakingTests {
         let maker = SnapshotMaker(
             AlteredLog(log: log, position: last + 3),
             Self.shard,
-            snapshots,
-            build: "new"
+            EngineSnapshots(snapshots, build: "new")
         )
         let error = #expect(throws: SnapshotMakingError.self) { try maker.make() }
         #expect(

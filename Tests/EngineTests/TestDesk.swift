@@ -30,19 +30,13 @@ final class TestDesk: Sendable {
     let trading: ShardEngine
     let copier: ReferenceCopier
 
-    /// The snapshots that a restart may begin with.
-    struct Snapshots {
-        var store: (any SnapshotStore)?
-        var build = ""
-    }
-
     init(
         _ log: any EventLog,
         venue: TestVenue = TestVenue(price: Price(nanos: 10_000_000_000)),
         holder: String = "test",
         time: any TimeSource = StillTime(),
         simulatedClock: Bool = true,
-        snapshots: Snapshots = Snapshots()
+        snapshots: EngineSnapshots? = nil
     ) {
         self.log = log
         self.venue = venue
@@ -53,8 +47,7 @@ final class TestDesk: Sendable {
             simulatedClock: simulatedClock,
             time: time
         )
-        options.snapshots = snapshots.store
-        options.snapshotBuild = snapshots.build
+        options.snapshots = snapshots
         trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
         let copier = ReferenceCopier(log: log, into: trading, time: StillTime())
         self.copier = copier

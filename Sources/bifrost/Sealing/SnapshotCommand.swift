@@ -23,7 +23,9 @@ struct SnapshotCommand: ParsableCommand {
 enum SnapshotWork {
     /// The maker of this build; `nil` where the program does not say which build it is.
     static func maker(_ log: PostgresLog, _ shard: ShardNumber) -> SnapshotMaker? {
-        BuildIdentity.current.map { SnapshotMaker(log, shard, PostgresSnapshots(log), build: $0) }
+        BuildIdentity.current.map {
+            SnapshotMaker(log, shard, EngineSnapshots(PostgresSnapshots(log), build: $0))
+        }
     }
 
     static func run<Answer>(
@@ -56,8 +58,7 @@ struct SnapshotList: ParsableCommand {
         try SnapshotWork.run(place) { log in
             var table = Table([
                 ("SHARD", .left), ("POSITION", .right), ("MADE AT", .left), ("BYTES", .right),
-                ("STORED", .right),
-                ("BUILD", .left),
+                ("STORED", .right), ("BUILD", .left),
             ])
             for shard in OpenLog.shards {
                 for kept in try PostgresSnapshots(log).list(shard) {
