@@ -115,7 +115,7 @@ let package = Package(
         .target(name: "BifrostKernel", swiftSettings: strict),
         domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"),
         domain("Portfolios"),
-        domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios"]),
+        domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "LZ4Codec"]),
         .target(
             name: "EventRegistry",
             dependencies: [

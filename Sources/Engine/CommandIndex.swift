@@ -5,6 +5,9 @@ internal import EventStore
 ///
 /// An id is kept as 128 bits of a hash that is the same everywhere, so that a snapshot can hold it: two of a
 /// hundred million ids collide with a chance below 10⁻²², and making two that do takes 2⁶⁴ tries.
+///
+/// Of each command it is known where it stands in the log; what it said and how many events it made is known
+/// of the latest alone, since a repeat comes soon or hardly ever. The log tells it of the others.
 package struct CommandIndex {
     /// Where a command's events are, and what it was.
     package struct Entry {
@@ -20,32 +23,102 @@ package struct CommandIndex {
         }
     }
 
-    private var entries = PartedTable<CommandKey, Entry>()
+    /// What is known of an id.
+    package enum Finding {
+        /// No command has it.
+        case new
+        /// A command that is known by heart.
+        case known(Entry)
+        /// A command whose first event is at that position of the log.
+        case logged(Int64)
+    }
 
-    /// No commands.
-    package init() {}
+    private var positions = PartedTable<CommandKey, Int64>()
+    /// The latest commands, and those before them: when there are enough of the latest they take the place of
+    /// the others.
+    private var latest = PartedTable<CommandKey, Entry>()
+    private var earlier = PartedTable<CommandKey, Entry>()
+    private let recentMin: Int
+
+    /// No commands; at least `recentMin` of the latest will be known by heart, and at most twice as many.
+    package init(recentMin: Int) { self.recentMin = recentMin }
 
     /// What is known of a command.
-    package func entry(_ key: CommandKey) -> Entry? { entries[key] }
+    package func find(_ key: CommandKey) -> Finding {
+        guard let position = positions[key] else { return .new }
+        guard let entry = latest[key] ?? earlier[key] else { return .logged(position) }
+        return .known(entry)
+    }
 
-    /// Takes a command in.
+    /// Takes a command in; they come in the order of their positions.
     package mutating func insert(_ key: CommandKey, _ entry: Entry) {
-        entries.updateValue(entry, forKey: key)
+        positions.updateValue(entry.firstPosition, forKey: key)
+        latest.updateValue(entry, forKey: key)
+        guard latest.count >= recentMin else { return }
+        earlier = latest
+        latest = PartedTable()
     }
 
-    /// Says that a command's events reach up to `position`.
+    /// Says that the events of the command that came last reach up to `position`.
     mutating func lengthen(_ key: CommandKey, to position: Int64) {
-        guard var entry = entries[key] else { return }
+        guard case .known(var entry) = find(key) else { return }
         entry.count = position - entry.firstPosition + 1
-        entries.updateValue(entry, forKey: key)
+        if latest[key] == nil {
+            earlier.updateValue(entry, forKey: key)
+        } else {
+            latest.updateValue(entry, forKey: key)
+        }
     }
 
-    /// What a snapshot keeps, in the order of the commands.
-    var rows: [CommandRow] {
-        entries.rows.map { CommandRow($0.key, $0.value) }.sorted { $0.firstPosition < $1.firstPosition }
+    /// What a snapshot keeps of the commands that are known by heart, in the order of the log.
+    var recent: [CommandRow] {
+        let rows = [earlier, latest].flatMap { $0.rows.map { CommandRow($0.key, $0.value) } }
+        return rows.sorted { $0.firstPosition < $1.firstPosition }
+    }
+
+    /// What a snapshot keeps of the others, in the order of the log.
+    var logged: [LoggedCommandRow] {
+        let known = recent.first?.firstPosition ?? .max
+        return positions.rows.filter { $0.value < known }.map { LoggedCommandRow($0.key, $0.value) }
+            .sorted { $0.position < $1.position }
     }
 
     mutating func insert(_ row: CommandRow) { insert(row.key, row.entry) }
+
+    mutating func insert(_ row: LoggedCommandRow) { positions.updateValue(row.position, forKey: row.key) }
+}
+
+extension CommandIndex.Entry {
+    /// What the log says of the command `key` at `position`; `nil` when another one stands there.
+    static func stored(
+        _ key: CommandKey,
+        at position: Int64,
+        of shard: ShardNumber,
+        in log: any EventLog
+    ) throws(ReadError) -> Self? {
+        var entry: Self?
+        var isWhole = false
+        var last = position - 1
+        while !isWhole {
+            let count = try log.read(shard, .all(after: last), limit: eventsAtOnce) { event in
+                let header = event.header
+                last = header.position
+                if !isWhole, header.position == position, let digest = header.commandDigest,
+                    CommandKey(header) == key
+                {
+                    entry = Self(digest: digest, firstPosition: position, count: 1)
+                } else if header.commandDigest == nil, !isWhole, entry != nil {
+                    entry?.count += 1
+                } else {
+                    isWhole = true
+                }
+            }
+            isWhole = isWhole || count < eventsAtOnce
+        }
+        return entry
+    }
+
+    private static var eventsAtOnce: Int { 32 }
 }
 
 /// The scope and the name of a command, as the first half of a SHA-256.
@@ -68,11 +141,39 @@ package struct CommandKey: CheaplyHashed, Sendable {
         hashedBits = (digest.high, digest.low)
     }
 
+    /// The key of the command that the event is the first of.
+    ///
+    /// An id is scoped by its account, which the first event of every account command names. Opening an account,
+    /// rolling a day and the like are scoped by the actor, and their first events name no account.
+    init(_ header: EventHeader) {
+        self.init(header.commandID, account: header.account, actor: header.actor)
+    }
+
     /// The key as a snapshot holds it.
     package init(_ bits: Identifier) { hashedBits = (bits.high, bits.low) }
 
     /// Equal when all bits are.
     package static func == (left: Self, right: Self) -> Bool { left.hashedBits == right.hashedBits }
+}
+
+/// The place of a command as a snapshot keeps it.
+struct LoggedCommandRow: WireFields {
+    private var name = Identifier.none
+    private(set) var position: Int64 = 0
+
+    init() {}
+
+    init(_ key: CommandKey, _ position: Int64) {
+        name = Identifier(high: key.hashedBits.high, low: key.hashedBits.low)
+        self.position = position
+    }
+
+    var key: CommandKey { CommandKey(name) }
+
+    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.identifier(1, "name", &name)
+        try visitor.position(2, "position", &position)
+    }
 }
 
 /// A command as a snapshot keeps it.

@@ -37,7 +37,14 @@ package struct DecidingThread: Sendable {
 
     consuming func run() {
         var loop = self
-        loop.engine.repeatTurns({ loop.turn() }, while: { loop.isDue($0) }, orAfter: { loop.nanosToDeadline })
+        loop.engine.repeatTurns(
+            {
+                let turn = loop.turn()
+                return turn != .ended && loop.engine.appendOwn() ? .worked : turn
+            },
+            while: { loop.isDue($0) },
+            orAfter: { loop.nanosToDeadline }
+        )
     }
 
     /// Takes in what landed, decides what waits and hands it over; or, when the writer was lost, tries once
@@ -55,10 +62,13 @@ package struct DecidingThread: Sendable {
             return .ended
         }
         if let landed = work.landed, let turn = settle(landed, before: work.commands) { return turn }
-        decide(work.commands)
+        let trouble = decide(work.commands)
+        if case .corrupt(let reason) = trouble {
+            return end("what shard \(engine.shard.value) answered before cannot be read: \(reason)")
+        }
         if !isSimulated { reachDeadlines() }
         handOver()
-        return .worked
+        return trouble == nil ? .worked : .failed
     }
 
     private var isSimulated: Bool { core.sequencer.state.opened?.clock == .simulated }
@@ -130,13 +140,44 @@ package struct DecidingThread: Sendable {
         return .some(Work(landed: landed, commands: commands))
     }
 
-    private mutating func decide(_ commands: [PendingCommand]) {
-        guard !commands.isEmpty else { return }
+    /// Decides one command after another; where the log cannot say what one was, that one and all behind it
+    /// are put back.
+    @discardableResult
+    private mutating func decide(_ commands: [PendingCommand]) -> ReadError? {
+        guard !commands.isEmpty else { return nil }
         let now = engine.options.time.now()
         for (index, pending) in commands.enumerated() {
-            guard hasRoom else { return putBack(commands[index...]) }
-            core.sequencer.step(pending, now: now, into: &prepared)
+            guard hasRoom else {
+                putBack(commands[index...])
+                return nil
+            }
+            guard let doubt = core.sequencer.step(pending, now: now, into: &prepared) else { continue }
+            do throws(ReadError) {
+                let stored = try stored(doubt)
+                core.sequencer.step(pending, now: now, stored: stored, into: &prepared)
+            } catch {
+                putBack(commands[index...])
+                return error
+            }
         }
+        return nil
+    }
+
+    /// What the log says of a command.
+    private func stored(_ doubt: Sequencer.Doubt) throws(ReadError) -> CommandIndex.Entry {
+        let position = doubt.position
+        guard position <= core.head.position else {
+            throw .unavailable("position \(position) is not durable yet")
+        }
+        guard
+            let entry = try CommandIndex.Entry.stored(
+                doubt.key,
+                at: position,
+                of: engine.shard,
+                in: engine.log
+            )
+        else { throw .corrupt("position \(position) is not the first event of the command that stood there") }
+        return entry
     }
 
     private func putBack(_ commands: ArraySlice<PendingCommand>) {
@@ -151,6 +192,8 @@ package struct DecidingThread: Sendable {
         let handed = ShardEngine.HandedBatch(batch: batch, writer: core.writer, head: core.head)
         engine.inbox.change { inbox in
             inbox.handed = handed
+            inbox.isHandedToSelf =
+                batch.events.count <= engine.options.ownBatchEventsMax && !inbox.hasCommands
             inbox.inFlight = true
         }
     }

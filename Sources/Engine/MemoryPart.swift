@@ -22,8 +22,10 @@ struct MemoryPart: WireFields {
     var end: End?
     /// How long streams are.
     var streams: [StreamRow] = []
-    /// Commands that were decided.
+    /// The latest commands that were decided.
     var commands: [CommandRow] = []
+    /// The commands before them; they stand in parts before those of the latest.
+    var loggedCommands: [LoggedCommandRow] = []
     /// What decisions are made by.
     var state: StatePart?
 
@@ -32,6 +34,7 @@ struct MemoryPart: WireFields {
         try visitor.list(2, "streams", &streams)
         try visitor.list(3, "commands", &commands)
         try visitor.message(4, "state", &state)
+        try visitor.list(5, "loggedCommands", &loggedCommands)
     }
 
     /// Cuts rows into parts.

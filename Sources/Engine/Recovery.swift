@@ -7,6 +7,7 @@ struct Recovery {
     let log: any EventLog
     let shard: ShardNumber
     let snapshots: EngineSnapshots?
+    var recentCommandsMin = EngineOptions.recentCommandsMin
 
     enum Failure: Error {
         /// The store cannot be reached: try again.
@@ -25,10 +26,12 @@ struct Recovery {
         var position: Int64 { sequencer.position }
     }
 
+    private var beforeTheFirst: Sequencer { Sequencer(shard: shard, recentCommandsMin: recentCommandsMin) }
+
     /// What the newest snapshot up to `position` knows; nothing when there is none that the log bears out.
     func beginning(upTo position: Int64) -> Known {
         let nothing = Known(
-            sequencer: Sequencer(shard: shard),
+            sequencer: beforeTheFirst,
             hash: Chain(log: log.id, shard: shard).genesis
         )
         guard let snapshots else { return nothing }
@@ -58,7 +61,7 @@ struct Recovery {
             // Whoever reads the log on meets the same failure and says what it means.
             return nil
         }
-        var sequencer = Sequencer(shard: shard)
+        var sequencer = beforeTheFirst
         var fault: WireError?
         do throws(SnapshotError) {
             try snapshots.store.read(label) { part in

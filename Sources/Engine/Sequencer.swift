@@ -56,11 +56,14 @@ package struct Sequencer: Sendable {
     package private(set) var position: Int64 = 0
     private var recordedAt = Timestamp(nanos: .min)
     private var versions = PartedTable<StreamOrdinal, Int64>()
-    private var index = CommandIndex()
+    private var index: CommandIndex
     private let room = DecisionRoom()
 
     /// Before the first event of `shard`.
-    package init(shard: ShardNumber) { self.shard = shard }
+    package init(shard: ShardNumber, recentCommandsMin: Int = EngineOptions.recentCommandsMin) {
+        self.shard = shard
+        index = CommandIndex(recentMin: recentCommandsMin)
+    }
 
     /// Takes in a stored event, in order of position.
     mutating func recover(_ event: RecordedEvent) throws(WireError) {
@@ -69,9 +72,8 @@ package struct Sequencer: Sendable {
         versions.updateValue(header.version, forKey: header.stream)
         position = header.position
         recordedAt = header.recordedAt
-        let scope = scope(of: header)
         if let digest = header.commandDigest {
-            let key = CommandKey(header.commandID, account: scope, actor: header.actor)
+            let key = CommandKey(header)
             index.insert(key, CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1))
             lastCommand = key
         } else if let lastCommand {
@@ -93,7 +95,8 @@ package struct Sequencer: Sendable {
         body(WireEncoder.encode(first))
         let streams = versions.rows.map { StreamRow(stream: $0.key, version: $0.value) }
         MemoryPart.each(streams.sorted { $0.stream < $1.stream }, \.streams, body)
-        MemoryPart.each(index.rows, \.commands, body)
+        MemoryPart.each(index.logged, \.loggedCommands, body)
+        MemoryPart.each(index.recent, \.commands, body)
         state.parts { part in
             var whole = MemoryPart()
             whole.state = part
@@ -110,35 +113,49 @@ package struct Sequencer: Sendable {
             lastCommand = end.lastCommand.map { CommandKey($0) }
         }
         for row in part.streams { versions.updateValue(row.version, forKey: row.stream) }
+        for row in part.loggedCommands { index.insert(row) }
         for row in part.commands { index.insert(row) }
         if let state = part.state { try self.state.take(state) }
     }
 
-    /// A command's id is scoped by its account, which the first event of every account command names.
-    ///
-    /// Opening an account, rolling a day and the like are scoped by the actor, and their first events name no
-    /// account.
-    private func scope(of header: EventHeader) -> AccountOrdinal { header.account }
+    /// A command that was decided so long ago that the log has to say what it was.
+    package struct Doubt {
+        let key: CommandKey
+        /// Of its first event.
+        let position: Int64
+    }
 
-    /// Decides one command and adds what follows to `batch`.
-    package mutating func step(_ pending: PendingCommand, now: Timestamp, into batch: inout PreparedBatch) {
+    /// Decides one command and adds what follows to `batch`; nothing is done when that is in doubt.
+    ///
+    /// The command is posed again then, with what the log says of its id.
+    @discardableResult
+    package mutating func step(
+        _ pending: PendingCommand,
+        now: Timestamp,
+        stored: CommandIndex.Entry? = nil,
+        into batch: inout PreparedBatch
+    ) -> Doubt? {
         let request = named(pending.request)
         var scope = AccountOrdinal.none
         if let account = request.command.account {
             guard state.accountByID.index(forKey: account) != nil || request.command.isVenueReport else {
                 batch.settled.append(.init(pending: pending, answer: .unknownAccount))
-                return
+                return nil
             }
             scope = AccountOrdinal(account)
         }
         let key = request.key
-        if let entry = index.entry(key) {
-            let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
-            let same = entry.digest == request.digest
-            batch.settled.append(
-                .init(pending: pending, answer: same ? .repeated(receipt) : .idReused(receipt))
-            )
-            return
+        switch index.find(key) {
+        case .new: break
+        case .known(let entry):
+            batch.settled.append(.init(pending: pending, answer: answer(request, before: entry)))
+            return nil
+        case .logged(let position):
+            guard let entry = stored ?? request.entry(at: position) else {
+                return Doubt(key: key, position: position)
+            }
+            batch.settled.append(.init(pending: pending, answer: answer(request, before: entry)))
+            return nil
         }
         let effectiveAt = request.effectiveAt ?? present(request)
         let sagaSteps = state.sagaSteps
@@ -160,6 +177,13 @@ package struct Sequencer: Sendable {
         batch.settled.append(.init(pending: pending, answer: .decided(receipt, outcome)))
         batch.followUps += followUps(to: request, receipt, outcome)
         if state.sagaSteps != sagaSteps { batch.followUps += dueSagas(receipt.lastPosition) }
+        return nil
+    }
+
+    /// The answer to a command whose id stands for one that was decided before.
+    private func answer(_ request: CommandRequest, before entry: CommandIndex.Entry) -> CommandAnswer {
+        let receipt = CommandReceipt(shard: shard, firstPosition: entry.firstPosition, count: entry.count)
+        return entry.digest == request.digest ? .repeated(receipt) : .idReused(receipt)
     }
 
     /// The present of the shard's clock.
@@ -295,6 +319,15 @@ package struct Sequencer: Sendable {
             version += 1
             return version
         }
+    }
+}
+
+extension CommandRequest {
+    /// What was decided under the id of a command of the core's own or of a venue's report, which says all that
+    /// the command does; nobody waits for its answer.
+    fileprivate func entry(at position: Int64) -> CommandIndex.Entry? {
+        guard !Self.isFree(id.text) else { return nil }
+        return CommandIndex.Entry(digest: digest, firstPosition: position, count: 1)
     }
 }
 

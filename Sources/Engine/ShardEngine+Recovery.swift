@@ -31,7 +31,8 @@ extension ShardEngine {
     /// Rebuilds the state from the log, which alone decides after a restart (invariant I13).
     func recover(_ box: WriterBox) throws(AcquireError) -> EngineCore {
         let head = box.writer.headAtStart
-        let recovery = Recovery(log: log, shard: shard, snapshots: options.snapshots)
+        var recovery = Recovery(log: log, shard: shard, snapshots: options.snapshots)
+        recovery.recentCommandsMin = options.recentCommandsMin
         var known = recovery.beginning(upTo: head.position)
         do throws(Recovery.Failure) {
             try recovery.go(on: &known, to: head.position)

@@ -8,7 +8,7 @@ internal import Venues
 extension ShardEngine {
     /// The appending thread: one batch after another into the store, then everything that waited for it.
     func appendBatches() {
-        repeatTurns(appendNext) { $0.handed != nil || $0.hasStopped }
+        repeatTurns(appendNext) { ($0.handed != nil && !$0.isHandedToSelf) || $0.hasStopped }
     }
 
     /// The appending thread's turn.
@@ -20,6 +20,11 @@ extension ShardEngine {
         guard let handed else { return hasStopped ? .ended : .idle }
         append(handed)
         return .worked
+    }
+
+    /// Appends the batch that the deciding thread, which calls it, kept for itself; `false` when there is none.
+    func appendOwn() -> Bool {
+        inbox.look { $0.isHandedToSelf && $0.handed != nil } && appendNext() == .worked
     }
 
     private func append(_ handed: HandedBatch) {

@@ -18,6 +18,13 @@ public struct EngineOptions: Sendable {
     public var time: any TimeSource
     /// The snapshots that a start begins with; without them it reads the whole log.
     public var snapshots: EngineSnapshots?
+    /// A batch of so few events is appended by the thread that decided it when nothing else waits: handing it
+    /// over and back takes longer than deciding what may come meanwhile.
+    package var ownBatchEventsMax = 64
+    /// At least so many of the latest commands are known by heart; a repeat of one before them is answered
+    /// from the log.
+    package var recentCommandsMin = Self.recentCommandsMin
+    package static let recentCommandsMin = 65_536
     /// Told once when the engine stops loudly, with the reason.
     public var onFailure: @Sendable (String) -> Void = { _ in }
     /// Given a batch that the store refused for good, to be kept for whoever looks into it.
@@ -94,8 +101,10 @@ public final class ShardEngine: Sendable {
         var status = EngineStatus.recovering
         var urgent: [PendingCommand] = []
         var normal: [PendingCommand] = []
-        /// The batch handed to the appending thread.
+        /// The batch that is to be appended.
         var handed: HandedBatch? = nil
+        /// Whether the deciding thread appends it itself.
+        var isHandedToSelf = false
         /// What became of the batch in flight.
         var landed: Result<Head, AppendError>? = nil
         var inFlight = false

@@ -17,6 +17,8 @@ struct World {
     /// Engines that lost their shard and still live.
     private static let sleepersMax = 2
     private static let build = "simulated"
+    /// Few, so that the log is asked for what was decided before.
+    private static let recentCommandsMin = 20
 
     let clock: SimulatedClock
     let log: SimulatedLog
@@ -281,6 +283,7 @@ extension World {
             simulatedClock: hasSimulatedClock,
             time: clock
         )
+        options.recentCommandsMin = Self.recentCommandsMin
         // Every other start does without, so that both ways are taken.
         if seatsGiven % 2 == 0 {
             options.snapshots = EngineSnapshots(snapshots, build: Self.build) { [skips] in skips.add($0) }

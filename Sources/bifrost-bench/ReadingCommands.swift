@@ -1,9 +1,11 @@
 // What reading the log costs, each way against `COPY … TO` of the same rows by turns: the least that leaves
-// PostgreSQL at all. The rows are orders as `orders` places them. With `--sealed` the log has leaves of a
-// tenth of its events, and all full ones are read from their frames; the copy still takes the tables.
+// PostgreSQL at all. The rows are orders as `orders` places them, which stay open; with `--trading` each is
+// filled at once. With `--sealed` the log has leaves of a tenth of its events, and all full ones are read from
+// their frames; the copy still takes the tables.
 
 import ArgumentParser
 import BifrostKernel
+import CAllocations
 import Engine
 import EventRegistry
 import EventStore
@@ -12,6 +14,7 @@ import Nodes
 import PostgresClient
 import Replays
 import Sagas
+import Venues
 
 /// What every measurement of reading takes.
 struct ReadingOptions: ParsableArguments {
@@ -22,6 +25,9 @@ struct ReadingOptions: ParsableArguments {
 
     @Flag(help: "Seal the log's full leaves, which are a tenth of it each, and read them from their frames.")
     var sealed = false
+
+    @Flag(help: "Orders that are filled at once, in place of orders that stay open.")
+    var trading = false
 
     mutating func validate() throws {
         guard events > 0 else { throw ValidationError("expected at least one event") }
@@ -46,7 +52,13 @@ struct ReadingDesk {
     init(_ options: ReadingOptions, snapshotBehind behind: Int? = nil) throws {
         server = try BenchServer(options.bench)
         log = try server.openLog(leafEventsMax: options.leafEventsMax)
-        orders = try OrderDesk(log)
+        if options.trading {
+            let venue = PaperVenue(commission: BasisPoints(5), journal: nil)
+            orders = try OrderDesk(log, venue: venue, try OrderFlow(day: 0))
+            orders.quote(at: venue)
+        } else {
+            orders = try OrderDesk(log)
+        }
         if let behind {
             try orders.fill(upTo: Int64(options.events - behind))
             try Self.makeSnapshot(log, asJSON: options.bench.json)
@@ -240,10 +252,21 @@ struct RestartCommand: ParsableCommand {
     func run() throws {
         let desk = try ReadingDesk(options, snapshotBehind: behind)
         var table = FigureTable("restart", asJSON: options.bench.json)
+        var memory: [Int] = []
         try desk.measure(&table, "restart", rounds: rounds) {
-            try OrderDesk.node(on: desk.log).stop()
+            let node = try OrderDesk.node(on: desk.log)
+            memory.append(Int(bifrost_allocated_bytes()))
+            node.stop()
+            memory.append(Int(bifrost_allocated_bytes()))
         }
         table.finish()
+        var held = FigureTable("memory", asJSON: options.bench.json)
+        let engines = memory[0] - memory[1]
+        held.add([
+            ("events", .count(Int(desk.last))), ("engines_mb", .decimal(Double(engines) / 1e6)),
+            ("bytes_per_event", .decimal(Double(engines) / Double(desk.last))),
+        ])
+        held.finish()
         try desk.server.stop()
     }
 }

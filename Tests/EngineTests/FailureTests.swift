@@ -24,9 +24,13 @@ struct FailureTests {
         }
     }
 
-    /// One batch held inside the append, and one decided behind it.
-    private func twoBatches(_ fault: FaultyLog.Fault) throws -> (TestDesk, AccountID, Answers) {
-        let desk = TestDesk(log)
+    /// One batch held inside the append, and one decided behind it; or, where the thread that decides appends
+    /// as well, commands that wait behind it.
+    private func twoBatches(
+        _ fault: FaultyLog.Fault,
+        ownBatchEventsMax: Int = 0
+    ) throws -> (TestDesk, AccountID, Answers) {
+        let desk = TestDesk(log, ownBatchEventsMax: ownBatchEventsMax)
         try desk.start()
         let account = try desk.openAccount("a", deposit: "10")
         desk.settle()
@@ -35,7 +39,9 @@ struct FailureTests {
         submit(["first"], account, desk, answers)
         log.waitUntilHeld()
         submit(["second", "third"], account, desk, answers)
-        desk.trading.inbox.await { $0.normal.isEmpty && !$0.isDeciding ? () : nil }
+        if ownBatchEventsMax == 0 {
+            desk.trading.inbox.await { $0.normal.isEmpty && !$0.isDeciding ? () : nil }
+        }
         return (desk, account, answers)
     }
 
@@ -43,10 +49,11 @@ struct FailureTests {
         "a failed batch with a decided one behind it and no answer leaked",
         arguments: [
             FaultyLog.Fault.storedUnknown, .lost(.outcomeUnknown("cut")), .lost(.unavailable("disk full")),
-        ]
+        ],
+        [0, 64]
     )
-    func failedBatch(fault: FaultyLog.Fault) throws {
-        let (desk, account, answers) = try twoBatches(fault)
+    func failedBatch(fault: FaultyLog.Fault, ownBatchEventsMax: Int) throws {
+        let (desk, account, answers) = try twoBatches(fault, ownBatchEventsMax: ownBatchEventsMax)
         defer { desk.stop() }
         #expect(answers.look { $0 }.isEmpty)
         log.letGo()
@@ -103,7 +110,7 @@ struct FailureTests {
     @Test("a command that is taken out with the batch that ends the engine is answered as well")
     func lateCommand() throws {
         let time = HeldTime()
-        let desk = TestDesk(log, time: time)
+        let desk = TestDesk(log, time: time, ownBatchEventsMax: 0)
         try desk.start()
         let account = try desk.openAccount("a", deposit: "10")
         desk.settle()

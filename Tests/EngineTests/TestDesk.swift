@@ -36,7 +36,9 @@ final class TestDesk: Sendable {
         holder: String = "test",
         time: any TimeSource = StillTime(),
         simulatedClock: Bool = true,
-        snapshots: EngineSnapshots? = nil
+        snapshots: EngineSnapshots? = nil,
+        ownBatchEventsMax: Int = 64,
+        recentCommandsMin: Int = 8
     ) {
         self.log = log
         self.venue = venue
@@ -48,6 +50,8 @@ final class TestDesk: Sendable {
             time: time
         )
         options.snapshots = snapshots
+        options.ownBatchEventsMax = ownBatchEventsMax
+        options.recentCommandsMin = recentCommandsMin
         trading = ShardEngine(shard: ShardNumber(1), log: log, venue: venue, options: options)
         let copier = ReferenceCopier(log: log, into: trading, time: StillTime())
         self.copier = copier

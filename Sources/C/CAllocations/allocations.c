@@ -1,11 +1,17 @@
 #include "CAllocations.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 static _Thread_local uint64_t allocations;
 
 uint64_t bifrost_thread_allocations(void) { return allocations; }
+
+uint64_t bifrost_allocated_bytes(void) {
+    struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
 
 // What glibc calls its own functions beside their public names.
 extern void *__libc_malloc(size_t size);

@@ -53,7 +53,7 @@ extension Shard {
             said.symbol = placed.symbol
         }
         let instrument = instrument(said, posed, state)
-        if state.orderByID.account(of: report.order) != nil {
+        if state.orderByID.contains(report.order) {
             // The venue names one account, and the order another: a person has to say whose trade it is.
             return try recordSuspense(report, said, instrument, account, posed, state, &decision)
         }
@@ -164,7 +164,7 @@ extension Shard {
     /// What a venue says of an external order, under the id that the core gave it.
     static func translated(_ posed: PosedCommand, _ state: ShardState) -> PosedCommand {
         func known(_ account: AccountID, _ order: OrderID, _ venue: String? = nil) -> OrderID {
-            guard state.orderByID.account(of: order) == nil else { return order }
+            guard !state.orderByID.contains(order) else { return order }
             let venue = venue ?? state.accountByID[account]?.opened.custodian ?? ""
             let name = ExternalName(account: account, venue: venue, venueOrderID: order.id.text)
             return state.externalByName[name] ?? order

@@ -13,7 +13,7 @@ public struct StatePart: WireFields, Sendable {
     /// Accounts.
     var accounts: [TableRow<AccountID, AccountEntry>] = []
     /// Orders, in the order of their placement.
-    var orders: [TableRow<OrderID, OrderEntry>] = []
+    var orders: [OrderBlock] = []
     /// The orders of executions.
     var executions: [TableRow<ExecutionIdentity, OrderID>] = []
     /// Groups of orders.
@@ -78,10 +78,7 @@ extension ShardState {
     public mutating func take(_ part: consuming StatePart) throws(WireError) {
         if let rest = part.rest { self = rest }
         for row in part.accounts { accountByID[row.key] = row.value }
-        for row in part.orders {
-            guard orderByID.account(of: row.key) == nil else { throw .notCanonical(field: 3) }
-            orderByID.add(row.key, row.value)
-        }
+        for block in part.orders { try orderByID.add(block) }
         for row in part.executions { orderByExecution.updateValue(row.value, forKey: row.key) }
         for row in part.groups { groupByID[row.key] = row.value }
         for row in part.work { workByID[row.key] = row.value }

@@ -19,7 +19,8 @@ enum Imports {
         "RiskLimits": .only(kernel),
         "ComplianceRules": .only(kernel),
         "Portfolios": .only(kernel),
-        "Sagas": .only(kernel.union(domain)),
+        // Closed orders are kept compressed.
+        "Sagas": .only(kernel.union(domain).union(["LZ4Codec"])),
         "EventRegistry": .only(kernel.union(domain).union(["Sagas"])),
 
         // The form of rows is that of PostgreSQL's binary copy.

@@ -7,3 +7,6 @@
 
 /// Calls of `malloc`, `calloc`, `realloc` and the aligned ones by the calling thread so far.
 uint64_t bifrost_thread_allocations(void);
+
+/// Bytes that the process has allocated and not freed.
+uint64_t bifrost_allocated_bytes(void);

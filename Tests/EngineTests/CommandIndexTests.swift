@@ -1,0 +1,115 @@
+import BifrostKernel
+import EventStore
+import Orders
+import Sagas
+import Testing
+
+@testable import Engine
+
+@Suite("The index of commands")
+struct CommandIndexTests {
+    private func key(_ number: Int) -> CommandKey {
+        CommandKey(Identifier(high: UInt64(number), low: UInt64(number) &* 0x9E37_79B9_7F4A_7C15))
+    }
+
+    private func index(_ count: Int, recentMin: Int = 10) -> CommandIndex {
+        var index = CommandIndex(recentMin: recentMin)
+        for number in 0..<count {
+            let digest = CommandDigest(high: UInt64(number), low: 1)
+            index.insert(
+                key(number),
+                CommandIndex.Entry(digest: digest, firstPosition: Int64(number) * 3 + 1, count: 1)
+            )
+            index.lengthen(key(number), to: Int64(number) * 3 + 3)
+        }
+        return index
+    }
+
+    @Test("knows the latest by heart, of the others where they are, and no other")
+    func finds() {
+        let index = index(95)
+        for number in 0..<95 {
+            switch index.find(key(number)) {
+            case .new: Issue.record("\(number) was forgotten")
+            case .known(let entry):
+                #expect(number >= 75 && entry.firstPosition == Int64(number) * 3 + 1 && entry.count == 3)
+            case .logged(let position): #expect(number < 85 && position == Int64(number) * 3 + 1)
+            }
+        }
+        guard case .new = index.find(key(95)) else {
+            Issue.record("an id that no command has was found")
+            return
+        }
+    }
+
+    @Test(
+        "is the same after a snapshot, and grows on as the one that it was made of",
+        arguments: [3, 10, 57, 95]
+    )
+    func snapshot(count: Int) throws {
+        var again = CommandIndex(recentMin: 10)
+        for row in index(count).logged { again.insert(row) }
+        for row in index(count).recent { again.insert(row) }
+        for number in count..<count + 25 {
+            let digest = CommandDigest(high: UInt64(number), low: 1)
+            again.insert(
+                key(number),
+                CommandIndex.Entry(digest: digest, firstPosition: Int64(number) * 3 + 1, count: 3)
+            )
+        }
+        let whole = index(count + 25)
+        #expect(again.logged.map { WireEncoder.encode($0) } == whole.logged.map { WireEncoder.encode($0) })
+        #expect(again.recent.map { WireEncoder.encode($0) } == whole.recent.map { WireEncoder.encode($0) })
+        #expect(whole.logged.count + whole.recent.count == count + 25)
+    }
+}
+
+@Suite("Commands of long ago")
+struct OldCommandTests {
+    private let log = FaultyLog(MemoryLog(id: Identifier(high: 1, low: 2)))
+
+    /// A desk that knows eight to sixteen commands by heart, with forty that came after `o1`, which traded.
+    private func desk() throws -> (TestDesk, AccountID, CommandAnswer) {
+        let desk = TestDesk(log, recentCommandsMin: 8)
+        try desk.start()
+        desk.declareMarket()
+        let account = try desk.openAccount("a", deposit: "100000")
+        let answer = desk.perform("o1", .placeOrder(account, try desk.order(5)))
+        for number in 0..<40 {
+            desk.perform("r\(number)", .placeOrder(account, try desk.order(1, limit: "9")))
+        }
+        desk.settle()
+        return (desk, account, answer)
+    }
+
+    @Test("a repeat is answered with the first receipt, other content is refused, and nothing is written")
+    func repeats() throws {
+        let (desk, account, first) = try desk()
+        defer { desk.stop() }
+        guard case .decided(let receipt, _) = first else {
+            Issue.record("the order was \(first)")
+            return
+        }
+        #expect(receipt.count > 1)
+        let head = try log.head(of: ShardNumber(1)).position
+        #expect(desk.perform("o1", .placeOrder(account, try desk.order(5))) == .repeated(receipt))
+        #expect(desk.perform("o1", .placeOrder(account, try desk.order(6))) == .idReused(receipt))
+        #expect(try log.head(of: ShardNumber(1)).position == head)
+    }
+
+    @Test("a log that cannot be read just then is asked again, and what came behind is decided after it")
+    func unreadable() throws {
+        let (desk, account, first) = try desk()
+        defer { desk.stop() }
+        guard case .decided(let receipt, _) = first else {
+            Issue.record("the order was \(first)")
+            return
+        }
+        log.failReads(2)
+        #expect(desk.perform("o1", .placeOrder(account, try desk.order(5))) == .repeated(receipt))
+        guard case .decided = desk.perform("new", .placeOrder(account, try desk.order(1))) else {
+            Issue.record("the order behind it was not decided")
+            return
+        }
+    }
+}
