@@ -143,8 +143,8 @@ package struct CommandKey: CheaplyHashed, Sendable {
 
     /// The key of the command that the event is the first of.
     ///
-    /// An id is scoped by its account, which the first event of every account command names. Opening an account,
-    /// rolling a day and the like are scoped by the actor, and their first events name no account.
+    /// An id is scoped by its account, which the first event of every account command names. Opening an
+    /// account, rolling a day and the like are scoped by the actor, and their first events name no account.
     init(_ header: EventHeader) {
         self.init(header.commandID, account: header.account, actor: header.actor)
     }

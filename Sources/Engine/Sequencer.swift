@@ -323,8 +323,8 @@ package struct Sequencer: Sendable {
 }
 
 extension CommandRequest {
-    /// What was decided under the id of a command of the core's own or of a venue's report, which says all that
-    /// the command does; nobody waits for its answer.
+    /// What was decided under the id of a command of the core's own or of a venue's report, which says all
+    /// that the command does; nobody waits for its answer.
     fileprivate func entry(at position: Int64) -> CommandIndex.Entry? {
         guard !Self.isFree(id.text) else { return nil }
         return CommandIndex.Entry(digest: digest, firstPosition: position, count: 1)

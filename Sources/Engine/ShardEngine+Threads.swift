@@ -22,7 +22,8 @@ extension ShardEngine {
         return .worked
     }
 
-    /// Appends the batch that the deciding thread, which calls it, kept for itself; `false` when there is none.
+    /// Appends the batch that the deciding thread, which calls it, kept for itself; `false` when there is
+    /// none.
     func appendOwn() -> Bool {
         inbox.look { $0.isHandedToSelf && $0.handed != nil } && appendNext() == .worked
     }

@@ -23,7 +23,7 @@ public struct Build: Hashable, Sendable {
     static func schema(_ name: String, _ version: Int32) -> String { "\(name)_v\(version)" }
 
     /// Whether `model` folds to the tables of this build.
-    func isOf(_ model: ReadModel) -> Bool {
+    public func isOf(_ model: ReadModel) -> Bool {
         foldVersion == model.foldVersion && schemaHash == Self.hash(model.schema)
     }
 

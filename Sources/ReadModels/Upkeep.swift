@@ -34,6 +34,14 @@ public struct Upkeep: Sendable {
         public let wayOut: String?
     }
 
+    /// Whether the database has a read side at all.
+    public func isReady() throws(ProjectionError) -> Bool {
+        let connection = try connect()
+        return try translated { () throws(PostgresError) in
+            try connection.query("select to_regclass('bifrost_read.build') is not null").bool(0, 0)
+        }
+    }
+
     /// Every shard of every build of a read model.
     public func status(_ name: String) throws(ProjectionError) -> [Status] {
         let connection = try connect()

@@ -1,7 +1,7 @@
 // What reading the log costs, each way against `COPY … TO` of the same rows by turns: the least that leaves
 // PostgreSQL at all. The rows are orders as `orders` places them, which stay open; with `--trading` each is
-// filled at once. With `--sealed` the log has leaves of a tenth of its events, and all full ones are read from
-// their frames; the copy still takes the tables.
+// filled at once. With `--sealed` the log has leaves of a tenth of its events, and all full ones are read
+// from their frames; the copy still takes the tables.
 
 import ArgumentParser
 import BifrostKernel

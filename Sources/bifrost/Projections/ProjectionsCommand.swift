@@ -148,7 +148,8 @@ struct ProjectionsVerify: ParsableCommand {
         }
     }
 
-    private static func text(_ verdict: ReadModelVerification.Verdict) -> String {
+    /// What a verdict says, in words.
+    static func text(_ verdict: ReadModelVerification.Verdict) -> String {
         if verdict.isProven { return "proven" }
         return verdict.stored == verdict.folded ? "checkpoint differs" : "rows differ from the log"
     }

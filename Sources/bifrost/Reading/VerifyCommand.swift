@@ -12,6 +12,8 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Prove the log: chain, order, payloads, ledgers, copies. Ends with status 3 on tampering.",
         discussion: """
+            Where the log is intact, the read models are proven too: each is folded anew.
+
             With a file that `bifrost log export` wrote, prove that file alone: no database is needed.
 
             Against the checkpoints of the folder too, where there are any: only they show that the end was cut off, or \
@@ -25,13 +27,16 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Flag(help: "Leave the read models out.")
+    var logOnly = false
+
     @OptionGroup var keys: KeyOptions
     @OptionGroup var checkpoints: CheckpointOptions
     @OptionGroup var place: PlaceOptions
 
     func validate() throws {
-        guard file != nil, json else { return }
-        throw ValidationError("--json is for the whole log: leave it out with a file.")
+        guard file != nil, json || logOnly else { return }
+        throw ValidationError("--json and --log-only are for the whole log: leave them out with a file.")
     }
 
     func run() throws {
@@ -53,21 +58,46 @@ struct VerifyCommand: ParsableCommand {
             for index in verdicts.indices where verdicts[index].fault == nil {
                 verdicts[index].fault = try SegmentProof.indexFault(log, verdicts[index].shard)
             }
+            let isIntact = verdicts.allSatisfy { $0.fault == nil }
             return VerificationText(
                 log: log.id,
                 verdicts: verdicts,
+                readModels: isIntact && !logOnly ? try ReadModelProof(log) : ReadModelProof(),
                 checkpoints: kept,
                 time: WallTime().now()
             )
         }
-        let verdicts = report.verdicts
+        show(report)
+        try Self.judge(report)
+    }
+
+    private func show(_ report: VerificationText) {
         var output = Output()
-        for line in json ? [Self.json(verdicts).pretty] : Self.table(verdicts).lines { output.line(line) }
-        if !json, let sentence = report.sentence {
-            output.line("")
-            output.line(sentence)
+        if json {
+            output.line(Self.json(report).pretty)
+        } else {
+            for line in Self.table(report.verdicts).lines { output.line(line) }
+            if !report.readModels.lines.isEmpty {
+                output.line("")
+                for line in Self.table(report.readModels).lines { output.line(line) }
+            }
+            if let sentence = report.sentence {
+                output.line("")
+                output.line(sentence)
+            }
         }
         output.flush()
+    }
+
+    private static func judge(_ report: VerificationText) throws {
+        let verdicts = report.verdicts
+        if let model = report.readModels.fault {
+            throw BifrostExit.failed.failure(
+                "The log is intact, but the read model \(model.name) of shard \(model.shard.value) is not what its"
+                    + " events lead to: \(model.fault ?? ""). Rebuild it with `bifrost projections rebuild"
+                    + " \(model.name)`."
+            )
+        }
         // What a forger did on the reference shard shows in its copies too: the first fault is the cause.
         guard let fault = verdicts.compactMap({ $0.fault }).first else { return }
         let place = "shard \(fault.shard.value), position \(fault.position)"
@@ -138,9 +168,19 @@ struct VerifyCommand: ParsableCommand {
         return table
     }
 
-    private static func json(_ verdicts: [ShardVerdict]) -> JSONValue {
+    private static func table(_ proof: ReadModelProof) -> Table {
+        var table = Table([
+            ("READ MODEL", .left), ("SHARD", .right), ("POSITION", .right), ("VERDICT", .left),
+        ])
+        for line in proof.lines {
+            table.add([line.name, "\(line.shard.value)", "\(line.position)", line.fault ?? "proven"])
+        }
+        return table
+    }
+
+    private static func json(_ report: VerificationText) -> JSONValue {
         .list(
-            verdicts.map { verdict in
+            report.verdicts.map { verdict in
                 let fault = verdict.fault.map { fault in
                     JSONValue.object([
                         ("position", .number(fault.position)),
@@ -158,6 +198,18 @@ struct VerifyCommand: ParsableCommand {
                     ("lastPosition", .number(verdict.head.position)),
                     ("lastHash", .text(verdict.head.hash.text)),
                     ("fault", fault ?? .null),
+                    ("readModels", json(report.readModels.lines.filter { $0.shard == verdict.shard })),
+                ])
+            }
+        )
+    }
+
+    private static func json(_ lines: [ReadModelProof.Line]) -> JSONValue {
+        .list(
+            lines.map { line in
+                .object([
+                    ("name", .text(line.name)), ("position", .number(line.position)),
+                    ("fault", line.fault.map { .text($0) } ?? .null),
                 ])
             }
         )
