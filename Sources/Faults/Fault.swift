@@ -17,11 +17,12 @@ package enum Fault: String, CaseIterable, Sendable {
     case engineAsked = "engine asked to end"
     case databaseStoppedTwice = "PostgreSQL stopped at once, and again when it is back"
     case killedUnderSnapshot = "engine killed under a long snapshot"
+    case killedInSnapshot = "engine killed while what it knows is kept"
 
     /// Whether the service's own process is to be started again.
     var endsService: Bool {
         switch self {
-        case .engineKilled, .bothKilled, .engineAsked, .killedUnderSnapshot: true
+        case .engineKilled, .bothKilled, .engineAsked, .killedUnderSnapshot, .killedInSnapshot: true
         default: false
         }
     }
@@ -62,6 +63,23 @@ package enum Fault: String, CaseIterable, Sendable {
         case .engineAsked:
             service.signal(SIGTERM)
             guard service.waitForEnd() else { throw FaultError("the service does not end when asked to") }
+        case .killedInSnapshot:
+            try Self.breakOffSnapshot(of: service.setup, &dice)
+            service.crash()
+        }
+    }
+
+    /// Makes a snapshot of what the engine knows, for the next start to begin with, and kills who makes it now
+    /// and then.
+    private static func breakOffSnapshot(of setup: ServiceProcess.Setup, _ dice: inout Generator) throws {
+        let command = [setup.binary, "snapshot", "make", "--data-dir", setup.dataDirectory]
+        let maker = try ChildProcess.launch(command, appendingTo: setup.log, environment: [])
+        if dice.chance(50) {
+            pause(millis: dice.int(0...800))
+            kill(maker, SIGKILL)
+        }
+        guard wait(millis: 30_000, until: { ChildProcess.hasEnded(maker) }) else {
+            throw FaultError("`bifrost snapshot make` does not end")
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct FaultTests {
     /// Rounds and seed of a run; a line that failed is repeated with its seed and one round.
     enum Amount {
-        static let rounds = number("BIFROST_FAULT_ROUNDS") ?? 22
+        static let rounds = number("BIFROST_FAULT_ROUNDS") ?? 24
         static let seed = UInt64(number("BIFROST_FAULT_SEED") ?? Int.random(in: 1...999_999_999))
 
         /// As the build machine runs it.
