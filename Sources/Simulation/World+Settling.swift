@@ -131,6 +131,7 @@ extension World {
         try expect(unasked == 0, "I8", "a kill switch left \(unasked) orders unasked")
         try watch.books.checkEntitlements()
         try expect(!watch.state.rollIsUnfinished, "I11", "a day stays half closed")
+        try meetPeople()
         for posed in posed where !posed.isAnswered {
             let lives = [trading?.holder, facts?.holder].contains(posed.holder)
             try expect(!lives, "I1", "\(posed.holder) lives and never answered '\(posed.request.id.text)'")
@@ -156,6 +157,21 @@ extension World {
         }
         try checkVenue()
         try verifyLog()
+    }
+
+    /// Links a person to an account and to a name, and erases one: no decision changes by either.
+    private mutating func meetPeople() throws(Violation) {
+        var link = PersonLinked()
+        link.person.role = "holder"
+        link.person.commitment = [UInt8](repeating: 7, count: PersonCommitment.byteCount)
+        link.actor = "tester"
+        submit("person-actor", .linkPerson(link))
+        link.account = watch.books.accountsInOrder.first ?? .none
+        submit("person-account", .linkPerson(link))
+        var erased = PersonErased()
+        erased.person = Identifier(high: 1, low: 2)
+        submit("person-erased", .erasePerson(erased))
+        try settle()
     }
 
     /// The venue's own books, and all that it ever said, against what the core has.

@@ -36,6 +36,8 @@ extension World {
         switch (command, fact) {
         case (_, .commandRejected(let fact)): fact.command == command.content && fact.code != nil
         case (_, .commandHadNoEffect(let fact)): fact.command == command.content
+        case (.linkPerson(let link), .person(.linked(let fact))): fact == link
+        case (.erasePerson(let person), .person(.erased(let fact))): fact == person
         case (.deposit(let account, let move), .portfolio(.deposited(let fact))):
             fact.account == account && fact.currency == move.currency && fact.amount == move.amount
         case (.withdraw(let account, let move), .portfolio(.withdrawn(let fact))):

@@ -37,8 +37,6 @@ struct SimulationTests {
             "DividendPaid", "MarginCallMet",
             // And a correction that is copied after the roll before its ex-date.
             "CorporateActionRevisionMissed",
-            // No decision stands on what is kept about people, so nobody asks for it there.
-            "PersonLinked", "PersonErased",
         ]
         #expect(names.filter { tally[$0] == nil && !rare.contains($0) } == [])
     }
