@@ -66,8 +66,9 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let logSQL: [Resource] = [
     "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql", "cold_frame.sql", "cold_index.sql",
     "drop_leaf.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "hold.sql", "hold_release.sql",
-    "leaf.sql", "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "price.sql",
-    "price_segment.sql", "publisher_checkpoint.sql", "refresh_event_view.sql", "refresh_table_view.sql",
+    "leaf.sql", "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "pace_vacuum.sql",
+    "price.sql", "price_segment.sql", "publisher_checkpoint.sql", "refresh_event_view.sql",
+    "refresh_table_view.sql",
     "refuse_change.sql", "release_lease.sql", "retention.sql", "roles.sql", "schemas.sql", "seal_leaf.sql",
     "segment.sql", "shard.sql", "snapshot.sql", "snapshot_part.sql", "subtree.sql", "take_lease.sql",
     "turn_leaf.sql",

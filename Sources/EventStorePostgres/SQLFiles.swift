@@ -77,6 +77,7 @@ package struct SQLFiles: Sendable {
         case "segment.sql": PackageResources.segment_sql
         case "shard.sql": PackageResources.shard_sql
         case "snapshot.sql": PackageResources.snapshot_sql
+        case "pace_vacuum.sql": PackageResources.pace_vacuum_sql
         case "snapshot_part.sql": PackageResources.snapshot_part_sql
         case "subtree.sql": PackageResources.subtree_sql
         case "take_lease.sql": PackageResources.take_lease_sql

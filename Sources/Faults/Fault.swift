@@ -69,8 +69,8 @@ package enum Fault: String, CaseIterable, Sendable {
         }
     }
 
-    /// Makes a snapshot of what the engine knows, for the next start to begin with, and kills who makes it now
-    /// and then.
+    /// Makes a snapshot of what the engine knows, for the next start to begin with; every other time it is
+    /// broken off.
     private static func breakOffSnapshot(of setup: ServiceProcess.Setup, _ dice: inout Generator) throws {
         let command = [setup.binary, "snapshot", "make", "--data-dir", setup.dataDirectory]
         let maker = try ChildProcess.launch(command, appendingTo: setup.log, environment: [])

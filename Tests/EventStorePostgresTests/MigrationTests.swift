@@ -91,6 +91,22 @@ struct MigrationTests {
         try PostgresSetup.migrate(owner)
     }
 
+    @Test("leaves are vacuumed at a pace of their own, those of an older build too")
+    func pace() throws {
+        let owner = try prepared("migrate_pace")
+        let all = SQLFiles.embedded.migrations
+        let pace = try #require(all.firstIndex { $0.name == "pace_vacuum.sql" })
+        try PostgresSetup.migrate(owner, Array(all[..<pace]))
+        let connection = try PostgresConnection(owner)
+        _ = try connection.query("select bifrost.open_shard(0, 100, 30)")
+        try PostgresSetup.migrate(owner)
+        _ = try connection.query("select bifrost.add_leaf(0, 2)")
+        let rows = try connection.query(
+            "select relname from pg_class where 'autovacuum_vacuum_cost_limit=40' = any (reloptions) order by relname"
+        )
+        #expect(try (0..<rows.count).map { try rows.text($0, 0) } == ["event_s0_l1", "event_s0_l2"])
+    }
+
     @Test("order.txt names every file of the folder once")
     func order() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
