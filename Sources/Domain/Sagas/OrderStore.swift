@@ -20,10 +20,10 @@ public struct OrderStore: Sendable {
     /// Where in `warm` the next look for one to pack goes.
     private var hand = 0
 
-    /// Small, since all of a block is read for one of its orders.
-    static let blockOrders = 16
+    /// Few, since all of a block is read for one of its orders; and so that a simulation packs some.
+    static let blockOrders = 4
     /// Blocks that are never packed, for what follows soon.
-    static let warmBlocksMin = 4
+    static let warmBlocksMin = 2
     /// Blocks that are looked at for each one that fills.
     private static let looksPerBlock = 2
     private static let blockBytesMax = 1 << 24

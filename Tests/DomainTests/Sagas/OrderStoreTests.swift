@@ -48,11 +48,11 @@ struct OrderStoreTests {
 
     @Test("leaves a block as it is while one of its orders may trade or its venue owes an answer")
     func leavesOpen() throws {
-        #expect(try store(640) { $0 % OrderStore.blockOrders == 7 }.packedCount == 0)
+        #expect(try store(640) { $0 % OrderStore.blockOrders == 1 }.packedCount == 0)
         var waiting = OrderStore()
         for number in 0..<640 {
             var order = try entry(number)
-            if number % OrderStore.blockOrders == 15 { order.waitsSince = 5 }
+            if number % OrderStore.blockOrders == 3 { order.waitsSince = 5 }
             waiting.add(id(number), order)
         }
         #expect(waiting.packedCount == 0)
@@ -102,7 +102,7 @@ struct OrderStoreTests {
 
     @Test("refuses blocks that no store has: twice the same order, and one after a block that is not full")
     func refuses() throws {
-        let blocks = try Array(store(20).all)
+        let blocks = try Array(store(OrderStore.blockOrders + 2).all)
         var twice = OrderStore()
         try twice.add(blocks[0])
         #expect(throws: WireError.self) { try twice.add(blocks[0]) }
