@@ -19,6 +19,9 @@ package struct DecidingThread: Sendable {
     private var loss: Loss? = nil
     private var failures = 0
 
+    /// Old commands that a turn asks the log for, some fraction of a millisecond each.
+    private static let lookUpsMax = 8
+
     /// Attempts to take the shard again after a failure, before the engine stops.
     private static let recoveriesMax = 60
 
@@ -140,27 +143,38 @@ package struct DecidingThread: Sendable {
         return .some(Work(landed: landed, commands: commands))
     }
 
-    /// Decides one command after another; where the log cannot say what one was, that one and all behind it
-    /// are put back.
+    /// Decides one command after another.
+    ///
+    /// Repeats that the log has to answer for go to the end of the lane when there are more of them than a
+    /// turn may look up, and when the log cannot be read: nobody else waits for them.
     @discardableResult
     private mutating func decide(_ commands: [PendingCommand]) -> ReadError? {
         guard !commands.isEmpty else { return nil }
         let now = engine.options.time.now()
+        var lookUps = 0
+        var postponed: [PendingCommand] = []
+        var trouble: ReadError?
         for (index, pending) in commands.enumerated() {
             guard hasRoom else {
                 putBack(commands[index...])
-                return nil
+                break
             }
             guard let doubt = core.sequencer.step(pending, now: now, into: &prepared) else { continue }
+            guard lookUps < Self.lookUpsMax, trouble == nil else {
+                postponed.append(pending)
+                continue
+            }
+            lookUps += 1
             do throws(ReadError) {
                 let stored = try stored(doubt)
                 core.sequencer.step(pending, now: now, stored: stored, into: &prepared)
             } catch {
-                putBack(commands[index...])
-                return error
+                trouble = error
+                postponed.append(pending)
             }
         }
-        return nil
+        if !postponed.isEmpty { engine.inbox.change { $0.normal += postponed } }
+        return trouble
     }
 
     /// What the log says of a command.

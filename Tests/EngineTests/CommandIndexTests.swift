@@ -3,6 +3,7 @@ import EventStore
 import Orders
 import Sagas
 import Testing
+import Threads
 
 @testable import Engine
 
@@ -95,6 +96,28 @@ struct OldCommandTests {
         #expect(desk.perform("o1", .placeOrder(account, try desk.order(5))) == .repeated(receipt))
         #expect(desk.perform("o1", .placeOrder(account, try desk.order(6))) == .idReused(receipt))
         #expect(try log.head(of: ShardNumber(1)).position == head)
+    }
+
+    @Test("many repeats at once hold up nobody who comes after them")
+    func storm() throws {
+        let (desk, account, _) = try desk()
+        defer { desk.stop() }
+        let answered = Monitor<[String]>([])
+        func submit(_ name: String, _ order: PlaceOrder) {
+            desk.trading.submit(desk.request(name, .placeOrder(account, order))) { _ in
+                answered.change { $0.append(name) }
+            }
+        }
+        log.hold(nil)
+        submit("first", try desk.order(1))
+        log.waitUntilHeld()
+        for number in 0..<20 { submit("r\(number)", try desk.order(1, limit: "9")) }
+        submit("new", try desk.order(1))
+        log.letGo()
+        let order = answered.await { $0.count == 22 ? $0 : nil }
+        #expect(Set(order).count == 22)
+        let place = try #require(order.firstIndex(of: "new"))
+        #expect(place < 15, "was answered after \(order[..<place])")
     }
 
     @Test("a log that cannot be read just then is asked again, and what came behind is decided after it")
