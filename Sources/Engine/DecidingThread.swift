@@ -66,7 +66,8 @@ package struct DecidingThread: Sendable {
         }
         if let landed = work.landed, let turn = settle(landed, before: work.commands) { return turn }
         let trouble = decide(work.commands)
-        if case .corrupt(let reason) = trouble {
+        // A batch in flight lands first: its commands are answered by it, and its writer is in use.
+        if case .corrupt(let reason) = trouble, flying == nil {
             return end("what shard \(engine.shard.value) answered before cannot be read: \(reason)")
         }
         if !isSimulated { reachDeadlines() }

@@ -69,9 +69,12 @@ struct CommandIndexTests {
 struct OldCommandTests {
     private let log = FaultyLog(MemoryLog(id: Identifier(high: 1, low: 2)))
 
-    /// A desk that knows eight to sixteen commands by heart, with forty that came after `o1`, which traded.
-    private func desk() throws -> (TestDesk, AccountID, CommandAnswer) {
-        let desk = TestDesk(log, recentCommandsMin: 8)
+    private typealias Answers = Monitor<[(name: String, answer: CommandAnswer)]>
+
+    /// A desk that knows eight to sixteen commands by heart, with forty that came after `o1`, which traded; and
+    /// the receipt of that one.
+    private func desk(ownBatchEventsMax: Int = 64) throws -> (TestDesk, AccountID, CommandReceipt) {
+        let desk = TestDesk(log, ownBatchEventsMax: ownBatchEventsMax, recentCommandsMin: 8)
         try desk.start()
         desk.declareMarket()
         let account = try desk.openAccount("a", deposit: "100000")
@@ -80,17 +83,26 @@ struct OldCommandTests {
             desk.perform("r\(number)", .placeOrder(account, try desk.order(1, limit: "9")))
         }
         desk.settle()
-        return (desk, account, answer)
+        guard case .decided(let receipt, _) = answer else { throw NoAnswer() }
+        return (desk, account, receipt)
+    }
+
+    private func submit(
+        _ name: String,
+        _ order: PlaceOrder,
+        of account: AccountID,
+        at desk: TestDesk,
+        _ answers: Answers
+    ) {
+        desk.trading.submit(desk.request(name, .placeOrder(account, order))) { answer in
+            answers.change { $0.append((name, answer)) }
+        }
     }
 
     @Test("a repeat is answered with the first receipt, other content is refused, and nothing is written")
     func repeats() throws {
-        let (desk, account, first) = try desk()
+        let (desk, account, receipt) = try desk()
         defer { desk.stop() }
-        guard case .decided(let receipt, _) = first else {
-            Issue.record("the order was \(first)")
-            return
-        }
         #expect(receipt.count > 1)
         let head = try log.head(of: ShardNumber(1)).position
         #expect(desk.perform("o1", .placeOrder(account, try desk.order(5))) == .repeated(receipt))
@@ -102,36 +114,56 @@ struct OldCommandTests {
     func storm() throws {
         let (desk, account, _) = try desk()
         defer { desk.stop() }
-        let answered = Monitor<[String]>([])
-        func submit(_ name: String, _ order: PlaceOrder) {
-            desk.trading.submit(desk.request(name, .placeOrder(account, order))) { _ in
-                answered.change { $0.append(name) }
-            }
-        }
+        let answers = Answers([])
         log.hold(nil)
-        submit("first", try desk.order(1))
+        submit("first", try desk.order(1), of: account, at: desk, answers)
         log.waitUntilHeld()
-        for number in 0..<20 { submit("r\(number)", try desk.order(1, limit: "9")) }
-        submit("new", try desk.order(1))
+        for number in 0..<20 {
+            submit("r\(number)", try desk.order(1, limit: "9"), of: account, at: desk, answers)
+        }
+        submit("new", try desk.order(1), of: account, at: desk, answers)
         log.letGo()
-        let order = answered.await { $0.count == 22 ? $0 : nil }
-        #expect(Set(order).count == 22)
-        let place = try #require(order.firstIndex(of: "new"))
-        #expect(place < 15, "was answered after \(order[..<place])")
+        let names = answers.await { $0.count == 22 ? $0.map(\.name) : nil }
+        #expect(Set(names).count == 22)
+        let place = try #require(names.firstIndex(of: "new"))
+        #expect(place < 15, "was answered after \(names[..<place])")
     }
 
     @Test("a log that cannot be read just then is asked again, and what came behind is decided after it")
     func unreadable() throws {
-        let (desk, account, first) = try desk()
+        let (desk, account, receipt) = try desk()
         defer { desk.stop() }
-        guard case .decided(let receipt, _) = first else {
-            Issue.record("the order was \(first)")
-            return
-        }
         log.failReads(2)
         #expect(desk.perform("o1", .placeOrder(account, try desk.order(5))) == .repeated(receipt))
         guard case .decided = desk.perform("new", .placeOrder(account, try desk.order(1))) else {
             Issue.record("the order behind it was not decided")
+            return
+        }
+    }
+
+    @Test(
+        "a log that is damaged there ends the engine once the batch in flight has landed, and each is answered once"
+    )
+    func damaged() throws {
+        let (desk, account, _) = try desk(ownBatchEventsMax: 0)
+        let answers = Answers([])
+        log.hold(nil)
+        submit("first", try desk.order(1), of: account, at: desk, answers)
+        log.waitUntilHeld()
+        log.failReads(.max, as: .corrupt("a bit was flipped"))
+        submit("o1", try desk.order(5), of: account, at: desk, answers)
+        log.script.await { $0.readsFailing < .max ? () : nil }
+        log.letGo()
+        desk.trading.inbox.await { inbox -> Void? in
+            guard case .stopped(let reason) = inbox.status else { return nil }
+            #expect(reason?.contains("a bit was flipped") == true)
+            return ()
+        }
+        desk.stop()
+        let all = answers.look { $0 }
+        #expect(all.map(\.name) == ["first", "o1"])
+        guard case .decided = all.first?.answer, case .stopped = all.last?.answer else {
+            Issue.record("was \(all)")
             return
         }
     }

@@ -18,8 +18,9 @@ final class FaultyLog: EventLog {
         var holding = false
         /// Appends that have arrived at the hold.
         var held = 0
-        /// Reads of trading shards that still fail.
+        /// Reads of trading shards that still fail, and how.
         var readsFailing = 0
+        var readError = ReadError.unavailable("the server ended")
     }
 
     let inner: MemoryLog
@@ -43,12 +44,12 @@ final class FaultyLog: EventLog {
         limit: Int,
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
-        let fails = script.look { script in
-            guard shard != .reference, script.readsFailing > 0 else { return false }
+        let error = script.change { script -> ReadError? in
+            guard shard != .reference, script.readsFailing > 0 else { return nil }
             script.readsFailing -= 1
-            return true
+            return script.readError
         }
-        if fails { throw .unavailable("the server ended") }
+        if let error { throw error }
         return try inner.read(shard, selection, limit: limit, body)
     }
 
@@ -57,7 +58,12 @@ final class FaultyLog: EventLog {
     func hold(_ fault: Fault?) { script.change { $0 = Script(fault: fault, holding: true) } }
 
     /// Fails the next reads of trading shards.
-    func failReads(_ count: Int) { script.change { $0.readsFailing = count } }
+    func failReads(_ count: Int, as error: ReadError = .unavailable("the server ended")) {
+        script.change {
+            $0.readsFailing = count
+            $0.readError = error
+        }
+    }
 
     func waitUntilHeld() { script.await { $0.held > 0 ? () : nil } }
 
