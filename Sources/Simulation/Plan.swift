@@ -88,10 +88,14 @@ public struct Plan: Sendable {
     let steps: [Step]
 
     /// Steps of a plan where nothing else is asked for.
-    public static let stepsDefault = 400
+    private static let stepsDefault = 400
+    /// Every so many seeds the plan is four times as long: what is old by then shows there.
+    private static let seedsPerLongPlan: UInt64 = 32
 
     /// The plan of `seed`; with `kept`, only those of its steps.
-    public init(seed: UInt64, steps count: Int = Self.stepsDefault, keeping kept: [Int]? = nil) {
+    public init(seed: UInt64, steps: Int? = nil, keeping kept: [Int]? = nil) {
+        let isLong = seed % Self.seedsPerLongPlan == 0
+        let count = steps ?? Self.stepsDefault * (isLong ? 4 : 1)
         var choices = Generator(seed: seed)
         // Each seed leaves some things out and does others often: what hides in an even mixture shows there.
         var bag: [StepKind] = []

@@ -26,8 +26,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "The first seed; without a number of seeds or seconds the only one.")
     var seed: UInt64?
 
-    @Option(help: "Steps of each seed.")
-    var steps = Plan.stepsDefault
+    @Option(help: "Steps of each seed, in place of those that the seed gives itself.")
+    var steps: Int?
 
     @Option(
         help: "The steps of a shortened run that are kept.",
@@ -72,7 +72,7 @@ struct SimulateCommand: ParsableCommand {
             "seeds \(first)…\(first &+ UInt64(max(ran, 1) - 1)): \(ran) run, \(Int(rate)) a second, 0 violations"
         )
         print(
-            "\(steps) steps each, \(commands) commands, \(events) events, digest \(String(digest, radix: 16))"
+            "\(commands) commands, \(events) events, digest \(String(digest, radix: 16))"
         )
         for (name, count) in tally.sorted(by: { $0.key < $1.key }) { print("  \(count) \(name)") }
         let names = EventRegistry.payloadTypes.compactMap { EventRegistry.name(type: $0.eventType) }

@@ -58,13 +58,15 @@ struct ReadModelProof {
 
     /// What was shown, in words that stand alone; `nil` when nothing was.
     var sentence: String? {
-        guard fault == nil, !lines.isEmpty else { return nil }
-        let names = Array(Set(lines.map(\.name))).sorted()
-        let shown =
-            names.count == 1
-            ? "The read model \(names[0]) holds"
-            : "The read models \(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1]) hold"
-        let left = unseen.map { " \($0.name) was not looked at: \($0.reason)." }.joined()
-        return shown + " what these events lead to, as far as each has come." + left
+        guard fault == nil else { return nil }
+        var parts = unseen.map { "The read model \($0.name) was not looked at: \($0.reason)." }
+        let names = Set(lines.map(\.name)).sorted()
+        if let last = names.last {
+            let others = names.dropLast().joined(separator: ", ")
+            let shown =
+                others.isEmpty ? "The read model \(last) holds" : "The read models \(others) and \(last) hold"
+            parts.insert(shown + " what these events lead to, as far as each has come.", at: 0)
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 }
