@@ -20,10 +20,10 @@ public struct OrderStore: Sendable {
     /// Where in `warm` the next look for one to pack goes.
     private var hand = 0
 
-    /// Few, since all of a block is read for one of its orders; and so that a simulation packs some.
-    static let blockOrders = 4
+    /// Few, since all of a block is read for one of its orders.
+    static let blockOrders = 24
     /// Blocks that are never packed, for what follows soon.
-    static let warmBlocksMin = 2
+    static let warmBlocksMin = 1
     /// Blocks that are looked at for each one that fills.
     private static let looksPerBlock = 2
     private static let blockBytesMax = 1 << 24
@@ -36,7 +36,7 @@ public struct OrderStore: Sendable {
     /// The ids of all orders, in no order that means something.
     public var ids: some Sequence<OrderID> { places.rows.lazy.map(\.key) }
     /// The number of orders in packed blocks.
-    public var packedCount: Int {
+    var packedCount: Int {
         (blocks.count - warm.count - (isLastPacked ? 0 : 1)) * Self.blockOrders
     }
     private var isLastPacked: Bool { blocks.last?.isEmpty ?? true }
@@ -47,15 +47,7 @@ public struct OrderStore: Sendable {
     /// Lends the order where it stands: a copy costs more than most of what is asked of one.
     public func look<Answer>(at id: OrderID, _ body: (OrderEntry) -> Answer) -> Answer? {
         guard let place = places[id] else { return nil }
-        return look(in: entries(place / Self.blockOrders), place, body)
-    }
-
-    private func look<Answer>(
-        in block: [OrderEntry],
-        _ place: Int,
-        _ body: (OrderEntry) -> Answer
-    ) -> Answer? {
-        block.withUnsafeBufferPointer { orders in
+        return entries(place / Self.blockOrders).withUnsafeBufferPointer { orders in
             // The pointer's subscript lends where the buffer's own copies.
             orders.baseAddress.map { body($0[place % Self.blockOrders]) }
         }
