@@ -71,8 +71,8 @@ struct OldCommandTests {
 
     private typealias Answers = Monitor<[(name: String, answer: CommandAnswer)]>
 
-    /// A desk that knows eight to sixteen commands by heart, with forty that came after `o1`, which traded; and
-    /// the receipt of that one.
+    /// A desk that knows eight to sixteen commands by heart, with forty that came after `o1`, which traded;
+    /// and the receipt of that one.
     private func desk(ownBatchEventsMax: Int = 64) throws -> (TestDesk, AccountID, CommandReceipt) {
         let desk = TestDesk(log, ownBatchEventsMax: ownBatchEventsMax, recentCommandsMin: 8)
         try desk.start()
