@@ -76,8 +76,8 @@ let logSQL: [Resource] = [
 
 /// The SQL of the read side, beside its read models.
 let readSQL: [Resource] = [
-    "build.sql", "build_indexes.sql", "checkpoint.sql", "migration.sql", "milestone.sql", "order.txt",
-    "read_model.sql",
+    "build.sql", "build_indexes.sql", "checkpoint.sql", "migration.sql", "milestone.sql",
+    "move_checkpoint.sql", "order.txt", "pace_vacuum.sql", "read_model.sql",
 ].map { .embedInCode("SQL/\($0)") }
 
 let package = Package(

@@ -46,7 +46,9 @@ struct Acquisition {
         }
         try asking { () throws(PostgresError) in try begin(connection) }
         try waitForLock(connection)
-        let heartbeat = Heartbeat(log.access.writer, log.limits, shard)
+        // What was kept of an earlier writer ends before what this one begins with.
+        log.recent.forget(shard)
+        let heartbeat = Heartbeat(log.access.writer, log.limits, shard, log.recent)
         let beating = try asking { () throws(PostgresError) in try heartbeat.connect() }
         let writer = try asking { () throws(PostgresError) in try reign(connection, heartbeat) }
         guard heartbeat.start(beating, writer.epoch, appender: writer.backend, openLeaf: writer.openLeaf)
@@ -162,6 +164,7 @@ struct Acquisition {
         return PostgresWriter(
             connection,
             heartbeat,
+            log.recent,
             PostgresWriter.Reign(
                 log: log.id,
                 shard: shard,

@@ -47,6 +47,13 @@ package enum EventRow {
         withUnsafeBytes(of: words) { copy.bytes($0.bytes) }
     }
 
+    /// The account of a tuple that `write` made: its second field.
+    static func account(_ message: RawSpan) -> AccountOrdinal {
+        // The count of fields, a length and the position, a length.
+        let word = message.unsafeLoadUnaligned(fromByteOffset: 2 + 4 + 8 + 4, as: Int64.self)
+        return AccountOrdinal(Int64(bigEndian: word))
+    }
+
     /// Reads one tuple; throws `misuse` where it is no event.
     static func read(_ message: RawSpan) throws(PostgresError) -> RecordedEvent {
         var tuple = try CopyTuple(message)

@@ -44,6 +44,7 @@ final class Heartbeat: Sendable {
     private let conninfo: String
     private let limits: PostgresLimits
     private let shard: ShardNumber
+    private let recent: RecentRows
     private let state = Monitor(State())
 
     /// How often an append that hangs is looked for.
@@ -52,10 +53,11 @@ final class Heartbeat: Sendable {
     /// How often replacing the view is tried again when somebody is reading it.
     private static let viewMillis = 30_000
 
-    init(_ conninfo: String, _ limits: PostgresLimits, _ shard: ShardNumber) {
+    init(_ conninfo: String, _ limits: PostgresLimits, _ shard: ShardNumber, _ recent: RecentRows) {
         self.conninfo = conninfo
         self.limits = limits
         self.shard = shard
+        self.recent = recent
     }
 
     /// Connects, so that a writer that could not beat does not begin.
@@ -77,10 +79,14 @@ final class Heartbeat: Sendable {
             )
             while wait() {
                 do throws(PostgresError) {
-                    guard try step(&course, epoch, appender) else { break }
+                    guard try step(&course, epoch, appender) else {
+                        recent.forget(shard)
+                        break
+                    }
                 } catch {
                     // The server did not take it. The next step connects anew; until one succeeds the writer
-                    // is silent, and a standby draws its conclusion.
+                    // is silent, and a standby draws its conclusion. Nobody vouches for what it wrote.
+                    recent.forget(shard)
                     course.connection = nil
                 }
             }

@@ -15,6 +15,8 @@ public struct PostgresLimits: Equatable, Sendable {
     public var appendMillisMax = 4_000
     /// How long taking a shard waits for a predecessor to be gone.
     public var acquireMillisMax = 8_000
+    /// How much of what was committed last a writer's process keeps of each shard, for those who follow.
+    public var recentBytesMax = 16 << 20
     /// Most connections of readers.
     public var readersMax = 4
     /// How long a read waits for one of them.

@@ -12,14 +12,22 @@ public final class PostgresLog: EventLog {
     let limits: PostgresLimits
     /// Sessions that only read, for those who read the database beside the log.
     package let readers: ReaderPool
+    /// What writers of this log and its like in this process committed last.
+    let recent: RecentRows
 
     /// What stands in `bifrost.log` when this build can read the log.
     static let formatVersion: Int32 = 1
 
-    private init(id: Identifier, _ access: PostgresAccess, _ limits: PostgresLimits) {
+    private init(
+        id: Identifier,
+        _ access: PostgresAccess,
+        _ limits: PostgresLimits,
+        _ recent: RecentRows
+    ) {
         self.id = id
         self.access = access
         self.limits = limits
+        self.recent = recent
         self.readers = ReaderPool(access.reader, limits)
     }
 
@@ -38,20 +46,22 @@ public final class PostgresLog: EventLog {
                 throw .misuse("expected log format \(formatVersion), was \(format)")
             }
             let id = try rows.uuid(0, 0)
-            return PostgresLog(id: Identifier(high: id.high, low: id.low), access, limits)
+            let recent = RecentRows(bytesMax: limits.recentBytesMax)
+            return PostgresLog(id: Identifier(high: id.high, low: id.low), access, limits, recent)
         } catch {
             throw SetupError(error)
         }
     }
 
     /// The same log with readers of its own, so that whoever reads much keeps nobody else waiting for one.
-    public func withReadersOfItsOwn() -> PostgresLog { PostgresLog(id: id, access, limits) }
+    public func withReadersOfItsOwn() -> PostgresLog { PostgresLog(id: id, access, limits, recent) }
 
-    /// The same log with at most so many readers of its own.
-    public func withReaders(atMost readersMax: Int) -> PostgresLog {
-        var limits = limits
+    /// The same log with at most so many readers of its own, who connect by `conninfo` where it is given.
+    public func withReaders(atMost readersMax: Int, as conninfo: String? = nil) -> PostgresLog {
+        var (access, limits) = (access, limits)
         limits.readersMax = readersMax
-        return PostgresLog(id: id, access, limits)
+        if let conninfo { access.reader = conninfo }
+        return PostgresLog(id: id, access, limits, recent)
     }
 
     /// Takes the shard; a holder that beats and whose session lives is refused unless `takingOver`.

@@ -175,7 +175,7 @@ package enum AdvisoryLock {
 }
 
 /// The bytes as a literal of type `bytea`.
-func hexLiteral(_ bytes: [UInt8]) -> String {
+package func hexLiteral(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text = Array("'\\x".utf8)
     text.reserveCapacity(bytes.count * 2 + 12)

@@ -32,16 +32,23 @@ final class PostgresWriter: ShardWriter {
     private let reign: Reign
     private let connection: PostgresConnection
     private let heartbeat: Heartbeat
+    private let recent: RecentRows
     private let chain: Chain
     private var copy = CopyWriter(capacityBytes: 2 * RowFeed.pieceBytes)
     private var isReleased = false
     /// The leaf whose fence this session has parsed and planned.
     private var preparedLeaf: Int32?
 
-    init(_ connection: PostgresConnection, _ heartbeat: Heartbeat, _ reign: Reign) {
+    init(
+        _ connection: PostgresConnection,
+        _ heartbeat: Heartbeat,
+        _ recent: RecentRows,
+        _ reign: Reign
+    ) {
         self.reign = reign
         self.connection = connection
         self.heartbeat = heartbeat
+        self.recent = recent
         self.openLeaf = reign.openLeaf
         self.chain = Chain(log: reign.log, shard: reign.shard)
     }
@@ -57,12 +64,13 @@ final class PostgresWriter: ShardWriter {
         try check(batch, after: head)
         // A batch that does not fit into the rest of the leaf opens the next one: it stays one copy.
         let isTurning = head.position + Int64(batch.count) > reign.leafEventsMax * Int64(openLeaf)
-        var hash = head.hash
+        var rows = RowFeed(batch: batch, chain: chain, hash: head.hash)
         heartbeat.appendBegins()
-        let verdict = verdict(of: batch, after: head, isTurning: isTurning, &hash)
+        let verdict = verdict(of: batch, after: head, isTurning: isTurning, &rows)
         heartbeat.appendEnds()
+        if verdict != .committed { recent.forget(reign.shard) }
         switch verdict {
-        case .committed: break
+        case .committed: recent.add(rows.committed, reign.shard)
         case .fenced(let reason): throw .fenced(reason)
         case .unavailable(let reason): throw .unavailable(reason)
         case .refused(let reason): throw .refused(reason)
@@ -77,12 +85,13 @@ final class PostgresWriter: ShardWriter {
             heartbeat.leafOpened(openLeaf)
         }
         let last = batch.headers[batch.count - 1]
-        return Head(position: last.position, hash: hash, recordedAt: last.recordedAt)
+        return Head(position: last.position, hash: rows.hash, recordedAt: last.recordedAt)
     }
 
     func release() {
         guard !isReleased else { return }
         isReleased = true
+        recent.forget(reign.shard)
         heartbeat.stop()
         defer { connection.close() }
         guard connection.isUsable else { return }
@@ -114,17 +123,15 @@ final class PostgresWriter: ShardWriter {
         of batch: EventBatch,
         after head: Head,
         isTurning: Bool,
-        _ hash: inout EventHash
+        _ rows: inout RowFeed
     ) -> BatchVerdict {
         do throws(PostgresError) {
             // Made ahead by the heartbeat; here only if that could not.
             if isTurning { try makeNextLeaf() } else { try prepareFence() }
-            var rows = RowFeed(batch: batch, chain: chain, hash: head.hash)
             let report = try connection.copyIn(
                 statements(after: head, isTurning: isTurning),
                 through: &copy
             ) { rows.fill(&$0) }
-            hash = rows.hash
             return BatchVerdict.of(results: report.results, status: report.status, rows: batch.count)
         } catch {
             switch error {
@@ -174,6 +181,9 @@ struct RowFeed {
     /// The hash of the last event written so far.
     var hash: EventHash
     private var next = 0
+    /// What was written so far, and where its rows begin.
+    private var written: [UInt8] = []
+    private var bounds: [Int] = []
 
     /// Enough that a message costs little, and little enough that the server starts early.
     static let pieceBytes = 16_384
@@ -182,6 +192,12 @@ struct RowFeed {
         self.batch = batch
         self.chain = chain
         self.hash = hash
+        bounds.reserveCapacity(batch.count + 1)
+    }
+
+    /// All rows, once they are committed.
+    var committed: CommittedRows {
+        CommittedRows(firstPosition: batch.headers[0].position, bytes: written, bounds: bounds)
     }
 
     /// Writes the next piece; `false` when it was the last.
@@ -189,11 +205,14 @@ struct RowFeed {
         if next == 0 { copy.header() }
         while next < batch.count, copy.byteCount < Self.pieceBytes {
             let payload = batch.payload(at: next)
+            bounds.append(written.count + copy.byteCount)
             hash = chain.hash(after: hash, batch.headers[next], payload: payload)
             EventRow.write(batch.headers[next], payload: payload, hash: hash, to: &copy)
             next += 1
         }
+        copy.bytes.withUnsafeBytes { written.append(contentsOf: $0) }
         guard next == batch.count else { return true }
+        bounds.append(written.count)
         copy.trailer()
         return false
     }

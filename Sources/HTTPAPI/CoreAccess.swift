@@ -8,6 +8,8 @@ public import Venues
 public struct CoreAccess: Sendable {
     /// The log.
     public let log: any EventLog
+    /// The same for streams, who read on in it again and again.
+    public let followed: any EventLog
     /// The engine of accounts and orders.
     public let trading: ShardEngine
     /// Where orders go; asked for the prices that an order sees when it is received.
@@ -26,6 +28,7 @@ public struct CoreAccess: Sendable {
     /// Puts the parts together.
     public init(
         log: any EventLog,
+        followed: (any EventLog)? = nil,
         trading: ShardEngine,
         venue: any Venue,
         time: any TimeSource,
@@ -34,6 +37,7 @@ public struct CoreAccess: Sendable {
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log
+        self.followed = followed ?? log
         self.trading = trading
         self.venue = venue
         self.time = time

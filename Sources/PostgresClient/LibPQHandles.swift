@@ -99,8 +99,14 @@ import CLibPQ
 
     func send(_ sql: String) -> Bool { unsafe PQsendQuery(raw, sql) == 1 }
 
-    /// Sends one statement with parameters; all results come back in binary.
-    func send(_ sql: String, _ block: ParameterBlock) -> Bool {
+    /// Asks the server to parse a statement and to keep it under a name.
+    func prepare(_ name: String, _ sql: String, _ block: ParameterBlock) -> Bool {
+        unsafe PQsendPrepare(raw, name, sql, Int32(block.types.count), block.types) == 1
+    }
+
+    /// Sends one statement with parameters, by its text or by the name that it is kept under; all results
+    /// come back in binary.
+    func send(_ statement: String, isName: Bool = false, _ block: ParameterBlock) -> Bool {
         unsafe block.bytes.withUnsafeBytes { bytes in
             let values = unsafe block.offsets.map { offset in
                 unsafe offset.flatMap { start in
@@ -108,10 +114,22 @@ import CLibPQ
                 }
             }
             let binary = [Int32](repeating: 1, count: block.offsets.count)
+            let count = Int32(binary.count)
+            guard !isName else {
+                return unsafe PQsendQueryPrepared(
+                    raw,
+                    statement,
+                    count,
+                    values,
+                    block.lengths,
+                    binary,
+                    1
+                ) == 1
+            }
             return unsafe PQsendQueryParams(
                 raw,
-                sql,
-                Int32(binary.count),
+                statement,
+                count,
                 block.types,
                 values,
                 block.lengths,

@@ -6,6 +6,8 @@ import CLibPQ
 public final class PostgresConnection {
     /// The session; only the parts of this type touch it.
     var handle: ConnectionHandle
+    /// The statements that the server keeps for this session, by their text.
+    private var kept: [String: (name: String, generation: Int)] = [:]
 
     /// Connects with a libpq connection string.
     ///
@@ -59,6 +61,33 @@ public final class PostgresConnection {
         let block = try ParameterBlock(parameters)
         try checkReady(for: sql)
         guard handle.send(sql, block) else { throw lost() }
+        return try readRows(of: sql)
+    }
+
+    /// The same for a statement that comes again and again, with parameters of the same types: the server
+    /// parses it once, and after a few times plans it no longer.
+    ///
+    /// A plan fits the tables as they were when it was made; another `generation` has it made anew.
+    public func queryKept(
+        _ sql: String,
+        _ parameters: [PostgresParameter],
+        generation: Int = 0
+    ) throws(PostgresError) -> PostgresRows {
+        let block = try ParameterBlock(parameters)
+        try checkReady(for: sql)
+        let known = kept[sql]
+        let name = known?.name ?? "kept_\(kept.count)"
+        if known?.generation != generation {
+            if known != nil { try execute("deallocate \(name)") }
+            guard handle.prepare(name, sql, block) else { throw lost() }
+            _ = try readRows(of: sql)
+            kept[sql] = (name, generation)
+        }
+        guard handle.send(name, isName: true, block) else { throw lost() }
+        return try readRows(of: sql)
+    }
+
+    private func readRows(of sql: String) throws(PostgresError) -> PostgresRows {
         var rows: PostgresRows?
         var failure: PostgresError?
         try readResults { result in

@@ -48,7 +48,7 @@ struct Publication {
         self.endPosition = endPosition
         limits = publisher.options.limits
         messages = EventMessages(log: publisher.log.id, shard: publisher.shard)
-        subscription = LogSubscription(publisher.log, publisher.shard, after: checkpoint.position)
+        subscription = LogSubscription(publisher.log.followed, publisher.shard, after: checkpoint.position)
         window = ConfirmWindow(after: checkpoint.position, messagesMax: limits.windowMessagesMax)
         pollMillis = limits.pollMillisMin
         nextSave = MonotonicTime.now.advanced(millis: limits.checkpointMillisMax)

@@ -106,6 +106,7 @@ extension Build {
                     + "grant select on all tables in schema \(build.schema) to bifrost_reader"
             )
             try build.record(log, model.shards, isFirst: known.isEmpty, connection)
+            _ = try connection.query("select bifrost_read.pace_vacuum($1)", [.text(build.schema)])
             if !known.isEmpty { try build.deferIndexes(connection) }
             try connection.execute("commit")
             return build

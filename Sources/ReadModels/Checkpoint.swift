@@ -1,5 +1,6 @@
 internal import BifrostKernel
 internal import EventStore
+internal import EventStorePostgres
 internal import PostgresClient
 
 /// How far a build has folded a shard.
@@ -31,34 +32,31 @@ struct Checkpoint: Equatable {
         return Checkpoint(position: try rows.int64(0, 0), logHash: logHash, stateHash: stateHash)
     }
 
-    /// Moves it to `next` within the transaction of the rows; `false` if somebody else has moved it.
-    func move(
-        to next: Checkpoint,
+    /// Moves it to `next` and commits the transaction of the rows, in one round trip; `false`, with the
+    /// transaction failed, if somebody else has moved it.
+    func commit(
+        _ next: Checkpoint,
         _ build: Build,
         _ shard: ShardNumber,
         _ connection: PostgresConnection
     ) throws(PostgresError) -> Bool {
-        let moved = try connection.query(
-            "update bifrost_read.checkpoint set position = $4, log_hash = $5, state_hash = $6, "
-                + "moved_at = clock_timestamp(), failed_position = null, failure = null, way_out = null "
-                + "where name = $1 and version = $2 and shard = $3 and position = $7 and log_hash = $8 "
-                + "and state_hash = $9",
-            [
-                .text(build.name), .int32(build.version), .int32(Int32(shard.value)), .int64(next.position),
-                .bytes(next.logHash.bytes), .bytes(next.stateHash.bytes), .int64(position),
-                .bytes(logHash.bytes), .bytes(stateHash.bytes),
-            ]
-        )
-        guard moved.affectedRows == 1 else { return false }
-        guard next.position % Self.milestonePositions == 0 else { return true }
-        _ = try connection.query(
-            "insert into bifrost_read.milestone (name, version, shard, position, state_hash) "
-                + "values ($1, $2, $3, $4, $5)",
-            [
-                .text(build.name), .int32(build.version), .int32(Int32(shard.value)), .int64(next.position),
-                .bytes(next.stateHash.bytes),
-            ]
-        )
-        return true
+        let values = [
+            try connection.escapeLiteral(build.name), "\(build.version)", "\(shard.value)",
+            "\(position)", hexLiteral(logHash.bytes), hexLiteral(stateHash.bytes),
+            "\(next.position)", hexLiteral(next.logHash.bytes), hexLiteral(next.stateHash.bytes),
+            next.position % Self.milestonePositions == 0 ? "true" : "false",
+        ]
+        // A batch that changed no row has begun none.
+        let beginning = connection.transactionStatus == .idle ? "begin; " : ""
+        do throws(PostgresError) {
+            let tags = try connection.execute(
+                "\(beginning)select bifrost_read.move_checkpoint(\(values.joined(separator: ", "))); commit"
+            )
+            guard tags.last == "COMMIT" else { throw .misuse("expected a commit, was \(tags)") }
+            return true
+        } catch {
+            guard case .server(let answer) = error, answer.sqlState == "BF005" else { throw error }
+            return false
+        }
     }
 }

@@ -64,6 +64,7 @@ final class Follower {
                 build: build,
                 shard: shard,
                 log: log,
+                followed: log.followed,
                 connection: connection,
                 limits: limits
             )
@@ -82,14 +83,18 @@ final class Follower {
     ) throws(ProjectionError) {
         var isFinished = build.isFinished
         var quietSince = MonotonicTime.now
+        var nextLook = quietSince
         while !stop.look({ $0 }) {
-            let active = try translated { () throws(PostgresError) in
-                try connection.query(
-                    "select active_version from bifrost_read.read_model where name = $1",
-                    [.text(model.name)]
-                ).int32(0, 0)
+            if .now >= nextLook {
+                let active = try translated { () throws(PostgresError) in
+                    try connection.queryKept(
+                        "select active_version from bifrost_read.read_model where name = $1",
+                        [.text(model.name)]
+                    ).int32(0, 0)
+                }
+                guard active == build.version else { return }
+                nextLook = MonotonicTime.now.advanced(millis: limits.lookMillis)
             }
-            guard active == build.version else { return }
             let count = try runner.turn()
             if count > 0 {
                 lastProblem = nil

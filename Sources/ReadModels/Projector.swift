@@ -24,11 +24,8 @@ public final class Projector: Sendable {
         onProblem: @escaping @Sendable (String) -> Void
     ) throws(SetupError) -> Projector {
         try ReadModelSetup.migrate(log.access.projector)
-        var access = log.access
-        access.reader = access.projector
-        var readers = PostgresLimits()
-        readers.readersMax = max(models.reduce(0) { $0 + $1.shards.count }, 1)
-        let log = try PostgresLog.open(access, limits: readers)
+        let readersMax = max(models.reduce(0) { $0 + $1.shards.count }, 1)
+        let log = log.withReaders(atMost: readersMax, as: log.access.projector)
         let stopping = Monitor(false)
         var threads: [SystemThread] = []
         for model in models {

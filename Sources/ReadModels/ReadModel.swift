@@ -38,6 +38,8 @@ struct RunnerSeat {
     let build: Build
     let shard: ShardNumber
     let log: any EventLog
+    /// The same for reading on where this process may have written it.
+    var followed: (any EventLog)?
     let connection: PostgresConnection
     var limits = ProjectionLimits()
     /// Called between the statements of a batch, so that a test can end it there.
@@ -47,11 +49,9 @@ struct RunnerSeat {
 /// The steps of one batch, in order.
 enum ProjectionStep: CaseIterable {
     case read
-    case begun
     case loaded
     case folded
     case written
-    case moved
     case committed
 }
 
@@ -62,11 +62,13 @@ public struct ProjectionLimits: Sendable {
     /// Most rows that are kept between batches.
     public var cachedRowsMax = 100_000
     /// How soon the log is read again after events came.
-    public var busyMillis = 8
+    public var busyMillis = 4
     /// How soon it is read again when none came for a while.
     public var idleMillis = 50
     /// How long a while is.
     public var busyMillisMax = 1_000
+    /// How often one that is busy looks whether readers have another build.
+    public var lookMillis = 200
     /// How soon a projection that stands by, or that stopped, tries again.
     public var retryMillis = 1_000
 

@@ -15,6 +15,8 @@ public enum ReadModelSetup {
         case "checkpoint.sql": PackageResources.checkpoint_sql
         case "migration.sql": PackageResources.migration_sql
         case "milestone.sql": PackageResources.milestone_sql
+        case "move_checkpoint.sql": PackageResources.move_checkpoint_sql
+        case "pace_vacuum.sql": PackageResources.pace_vacuum_sql
         case "read_model.sql": PackageResources.read_model_sql
         default: nil
         }

@@ -21,6 +21,12 @@ struct TableWriter {
     private(set) var addedCount = 0
     private(set) var changedCount = 0
     private(set) var wantedCount = 0
+    /// The new rows of this session.
+    ///
+    /// A plan that was made while the table had a page takes any index of it: plans are made anew each time
+    /// that this has doubled.
+    private var addedTotal = 0
+    private var generation: Int { Int.bitWidth - addedTotal.leadingZeroBitCount }
 
     init(_ table: ProjectedTable, number: Int, schema: String, shard: ShardNumber) {
         self.table = table
@@ -93,26 +99,33 @@ struct TableWriter {
     ) throws(PostgresError) {
         guard wantedCount > 0, let rowType else { return }
         let match = table.key.map { "t.\($0) = w.\($0)" }.joined(separator: " and ")
-        let found = try connection.query(
+        let found = try connection.queryKept(
             "select t.state from unnest($1) w join \(name) t on t.shard = \(shard.value) and \(match)",
-            [try rowType.array(of: wanted.copy, table.key, rows: wantedCount)]
+            [try rowType.array(of: wanted.copy, table.key, rows: wantedCount)],
+            generation: generation
         )
         for row in 0..<found.count { try body(try found.bytes(row, 0)) }
     }
 
-    /// Writes what was collected, within the open transaction.
-    mutating func flush(_ connection: PostgresConnection) throws(PostgresError) {
-        if addedCount > 0 {
-            added.copy.trailer()
-            try connection.copy(into: name, columns, added.copy, rows: addedCount)
-        }
+    /// Writes the new rows, within the transaction, which it begins where none is open.
+    mutating func flushAdded(_ connection: PostgresConnection) throws(PostgresError) {
+        guard addedCount > 0 else { return }
+        addedTotal += addedCount
+        added.copy.trailer()
+        try connection.copy(into: name, columns, added.copy, rows: addedCount)
+    }
+
+    /// Writes the changed rows in the same way.
+    mutating func flushChanged(_ connection: PostgresConnection) throws(PostgresError) {
         guard changedCount > 0, let rowType else { return }
+        if connection.transactionStatus == .idle { try connection.execute("begin") }
         let keys = ["shard"] + table.key
         let sets = columns.filter { !keys.contains($0) }.map { "\($0) = c.\($0)" }
-        let updated = try connection.query(
+        let updated = try connection.queryKept(
             "update \(name) t set \(sets.joined(separator: ", ")) from unnest($1) c where "
                 + keys.map { "t.\($0) = c.\($0)" }.joined(separator: " and "),
-            [try rowType.array(of: changed.copy, columns, rows: changedCount)]
+            [try rowType.array(of: changed.copy, columns, rows: changedCount)],
+            generation: generation
         )
         guard updated.affectedRows == changedCount else {
             throw .misuse("expected \(changedCount) changed rows in \(name), was \(updated.affectedRows)")
@@ -122,6 +135,8 @@ struct TableWriter {
 
 extension PostgresConnection {
     /// Copies tuples that are complete with header and trailer; throws unless all of them arrived.
+    ///
+    /// It begins a transaction where none is open.
     fileprivate func copy(
         into table: String,
         _ columns: [String],
@@ -129,9 +144,13 @@ extension PostgresConnection {
         rows: Int
     ) throws(PostgresError) {
         let list = columns.joined(separator: ", ")
-        let report = try copyIn("copy \(table) (\(list)) from stdin (format binary)", writer.bytes)
+        let beginning = transactionStatus == .idle ? "begin; " : ""
+        let report = try copyIn(
+            "\(beginning)copy \(table) (\(list)) from stdin (format binary)",
+            writer.bytes
+        )
         for case .error(let error) in report.results { throw .server(error) }
-        guard report.results == [.command(tag: "COPY \(rows)")] else {
+        guard report.results.last == .command(tag: "COPY \(rows)") else {
             throw .misuse("expected a copy of \(rows) rows, was \(report.results)")
         }
     }

@@ -21,6 +21,7 @@ struct OpenHouse {
         let node = desk.node
         let core = CoreAccess(
             log: log,
+            followed: log.followed,
             trading: node.trading,
             venue: venue,
             time: WallTime(),

@@ -109,6 +109,7 @@ final class Service: Sendable {
         do {
             let core = CoreAccess(
                 log: parts.node.log,
+                followed: parts.node.log.followed,
                 trading: parts.node.trading,
                 venue: parts.venue,
                 time: WallTime(),

@@ -31,6 +31,25 @@ struct SessionTests {
         #expect(try rows.bytes(0, 8) == [])
     }
 
+    @Test("a kept statement is parsed once, and anew for another generation")
+    func kept() throws {
+        let connection = try connect()
+        let count = "select count(*), $1::int4 from pg_prepared_statements where name like 'kept_%'"
+        for value in 1...8 as ClosedRange<Int32> {
+            let rows = try connection.queryKept(count, [.int32(value)])
+            #expect(try rows.int64(0, 0) == 1 && rows.int32(0, 1) == value)
+        }
+        let made = "select min(prepare_time)::text from pg_prepared_statements where name = 'kept_0'"
+        let first = try connection.query(made).text(0, 0)
+        #expect(try connection.queryKept(count, [.int32(9)], generation: 1).int64(0, 0) == 1)
+        #expect(try connection.query(made).text(0, 0) != first)
+        // One that cannot be parsed is not taken for kept.
+        for _ in 0..<2 {
+            #expect(throws: PostgresError.self) { try connection.queryKept("select nothing", []) }
+        }
+        #expect(try connection.queryKept("select $1", [.int32(5)]).int32(0, 0) == 5)
+    }
+
     @Test("the server reads the binary parameters as we mean them")
     func serverSide() throws {
         let rows = try connect().query(

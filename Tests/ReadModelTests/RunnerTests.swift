@@ -32,6 +32,24 @@ struct RunnerTests {
         }
     }
 
+    @Test("what this process wrote is folded without asking the log for it")
+    func fromMemory() throws {
+        let fixture = try ReadFixture("read_memory")
+        let build = try fixture.build()
+        try fixture.append(700)
+        var seat = try fixture.seat(build, batchEventsMax: 100)
+        seat.followed = fixture.log.withReaders(atMost: 1, as: "host=/nowhere").followed
+        let runner = try ProjectionRunner<OrdersView>(seat)
+        for _ in 0..<7 { #expect(try runner.turn() == 100) }
+        let error = projectionError { () throws(ProjectionError) in _ = try runner.turn() }
+        guard case .unavailable = error else {
+            Issue.record("expected that the log is asked at the end, was \(String(describing: error))")
+            return
+        }
+        #expect(try fixture.checkpoint(build).position == 700)
+        try fixture.expectProven()
+    }
+
     @Test("a batch that ends at any step leaves all of itself or nothing", arguments: ProjectionStep.allCases)
     func crash(_ step: ProjectionStep) throws {
         let fixture = try ReadFixture("read_crash_\(step)")
@@ -114,9 +132,12 @@ struct RunnerTests {
         default: known.stateHash.change(from: nil, to: 7)
         }
         let session = try PostgresConnection(fixture.log.access.projector)
-        #expect(try !known.move(to: next, build, ReadFixture.shard, session))
+        try session.execute("begin")
+        #expect(try !known.commit(next, build, ReadFixture.shard, session))
+        try session.execute("rollback")
         #expect(try fixture.checkpoint(build) == start)
-        #expect(try start.move(to: next, build, ReadFixture.shard, session))
+        try session.execute("begin")
+        #expect(try start.commit(next, build, ReadFixture.shard, session))
         #expect(try fixture.checkpoint(build) == next)
     }
 

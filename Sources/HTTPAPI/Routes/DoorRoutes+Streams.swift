@@ -127,7 +127,7 @@ struct FactStream: AsyncSequence, Sendable {
                         after: after,
                         committed,
                         facts.limits.batchEventsMax,
-                        facts.core.log,
+                        facts.core.followed,
                         facts.core.trading.shard
                     )
                 }

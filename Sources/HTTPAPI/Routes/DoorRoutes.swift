@@ -29,7 +29,7 @@ struct DoorRoutes: Sendable {
         self.core = core
         self.pool = pool
         self.actor = actor
-        directory = Directory(core.log, core.trading.shard, core.time)
+        directory = Directory(core.followed, core.trading.shard, core.time)
         sheets = SheetCache(core.log, core.trading.shard)
         exposures = ExposureCache(core.log, core.trading.shard)
     }
