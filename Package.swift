@@ -64,7 +64,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 
 /// The SQL of the log, each file a constant in the binary.
 let logSQL: [Resource] = [
-    "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql", "cold_frame.sql", "cold_index.sql",
+    "account_snapshot.sql", "add_fence.sql", "add_leaf.sql", "add_price_month.sql", "beat.sql",
+    "cold_frame.sql", "cold_index.sql",
     "drop_leaf.sql", "event_template.sql", "grants.sql", "heartbeat.sql", "hold.sql", "hold_release.sql",
     "leaf.sql", "lease.sql", "log.sql", "migration.sql", "open_shard.sql", "order.txt", "pace_vacuum.sql",
     "price.sql", "price_segment.sql", "publisher_checkpoint.sql", "refresh_event_view.sql",
@@ -443,7 +444,7 @@ let package = Package(
                 "DemoMarket", "CAllocations", "Threads", "Nodes", "Venues", "Faults", "Simulation",
                 "Replays", "EventRegistry", "ReadModels", "HTTPAPI", "OrdersViewProjection",
                 "AccountsViewProjection", "AuditViewProjection", "PortfolioViewProjection",
-                "SeededChoices",
+                "Portfolios", "RiskLimits", "SeededChoices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

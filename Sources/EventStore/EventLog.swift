@@ -39,8 +39,10 @@ public enum ReadError: Error, Equatable, Sendable {
 public enum LogSelection: Hashable, Sendable {
     /// All of the shard after a position, in order of position.
     case all(after: Int64)
-    /// One stream's after a version, in order of version.
-    case stream(AccountOrdinal, StreamOrdinal, afterVersion: Int64)
+    /// One stream's after a version and behind a position, in order of version.
+    ///
+    /// What a reader knows of where they begin spares looking for them in front of it.
+    case stream(AccountOrdinal, StreamOrdinal, afterVersion: Int64, behind: Int64 = 0)
     /// One account's after a position, in order of position.
     case account(AccountOrdinal, after: Int64)
 }

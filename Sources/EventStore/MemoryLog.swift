@@ -97,9 +97,10 @@ public final class MemoryLog: EventLog {
         case .account(let account, let after):
             let wanted = events.lazy.filter { $0.header.account == account && $0.header.position > after }
             selected = Array(wanted.prefix(max(limit, 0)))
-        case .stream(let account, let stream, let version):
+        case .stream(let account, let stream, let version, let behind):
             let wanted = events.lazy.filter {
                 $0.header.account == account && $0.header.stream == stream && $0.header.version > version
+                    && $0.header.position > behind
             }
             selected = Array(wanted.prefix(max(limit, 0)))
         }

@@ -23,7 +23,7 @@ struct Leaf: Equatable {
     /// complete.
     static func opened(_ shard: ShardNumber, _ connection: PostgresConnection) throws(PostgresError) -> [Leaf]
     {
-        let rows = try connection.query(
+        let rows = try connection.queryKept(
             "select leaf.number, leaf.last_position, segment.first_position, segment.frame_events, "
                 + "segment.dropped_at is not null from bifrost.leaf left join bifrost.segment "
                 + "on segment.shard = leaf.shard and segment.leaf = leaf.number "
@@ -78,9 +78,11 @@ struct Leaf: Equatable {
         case .all(let after):
             return "select \(EventRow.columns) from \(table) where position > \(after) "
                 + "order by position limit \(limit)"
-        case .stream(let account, let stream, let version):
+        case .stream(let account, let stream, let version, let behind):
+            // The sum keeps the planner from taking the primary key.
             return "select \(EventRow.columns) from \(table) where account = \(account.value) "
-                + "and stream = \(stream.value) and version > \(version) order by version limit \(limit)"
+                + "and stream = \(stream.value) and version > \(version) "
+                + (behind > 0 ? "and position + 0 > \(behind) " : "") + "order by version limit \(limit)"
         case .account(let account, let after): return accountQuery(account, after, limit)
         }
     }
@@ -116,7 +118,7 @@ struct Leaf: Equatable {
         guard let lastPosition else { return true }
         switch selection {
         case .all(let after), .account(_, let after): return lastPosition > after
-        case .stream: return true
+        case .stream(_, _, _, let behind): return lastPosition > behind
         }
     }
 }

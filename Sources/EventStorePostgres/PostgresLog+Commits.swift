@@ -15,8 +15,9 @@ extension PostgresLog {
     /// A row keeps the number of its transaction when it is frozen, and no event is ever written again. An
     /// event whose table was dropped has none: that is `unavailable`.
     public func commit(of position: Int64, in shard: ShardNumber) throws(ReadError) -> EventCommit? {
-        let found = try reading { connection throws(PostgresError) -> Result<EventCommit?, ReadError> in
-            let leaves = try Leaf.opened(shard, connection)
+        let found = try reading(shard) {
+            leaves,
+            connection throws(PostgresError) -> Result<EventCommit?, ReadError> in
             guard let leaf = leaves.first(where: { $0.lastPosition ?? .max >= position }) else {
                 return .success(nil)
             }

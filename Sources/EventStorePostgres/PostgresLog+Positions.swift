@@ -10,9 +10,9 @@ extension PostgresLog {
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) {
         guard !positions.isEmpty else { return }
-        try reading { connection throws(PostgresError) in
+        try reading(shard) { leaves, connection throws(PostgresError) in
             var first: Int64 = 1
-            for leaf in try Leaf.opened(shard, connection) {
+            for leaf in leaves {
                 let last = leaf.lastPosition ?? .max
                 let wanted = positions.filter { $0 >= first && $0 <= last }
                 if last < .max { first = last + 1 }

@@ -77,8 +77,8 @@ public final class PostgresLog: EventLog {
 
     /// The end of what is committed.
     public func head(of shard: ShardNumber) throws(ReadError) -> Head {
-        try reading { connection throws(PostgresError) in
-            for leaf in try Leaf.opened(shard, connection).reversed() {
+        try reading(shard) { leaves, connection throws(PostgresError) in
+            for leaf in leaves.reversed() {
                 let head = try withLeaf(leaf, connection) { leaf throws(PostgresError) in
                     guard let segment = leaf.segment else { return try leaf.head(connection) }
                     return try segment.head(Chain(log: id, shard: shard), connection)
@@ -99,9 +99,8 @@ public final class PostgresLog: EventLog {
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
         var count = 0
-        try reading { connection throws(PostgresError) in
-            // A session that died unnoticed is found here, before anything is handed over.
-            for leaf in try Leaf.opened(shard, connection) where leaf.mayHold(selection) {
+        try reading(shard) { leaves, connection throws(PostgresError) in
+            for leaf in leaves where leaf.mayHold(selection) {
                 guard count < limit else { return }
                 try withLeaf(leaf, connection) { leaf throws(PostgresError) in
                     count += try read(leaf, selection, limit: limit - count, connection, body)
@@ -162,23 +161,28 @@ public final class PostgresLog: EventLog {
         )
     }
 
-    /// Runs `body` with a reader, where one that was lost while nobody used it is replaced once.
+    /// Runs `body` with the leaves of a shard and a reader.
+    ///
+    /// A reader that was lost while nobody used it is found by asking for the leaves, before anything is
+    /// handed over, and replaced once.
     func reading<Answer>(
-        _ body: (PostgresConnection) throws(PostgresError) -> Answer
+        _ shard: ShardNumber,
+        _ body: ([Leaf], PostgresConnection) throws(PostgresError) -> Answer
     ) throws(ReadError) -> Answer {
         var isHandedOver = false
+        func read(_ connection: PostgresConnection) throws(PostgresError) -> Answer {
+            let leaves = try Leaf.opened(shard, connection)
+            isHandedOver = true
+            return try body(leaves, connection)
+        }
         do throws(PostgresError) {
-            return try readers.withConnection { connection throws(PostgresError) in
-                _ = try connection.query("select 1")
-                isHandedOver = true
-                return try body(connection)
-            }
+            return try readers.withConnection(read)
         } catch {
             guard case .connectionLost = error, !isHandedOver else { throw ReadError(error) }
             readers.closeIdle()
         }
         do throws(PostgresError) {
-            return try readers.withConnection(body)
+            return try readers.withConnection(read)
         } catch {
             throw ReadError(error)
         }

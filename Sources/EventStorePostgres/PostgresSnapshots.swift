@@ -217,10 +217,7 @@ public struct PostgresSnapshots: SnapshotStore {
         do throws(PostgresError) {
             return try body()
         } catch {
-            switch error {
-            case .misuse(let message): throw .damaged(message)
-            default: throw .unavailable("PostgreSQL did not do what was asked (\(error))")
-            }
+            throw SnapshotError(error)
         }
     }
 }

@@ -46,6 +46,7 @@ package struct SQLFiles: Sendable {
 
     private static func bytes(_ name: String) -> [UInt8]? {
         switch name {
+        case "account_snapshot.sql": PackageResources.account_snapshot_sql
         case "add_fence.sql": PackageResources.add_fence_sql
         case "add_leaf.sql": PackageResources.add_leaf_sql
         case "add_price_month.sql": PackageResources.add_price_month_sql

@@ -36,13 +36,13 @@ struct Segment: Equatable {
             let last = first + min(lastPosition - first, Int64(limit) - 1)
             try read(first...last, chain, connection, body)
             return Int(last - first + 1)
-        case .stream(let account, let stream, let version):
+        case .stream(let account, let stream, let version, let behind):
             guard version < .max else { return 0 }
             let places = StreamRange(account.value, stream.value, from: version + 1)
-            return try read(places, limit, chain, connection, body)
+            return try read(places, behind: behind, limit, chain, connection, body)
         case .account(let account, let after):
             let places = StreamRange(account.value, behind: after)
-            return try read(places, limit, chain, connection, body)
+            return try read(places, behind: after, limit, chain, connection, body)
         }
     }
 
@@ -87,6 +87,7 @@ struct Segment: Equatable {
 
     private func read(
         _ places: StreamRange,
+        behind: Int64,
         _ limit: Int,
         _ chain: Chain,
         _ connection: PostgresConnection,
@@ -98,7 +99,7 @@ struct Segment: Equatable {
                 guard frames.contains(entry.position) else {
                     throw damaged("index", "it names position \(entry.position)")
                 }
-                placeByPosition[entry.position] = entry.place
+                if entry.position > behind { placeByPosition[entry.position] = entry.place }
             }
         }
         let positions = Array(placeByPosition.keys.sorted().prefix(max(limit, 0)))

@@ -24,6 +24,14 @@ extension EventLogConformance {
                 let events = try subject.events(selection, limit: limit)
                 try expect(events, Array(expected.prefix(limit)), "\(limit) of the stream after \(after)")
             }
+            for behind in [-1, 0, 1, 17, 40, 41, 99, 100, .max] as [Int64] {
+                let expected = all.filter {
+                    $0.header.stream == stream && $0.header.version > 3 && $0.header.position > behind
+                }
+                let selection = LogSelection.stream(account, stream, afterVersion: 3, behind: behind)
+                let events = try subject.events(selection, limit: 20)
+                try expect(events, Array(expected.prefix(20)), "20 of the stream behind \(behind)")
+            }
             let strange = LogSelection.stream(account, StreamOrdinal(.risk, birth: 2), afterVersion: 0)
             try expect(try subject.events(strange).count, 0, "the events of an unknown stream")
         },

@@ -1,6 +1,7 @@
 public import BifrostKernel
 public import Engine
 public import EventStore
+public import EventStorePostgres
 public import Prices
 public import Venues
 
@@ -25,6 +26,9 @@ public struct CoreAccess: Sendable {
     /// The read models that queries are answered from; where there are none, all is folded from the log.
     public let models: ReadModelAccess?
 
+    /// Snapshots of accounts, from which questions about their past begin, where they are kept.
+    public let accountSnapshots: PostgresAccountSnapshots?
+
     /// Puts the parts together.
     public init(
         log: any EventLog,
@@ -34,6 +38,7 @@ public struct CoreAccess: Sendable {
         time: any TimeSource,
         prices: PriceBook? = nil,
         models: ReadModelAccess? = nil,
+        accountSnapshots: PostgresAccountSnapshots? = nil,
         declare: @escaping @Sendable (CommandRequest) -> CommandAnswer
     ) {
         self.log = log
@@ -43,6 +48,7 @@ public struct CoreAccess: Sendable {
         self.time = time
         self.prices = prices
         self.models = models
+        self.accountSnapshots = accountSnapshots
         self.declare = declare
     }
 }

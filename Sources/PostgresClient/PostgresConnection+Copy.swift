@@ -42,7 +42,7 @@ extension PostgresConnection {
         try readResults { result in
             results.append(StatementResult(of: result))
         } feedingOneCopy: {
-            isAhead || Self.pieces(&writer, fill) { putCopy($0) }
+            isAhead || Self.pieces(&writer, fill) { piece in pieces(of: piece) { handle.putCopyData($0) } }
         }
         return CopyReport(results: results, status: transactionStatus)
     }
@@ -62,17 +62,43 @@ extension PostgresConnection {
         return true
     }
 
-    /// The same for bytes that are there already.
-    public func copyIn(_ sql: String, _ data: RawSpan) throws(PostgresError) -> CopyReport {
+    /// The same for bytes that are there already; the copy need not be the last statement.
+    ///
+    /// They wait until the server asks for them, unless they may run `ahead`.
+    public func copyIn(
+        _ sql: String,
+        _ data: RawSpan,
+        ahead: Bool = false
+    ) throws(PostgresError) -> CopyReport {
         try begin(sql)
+        let isAhead = ahead && handle.isOpenToBytes
+        if isAhead {
+            let isSent =
+                pieces(of: data) { handle.sendMessage(UInt8(ascii: "d"), $0) }
+                && handle.sendMessage(UInt8(ascii: "c"), RawSpan())
+            guard isSent else { throw lost() }
+        }
         var results: [StatementResult] = []
         try readResults { result in
             results.append(StatementResult(of: result))
         } feedingOneCopy: {
-            putCopy(data)
+            isAhead || pieces(of: data) { handle.putCopyData($0) }
         }
         return CopyReport(results: results, status: transactionStatus)
     }
+
+    /// Puts bytes in messages small enough for the cache, which libpq copies them through.
+    private func pieces(of data: RawSpan, _ put: (RawSpan) -> Bool) -> Bool {
+        var start = 0
+        while start < data.byteCount {
+            let end = min(start + Self.copyMessageBytesMax, data.byteCount)
+            guard put(data.extracting(start..<end)) else { return false }
+            start = end
+        }
+        return true
+    }
+
+    private static let copyMessageBytesMax = 65_536
 
     /// The same for bytes in an array.
     public func copyIn(_ sql: String, _ data: [UInt8]) throws(PostgresError) -> CopyReport {

@@ -154,20 +154,6 @@ extension PostgresConnection {
         guard handle.isUsable else { throw lost(last) }
     }
 
-    /// Puts the data of a copy under way, in messages small enough for the cache, which libpq copies them
-    /// through.
-    func putCopy(_ data: RawSpan) -> Bool {
-        var start = 0
-        while start < data.byteCount {
-            let end = min(start + Self.copyMessageBytesMax, data.byteCount)
-            guard handle.putCopyData(data.extracting(start..<end)) else { return false }
-            start = end
-        }
-        return true
-    }
-
-    private static let copyMessageBytesMax = 65_536
-
     /// Lends the next message of a copy out of the server.
     func withCopyMessage(_ body: (RawSpan) throws(PostgresError) -> Void) throws(PostgresError) -> Bool {
         try handle.withCopyMessage(body)

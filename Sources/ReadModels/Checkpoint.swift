@@ -32,31 +32,16 @@ struct Checkpoint: Equatable {
         return Checkpoint(position: try rows.int64(0, 0), logHash: logHash, stateHash: stateHash)
     }
 
-    /// Moves it to `next` and commits the transaction of the rows, in one round trip; `false`, with the
-    /// transaction failed, if somebody else has moved it.
-    func commit(
-        _ next: Checkpoint,
-        _ build: Build,
-        _ shard: ShardNumber,
-        _ connection: PostgresConnection
-    ) throws(PostgresError) -> Bool {
+    /// The statements that move it to `next` and commit the transaction of the rows; BF005 is the error where
+    /// somebody else has moved it.
+    func move(to next: Checkpoint, _ build: Build, _ shard: ShardNumber) -> String {
+        // The name of a read model is lower-case letters alone.
         let values = [
-            try connection.escapeLiteral(build.name), "\(build.version)", "\(shard.value)",
+            "'\(build.name)'", "\(build.version)", "\(shard.value)",
             "\(position)", hexLiteral(logHash.bytes), hexLiteral(stateHash.bytes),
             "\(next.position)", hexLiteral(next.logHash.bytes), hexLiteral(next.stateHash.bytes),
             next.position % Self.milestonePositions == 0 ? "true" : "false",
         ]
-        // A batch that changed no row has begun none.
-        let beginning = connection.transactionStatus == .idle ? "begin; " : ""
-        do throws(PostgresError) {
-            let tags = try connection.execute(
-                "\(beginning)select bifrost_read.move_checkpoint(\(values.joined(separator: ", "))); commit"
-            )
-            guard tags.last == "COMMIT" else { throw .misuse("expected a commit, was \(tags)") }
-            return true
-        } catch {
-            guard case .server(let answer) = error, answer.sqlState == "BF005" else { throw error }
-            return false
-        }
+        return "select bifrost_read.move_checkpoint(\(values.joined(separator: ", "))); commit"
     }
 }

@@ -51,8 +51,8 @@ extension ProjectionError: CustomStringConvertible {
         case .cannotConnect, .connectionLost: self = .unavailable(error.description)
         case .misuse(let message): self = .refused(message)
         case .server(let answer):
-            // A row that is there already was put there by another projector.
-            if answer.sqlState == "23505" {
+            // A row that is there already was put there by another projector, which has moved the checkpoint.
+            if ["23505", "BF005"].contains(answer.sqlState) {
                 self = .superseded(error.description)
             } else if ["08", "40", "53", "55", "57"].contains(answer.sqlStateClass) {
                 self = .unavailable(error.description)

@@ -185,20 +185,30 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
         cache.takeAppended { row in
             next.stateHash.change(from: nil, to: tables[row.key.table].add(row, isNew: true))
         }
-        try translated { () throws(PostgresError) in
-            for index in tables.indices { try tables[index].flushAdded(seat.connection) }
-            for index in tables.indices { try tables[index].flushChanged(seat.connection) }
-        }
-        try seat.onStep(.written)
-        let isMoved = try translated { () throws(PostgresError) in
-            try checkpoint.commit(next, seat.build, seat.shard, seat.connection)
-        }
-        guard isMoved else {
-            throw .superseded("expected the checkpoint of \(seat.build.schema) at \(checkpoint.position)")
-        }
+        try write(checkpoint.move(to: next, seat.build, seat.shard))
         checkpoint = next
         for index in tables.indices { tables[index].reset() }
         try seat.onStep(.committed)
+    }
+
+    /// Writes the rows, and ends with `move`: in one round trip where all rows are new ones of one table.
+    private func write(_ move: String) throws(ProjectionError) {
+        let isChanging = tables.contains { $0.changedCount > 0 }
+        let last = isChanging ? nil : tables.indices.last { tables[$0].addedCount > 0 }
+        try translated { () throws(PostgresError) in
+            for index in tables.indices {
+                try tables[index].flushAdded(seat.connection, index == last ? move : nil)
+            }
+            for index in tables.indices { try tables[index].flushChanged(seat.connection) }
+        }
+        guard last == nil else { return }
+        try seat.onStep(.written)
+        // A batch that changed no row has begun nothing.
+        let beginning = seat.connection.transactionStatus == .idle ? "begin; " : ""
+        try translated { () throws(PostgresError) in
+            let tags = try seat.connection.execute(beginning + move)
+            guard tags.last == "COMMIT" else { throw .misuse("expected a commit, was \(tags)") }
+        }
     }
 }
 

@@ -108,11 +108,16 @@ struct TableWriter {
     }
 
     /// Writes the new rows, within the transaction, which it begins where none is open.
-    mutating func flushAdded(_ connection: PostgresConnection) throws(PostgresError) {
+    ///
+    /// `end` is a statement that commits it, where nothing else is to be written.
+    mutating func flushAdded(
+        _ connection: PostgresConnection,
+        _ end: String? = nil
+    ) throws(PostgresError) {
         guard addedCount > 0 else { return }
         addedTotal += addedCount
         added.copy.trailer()
-        try connection.copy(into: name, columns, added.copy, rows: addedCount)
+        try connection.copy(into: name, columns, added.copy, rows: addedCount, end)
     }
 
     /// Writes the changed rows in the same way.
@@ -136,21 +141,26 @@ struct TableWriter {
 extension PostgresConnection {
     /// Copies tuples that are complete with header and trailer; throws unless all of them arrived.
     ///
-    /// It begins a transaction where none is open.
+    /// It begins a transaction where none is open, and runs `end` behind the copy.
     fileprivate func copy(
         into table: String,
         _ columns: [String],
         _ writer: CopyWriter,
-        rows: Int
+        rows: Int,
+        _ end: String?
     ) throws(PostgresError) {
         let list = columns.joined(separator: ", ")
         let beginning = transactionStatus == .idle ? "begin; " : ""
+        let ending = end.map { "; \($0)" } ?? ""
         let report = try copyIn(
-            "\(beginning)copy \(table) (\(list)) from stdin (format binary)",
-            writer.bytes
+            "\(beginning)copy \(table) (\(list)) from stdin (format binary)\(ending)",
+            writer.bytes,
+            ahead: true
         )
         for case .error(let error) in report.results { throw .server(error) }
-        guard report.results.last == .command(tag: "COPY \(rows)") else {
+        guard report.results.contains(.command(tag: "COPY \(rows)")),
+            end == nil || report.results.last == .command(tag: "COMMIT")
+        else {
             throw .misuse("expected a copy of \(rows) rows, was \(report.results)")
         }
     }

@@ -109,7 +109,13 @@ struct LogWalk {
         switch selection {
         case .all: .all(after: event.header.position)
         case .account(let account, _): .account(account, after: event.header.position)
-        case .stream(let account, let stream, _): .stream(account, stream, afterVersion: event.header.version)
+        case .stream(let account, let stream, _, _):
+            .stream(
+                account,
+                stream,
+                afterVersion: event.header.version,
+                behind: event.header.position
+            )
         }
     }
 }

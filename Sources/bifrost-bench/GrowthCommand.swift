@@ -6,7 +6,12 @@ import BifrostKernel
 import Engine
 import EventStore
 import EventStorePostgres
+import HTTPAPI
+import Orders
+import Portfolios
 import PostgresClient
+import RiskLimits
+import Sagas
 
 struct GrowthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,6 +48,7 @@ struct GrowthCommand: ParsableCommand {
         try fill(&large)
         try measureAppends(log, server, &large)
         try measureReads(log, large)
+        try measurePast(log, large)
         try measureBytes(server, large)
         large.writer.release()
         try server.stop()
@@ -106,7 +112,7 @@ struct GrowthCommand: ParsableCommand {
             var count = 0
             let times = try (0..<reads).map { number in
                 // Far apart from each other, so that neighbours do not warm each other's pages.
-                let order = Int64(number) * 7_919_777 % (large.head.position / GrowingShard.orderEvents)
+                let order = large.order(Int64(number) * 7_919_777)
                 let began = monotonicNanos()
                 count += try log.read(large.shard, selection(order), limit: 100_000) { _ in }
                 return monotonicNanos() - began
@@ -119,8 +125,51 @@ struct GrowthCommand: ParsableCommand {
                 ("max_ms", .decimal(sample.millis(1))),
             ])
         }
-        try add("order") { .stream(large.account(of: $0), large.stream(of: $0), afterVersion: 0) }
+        try add("order") { order in
+            let stream = large.stream(of: order)
+            // Where an order begins is in its id.
+            return .stream(
+                large.account(of: order),
+                stream,
+                afterVersion: 0,
+                behind: large.birth(of: order) - 1
+            )
+        }
         try add("account") { .account(large.account(of: $0), after: 0) }
+        table.finish()
+    }
+
+    /// Accounts as of moments all over the log, folded from the nearest snapshot.
+    private func measurePast(_ log: PostgresLog, _ large: GrowingShard) throws {
+        let snapshots = PostgresAccountSnapshots(log, large.shard, build: "bench")
+        let began = monotonicNanos()
+        let made = try AccountSnapshotMaker(log, large.shard, snapshots).advance()
+        let seconds = Double(monotonicNanos() - began) / 1e9
+        var table = FigureTable("account-snapshots", asJSON: options.json)
+        table.add([
+            ("events", .count(Int(made.through))), ("made", .count(made.made)),
+            ("events_per_s", .count(Int(Double(made.through) / seconds))),
+        ])
+        table.finish()
+        table = FigureTable("account-as-of", asJSON: options.json)
+        for (what, kept) in [("from snapshots", snapshots), ("from the first event", nil)]
+            as [(String, PostgresAccountSnapshots?)]
+        {
+            let times = try (0..<reads).map { number in
+                let account = large.accountID(of: large.order(Int64(number) * 7_919_777))
+                let through = Int64(number) * 15_485_863 % large.head.position + 1
+                let began = monotonicNanos()
+                // Nobody has asked before.
+                _ = try SheetCache(log, large.shard, kept).sheet(of: account, through: through)
+                return monotonicNanos() - began
+            }
+            let sample = Sample(times)
+            table.add([
+                ("what", .text(what)), ("reads", .count(reads)),
+                ("p50_ms", .decimal(sample.millis(0.5))), ("p99_ms", .decimal(sample.millis(0.99))),
+                ("max_ms", .decimal(sample.millis(1))),
+            ])
+        }
         table.finish()
     }
 
@@ -178,7 +227,10 @@ struct GrowthCommand: ParsableCommand {
     }
 }
 
-/// A shard that grows by orders: four events of three streams each, as the core writes them.
+/// A shard that grows by orders, behind the openings of its accounts.
+///
+/// An order is four events of three streams, as the core writes them. What accounts have is real; what else
+/// is said is only as long.
 private struct GrowingShard {
     static let orderEvents: Int64 = 4
     private static let payloadBytes = 120
@@ -189,7 +241,7 @@ private struct GrowingShard {
     private(set) var head: Head
     private let accounts: Int64
     private var riskVersions: [Int64]
-    private var complianceVersions: [Int64]
+    private var portfolioVersions: [Int64]
     private let actor: ActorName
     private let payload: [UInt8]
 
@@ -199,70 +251,124 @@ private struct GrowingShard {
         writer = try log.acquire(shard, holder: "bench", takingOver: true)
         head = writer.headAtStart
         riskVersions = Array(repeating: 0, count: Int(accounts))
-        complianceVersions = riskVersions
+        portfolioVersions = riskVersions
         guard let actor = ActorName("trader-1") else {
             throw BenchServer.Refusal(description: "expected a name, was none")
         }
         self.actor = actor
         payload = (0..<Self.payloadBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        guard head.position == 0 else { return }
+        while head.position < accounts {
+            var batch = EventBatch()
+            for position in head.position + 1...min(head.position + 1_000, accounts) {
+                var opened = AccountOpened()
+                opened.account = accountID(position - 1)
+                opened.alias = "account-\(position)"
+                try begin(&batch, position, StreamOrdinal(.account, birth: position), 1)
+                batch.finish(opened)
+            }
+            head = try writer.append(batch, after: head, epoch: writer.epoch)
+        }
     }
+
+    /// An order that there is, for any number.
+    func order(_ number: Int64) -> Int64 { number % ((head.position - accounts) / Self.orderEvents) }
 
     /// Accounts follow each other as if by chance.
     private func index(of order: Int64) -> Int64 {
         Int64((UInt64(order) &* 0x9e37_79b9_7f4a_7c15 >> 17) % UInt64(accounts))
     }
 
-    func account(of order: Int64) -> AccountOrdinal { AccountOrdinal(index(of: order) + 1) }
-    func stream(of order: Int64) -> StreamOrdinal {
-        StreamOrdinal(.order, birth: order * Self.orderEvents + 1)
+    private func accountID(_ index: Int64) -> AccountID {
+        AccountID(Identifier(.account, slot: 1, shard: shard.value, birth: index + 1))
     }
+
+    func accountID(of order: Int64) -> AccountID { accountID(index(of: order)) }
+    func account(of order: Int64) -> AccountOrdinal { AccountOrdinal(index(of: order) + 1) }
+    func birth(of order: Int64) -> Int64 { accounts + order * Self.orderEvents + 1 }
+    func stream(of order: Int64) -> StreamOrdinal { StreamOrdinal(.order, birth: birth(of: order)) }
 
     mutating func append(_ count: Int) throws -> Int64? {
         var batch = EventBatch()
-        for offset in 1...Int64(count) {
-            let position = head.position + offset
-            let order = (position - 1) / Self.orderEvents
-            batch.append(try header(position, order), payload: payload)
+        for position in head.position + 1...head.position + Int64(count) {
+            let (order, step) = (position - accounts - 1).quotientAndRemainder(dividingBy: Self.orderEvents)
+            try add(to: &batch, position, order, step)
         }
         let began = monotonicNanos()
         head = try writer.append(batch, after: head, epoch: writer.epoch)
         return monotonicNanos() - began
     }
 
-    private mutating func header(_ position: Int64, _ order: Int64) throws -> EventHeader {
-        let step = (position - 1) % Self.orderEvents
+    private mutating func add(
+        to batch: inout EventBatch,
+        _ position: Int64,
+        _ order: Int64,
+        _ step: Int64
+    ) throws {
         let index = index(of: order)
-        let stream: StreamOrdinal
-        let version: Int64
         switch step {
         case 1:
             riskVersions[Int(index)] += 1
-            (stream, version) = (StreamOrdinal(.risk, birth: index + 1), riskVersions[Int(index)])
+            let stream = StreamOrdinal(.risk, birth: index + 1)
+            try begin(&batch, position, stream, riskVersions[Int(index)], order)
+            var released = KillSwitchReleased()
+            released.account = accountID(index)
+            batch.finish(released)
         case 2:
-            complianceVersions[Int(index)] += 1
-            (stream, version) = (StreamOrdinal(.compliance, birth: index + 1), complianceVersions[Int(index)])
-        default: (stream, version) = (self.stream(of: order), step == 0 ? 1 : 2)
+            portfolioVersions[Int(index)] += 1
+            let stream = StreamOrdinal(.portfolio, birth: index + 1)
+            try begin(&batch, position, stream, portfolioVersions[Int(index)], order)
+            var deposited = CashDeposited()
+            deposited.account = accountID(index)
+            deposited.amount = Money(nanos: 1_000_000_000)
+            deposited.postings = [
+                Posting(.cashSettled, .usd, deposited.amount),
+                Posting(.contributedEquity, .usd, Money(nanos: -1_000_000_000)),
+            ]
+            batch.finish(deposited)
+        default:
+            let header = try header(position, stream(of: order), step == 0 ? 1 : 2, order)
+            batch.append(header, payload: payload)
         }
-        guard let command = ClientName("client-order-\(order)") else {
+    }
+
+    private func begin(
+        _ batch: inout EventBatch,
+        _ position: Int64,
+        _ stream: StreamOrdinal,
+        _ version: Int64,
+        _ order: Int64? = nil
+    ) throws {
+        batch.begin(try header(position, stream, version, order))
+    }
+
+    private func header(
+        _ position: Int64,
+        _ stream: StreamOrdinal,
+        _ version: Int64,
+        _ order: Int64?
+    ) throws -> EventHeader {
+        guard let command = ClientName(order.map { "client-order-\($0)" } ?? "account-\(position)") else {
             throw BenchServer.Refusal(description: "expected a name, was none")
         }
         let time = Timestamp(nanos: Self.start + position * 1_000)
-        let digest = CommandDigest(high: UInt64(order) &* 0x9e37_79b9_7f4a_7c15, low: UInt64(order))
+        let birth = order.map { self.birth(of: $0) } ?? position
+        let digest = CommandDigest(high: UInt64(position) &* 0x9e37_79b9_7f4a_7c15, low: UInt64(position))
         return EventHeader(
             position: position,
-            account: AccountOrdinal(index + 1),
+            account: order.map { account(of: $0) } ?? AccountOrdinal(position),
             stream: stream,
             version: version,
-            type: UInt32(200 + step),
+            type: OrderPlaced.eventType,
             schemaVersion: 1,
             receivedAt: time,
             recordedAt: time,
             effectiveAt: time,
             businessDate: BusinessDate(days: 19_675),
             commandID: command,
-            commandDigest: step == 0 ? digest : nil,
-            causation: step == 0 ? 0 : order * Self.orderEvents + 1,
-            correlation: Identifier(.order, slot: 1, shard: shard.value, birth: order * Self.orderEvents + 1),
+            commandDigest: position == birth ? digest : nil,
+            causation: position == birth ? 0 : birth,
+            correlation: Identifier(.order, slot: 1, shard: shard.value, birth: birth),
             actor: actor
         )
     }

@@ -115,6 +115,7 @@ final class Service: Sendable {
                 time: WallTime(),
                 prices: parts.prices,
                 models: parts.models,
+                accountSnapshots: SnapshotWork.accounts(parts.node.log, parts.node.trading.shard),
                 declare: parts.declare
             )
             let door = try await Door.open(
@@ -179,6 +180,7 @@ private final class Parts: Sendable {
     let models: ReadModelAccess?
     private let publisher: LogPublisher?
     private let checkpointer: Checkpointer?
+    private let accountSnapshots: Mutex<AccountSnapshotMaker>?
     private let reserve: Mutex<DiskReserve>
     private let remembers = Atomic(true)
     private let onFailure: @Sendable (String) -> Void
@@ -241,6 +243,11 @@ private final class Parts: Sendable {
         self.feed = feed
         self.onFailure = fail
         reserve = Mutex(options.reserve)
+        if let maker = SnapshotWork.accountMaker(node.log, node.trading.shard) {
+            accountSnapshots = Mutex(maker)
+        } else {
+            accountSnapshots = nil
+        }
         publisher = options.publisher.map { LogPublisher.start(access.log, OpenLog.shards, $0) }
         checkpointer = options.checkpoints.map {
             // It reads the whole log at first, and keeps nobody waiting for a reader.
@@ -322,6 +329,14 @@ private final class Parts: Sendable {
                 // A log that is not what it should be will not be so in ten seconds either.
                 if case .refused = error { endSnapshots() }
             }
+        }
+        do throws(SnapshotMakingError) {
+            try accountSnapshots?.withLock { maker throws(SnapshotMakingError) in
+                _ = try maker.advance { remembers.load(ordering: .relaxed) }
+            }
+        } catch {
+            ServiceLog.logger.error("\(error)")
+            if case .refused = error { endSnapshots() }
         }
     }
 

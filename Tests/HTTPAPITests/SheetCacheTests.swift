@@ -49,7 +49,7 @@ struct SheetCacheTests {
             let end = fixture.trading.committed
             let cache = SheetCache(fixture.log, ShardNumber(1))
             for through in [end, 4_100, 2_048, 2_049, 3_000, 1, end - 1, 4_096, end] {
-                let sheet = try cache.sheet(of: account, through: through, end: end)
+                let sheet = try cache.sheet(of: account, through: through)
                 let expected = booked.reduce(Int128(0)) { $1.position <= through ? $0 + $1.amount : $0 }
                 #expect(sheet.cash(.usd).settled == expected, "\(through)")
             }

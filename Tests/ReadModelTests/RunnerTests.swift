@@ -56,8 +56,10 @@ struct RunnerTests {
         try fixture.append(700)
         let build = try fixture.build()
         var seat = try fixture.seat(build, batchEventsMax: 100)
-        var countdown = 3
+        // A batch of new rows alone is written and committed at once: it does not come by `written`.
+        var (countdown, committed) = (3, 0)
         seat.onStep = { reached throws(ProjectionError) in
+            if reached == .committed { committed += 1 }
             guard reached == step else { return }
             countdown -= 1
             if countdown == 0 { throw .unavailable("the test ends it") }
@@ -66,7 +68,8 @@ struct RunnerTests {
         let error = projectionError { () throws(ProjectionError) in while try runner.turn() > 0 {} }
         #expect(error == .unavailable("the test ends it"))
         let position = try fixture.checkpoint(build).position
-        #expect(position == (step == .committed ? 300 : 200))
+        #expect(committed >= (step == .committed ? 3 : 2))
+        #expect(position == Int64(committed) * 100)
         try fixture.catchUp(ProjectionRunner<OrdersView>(fixture.seat(build)))
         try fixture.expectProven()
     }
@@ -132,12 +135,18 @@ struct RunnerTests {
         default: known.stateHash.change(from: nil, to: 7)
         }
         let session = try PostgresConnection(fixture.log.access.projector)
-        try session.execute("begin")
-        #expect(try !known.commit(next, build, ReadFixture.shard, session))
+        let error = projectionError { () throws(ProjectionError) in
+            _ = try translated { () throws(PostgresError) in
+                try session.execute("begin; " + known.move(to: next, build, ReadFixture.shard))
+            }
+        }
+        guard case .superseded = error else {
+            Issue.record("expected to be superseded, was \(String(describing: error))")
+            return
+        }
         try session.execute("rollback")
         #expect(try fixture.checkpoint(build) == start)
-        try session.execute("begin")
-        #expect(try start.commit(next, build, ReadFixture.shard, session))
+        try session.execute("begin; " + start.move(to: next, build, ReadFixture.shard))
         #expect(try fixture.checkpoint(build) == next)
     }
 

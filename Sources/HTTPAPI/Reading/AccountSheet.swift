@@ -1,5 +1,5 @@
 internal import AccountsViewProjection
-internal import BifrostKernel
+package import BifrostKernel
 internal import EventStore
 internal import Portfolios
 internal import ReadModels
@@ -9,16 +9,16 @@ internal import Sagas
 /// What an account has and may do, as sums of what was booked and said.
 ///
 /// Without lots and the history of trades it is small enough to be kept for many moments.
-struct AccountSheet: Sendable {
-    struct Cash: Sendable {
-        var settled: Int128 = 0
-        var receivable: Int128 = 0
-        var payable: Int128 = 0
+package struct AccountSheet: Sendable {
+    package struct Cash: Sendable {
+        package internal(set) var settled: Int128
+        var receivable: Int128
+        var payable: Int128
     }
 
-    struct Holding: Sendable {
-        var quantity: Int128 = 0
-        var cost: Int128 = 0
+    package struct Holding: Sendable {
+        var quantity: Int128
+        var cost: Int128
     }
 
     private(set) var opened: AccountOpened?
@@ -30,7 +30,7 @@ struct AccountSheet: Sendable {
     private var holdingByID: [InstrumentID: Holding] = [:]
 
     /// Nothing is known.
-    init() {}
+    package init() {}
 
     /// Adds what an event says.
     mutating func take(_ event: DomainEvent, _ header: EventHeader) {
@@ -62,7 +62,8 @@ struct AccountSheet: Sendable {
         }
     }
 
-    func cash(_ currency: Currency) -> Cash { cashByCurrency[currency] ?? Cash() }
+    /// What it has in a currency.
+    package func cash(_ currency: Currency) -> Cash { cashByCurrency[currency] ?? Cash() }
 
     /// The currencies with settled cash, in order.
     var currencies: [Currency] {
@@ -76,6 +77,39 @@ struct AccountSheet: Sendable {
 
     /// How much it keeps in memory, in rows.
     var rowCount: Int { 1 + cashByCurrency.count + holdingByID.count + risk.reservationByID.count }
+}
+
+extension AccountSheet: WireFields {
+    /// Visits the fields that a snapshot keeps.
+    package mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.message(1, "opened", &opened)
+        try visitor.time(2, "openedAt", &openedAt)
+        try visitor.message(3, "risk", &risk)
+        try visitor.message(4, "closed", &closed)
+        try visitor.table(5, "cash", &cashByCurrency)
+        try visitor.table(6, "holdings", &holdingByID)
+    }
+}
+
+extension AccountSheet.Cash: WireFields {
+    /// None.
+    package init() { self.init(settled: 0, receivable: 0, payable: 0) }
+    /// Visits the fields that a snapshot keeps.
+    package mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.sum(1, "settled", &settled)
+        try visitor.sum(2, "receivable", &receivable)
+        try visitor.sum(3, "payable", &payable)
+    }
+}
+
+extension AccountSheet.Holding: WireFields {
+    /// Nothing.
+    package init() { self.init(quantity: 0, cost: 0) }
+    /// Visits the fields that a snapshot keeps.
+    package mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+        try visitor.sum(1, "quantity", &quantity)
+        try visitor.sum(2, "cost", &cost)
+    }
 }
 
 extension AccountSheet {

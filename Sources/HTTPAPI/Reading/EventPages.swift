@@ -63,7 +63,8 @@ extension LogSelection {
         switch self {
         case .all: .all(after: header.position)
         case .account(let account, _): .account(account, after: header.position)
-        case .stream(let account, let stream, _): .stream(account, stream, afterVersion: header.version)
+        case .stream(let account, let stream, _, _):
+            .stream(account, stream, afterVersion: header.version, behind: header.position)
         }
     }
 }

@@ -64,7 +64,12 @@ struct OrderView: Sendable {
     ) throws(ReadError) -> OrderView? {
         var view = OrderView()
         let stream = StreamOrdinal(.order, of: order.id)
-        let selection = LogSelection.stream(AccountOrdinal(account), stream, afterVersion: 0)
+        let selection = LogSelection.stream(
+            AccountOrdinal(account),
+            stream,
+            afterVersion: 0,
+            behind: order.id.birth - 1
+        )
         try EventPages.read(log, shard, selection, through: through) { read in
             if case .order(let event) = read.event { view.take(event, read.header) }
         }

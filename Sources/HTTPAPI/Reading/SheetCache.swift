@@ -1,93 +1,90 @@
-internal import BifrostKernel
-internal import EventStore
+package import BifrostKernel
+package import EventStore
+package import EventStorePostgres
 internal import Sagas
 internal import Synchronization
 
-/// Folds accounts at any position of the log, and keeps some of the moments on the way, so that the next
-/// question about an account begins near.
+/// Folds accounts at any position of the log, from the nearest moment that is known: one that a snapshot was
+/// kept of, or one on the way of a question before.
 ///
-/// What it keeps is bounded by rows: the accounts that nobody asked about for longest go first.
-final class SheetCache: Sendable {
-    /// An account at a position, with the last version of each stream that is in it.
-    private struct Stop: Sendable {
-        var position: Int64 = 0
-        var sheet = AccountSheet()
-        var versions: [Int64]
-    }
-
+/// What it keeps in memory is bounded by rows: the accounts that nobody asked about for longest go first.
+package final class SheetCache: Sendable {
     private struct Cache {
-        var stopsByAccount: [AccountID: (stops: [Stop], usedAt: Int64)] = [:]
+        var momentsByAccount: [AccountID: (moments: [AccountMoment], usedAt: Int64)] = [:]
         var rowCount = 0
         var uses: Int64 = 0
     }
 
     /// About 100 bytes each.
     private static let rowsMax = 200_000
-    /// Stops on the way through a whole log.
-    private static let stopsMax: Int64 = 64
-    /// A shorter way needs no stop.
-    private static let stridePositionsMin: Int64 = 2_048
-    private static let pageEventsMax = 500
-    private static let kinds: [StreamKind] = [.account, .risk, .portfolio]
+    /// Events between two moments on a long way.
+    private static let strideEvents = 512
+    /// A shorter way is not worth remembering.
+    private static let keptEventsMin = 64
 
     private let log: any EventLog
     private let shard: ShardNumber
+    private let snapshots: PostgresAccountSnapshots?
     private let cache = Mutex(Cache())
 
-    init(_ log: any EventLog, _ shard: ShardNumber) {
+    /// Of the accounts of `shard`.
+    package init(_ log: any EventLog, _ shard: ShardNumber, _ snapshots: PostgresAccountSnapshots? = nil) {
         self.log = log
         self.shard = shard
+        self.snapshots = snapshots
     }
 
     /// An account as the log up to position `through`, which is committed, has it; blocks.
-    func sheet(of account: AccountID, through: Int64, end: Int64) throws(ReadError) -> AccountSheet {
-        var stop = nearest(account, through)
-        let stride = max(Self.stridePositionsMin, end / Self.stopsMax)
-        while stop.position < through {
-            let next = min(through, (stop.position / stride + 1) * stride)
-            try advance(&stop, account, through: next)
-            if next % stride == 0 { keep(stop, account) }
+    package func sheet(of account: AccountID, through: Int64) throws(ReadError) -> AccountSheet {
+        var moment = nearest(account, through)
+        if let kept = snapshot(of: account, through), kept.position > moment.position { moment = kept }
+        var taken = 0
+        try moment.advance(log, shard, through: through) { moment, _ in
+            taken += 1
+            if taken % Self.strideEvents == 0 { keep(moment) }
         }
-        return stop.sheet
+        if taken >= Self.keptEventsMin { keep(moment) }
+        return moment.sheet
     }
 
-    private func advance(_ stop: inout Stop, _ account: AccountID, through: Int64) throws(ReadError) {
-        for (index, kind) in Self.kinds.enumerated() {
-            let selection = LogSelection.stream(
-                AccountOrdinal(account),
-                StreamOrdinal(kind, of: account.id),
-                afterVersion: stop.versions[index]
-            )
-            try EventPages.read(log, shard, selection, through: through, pageEventsMax: Self.pageEventsMax) {
-                stop.sheet.take($0.event, $0.header)
-                stop.versions[index] = $0.header.version
+    /// The latest snapshot; none where it cannot be read, or the log has another event at its position: then
+    /// the log says what it says.
+    private func snapshot(of account: AccountID, _ through: Int64) -> AccountMoment? {
+        guard let snapshots else { return nil }
+        do {
+            guard let kept = try snapshots.latest(of: AccountOrdinal(account), through: through) else {
+                return nil
             }
+            var hash: EventHash?
+            try log.read(shard, .all(after: kept.position - 1), limit: 1) { hash = $0.hash }
+            return hash == kept.hash ? try AccountMoment(kept, of: account) : nil
+        } catch {
+            return nil
         }
-        stop.position = through
     }
 
-    private func nearest(_ account: AccountID, _ through: Int64) -> Stop {
+    private func nearest(_ account: AccountID, _ through: Int64) -> AccountMoment {
         cache.withLock { cache in
             cache.uses += 1
-            cache.stopsByAccount[account]?.usedAt = cache.uses
-            return cache.stopsByAccount[account]?.stops.last { $0.position <= through }
-                ?? Stop(versions: [Int64](repeating: 0, count: Self.kinds.count))
+            cache.momentsByAccount[account]?.usedAt = cache.uses
+            return cache.momentsByAccount[account]?.moments.last { $0.position <= through }
+                ?? AccountMoment(account)
         }
     }
 
-    private func keep(_ stop: Stop, _ account: AccountID) {
+    private func keep(_ moment: AccountMoment) {
         cache.withLock { cache in
-            var entry = cache.stopsByAccount[account] ?? ([], cache.uses)
-            let place = entry.stops.firstIndex { $0.position >= stop.position } ?? entry.stops.count
-            if place < entry.stops.count, entry.stops[place].position == stop.position { return }
-            entry.stops.insert(stop, at: place)
-            cache.stopsByAccount[account] = entry
-            cache.rowCount += stop.sheet.rowCount
+            var entry = cache.momentsByAccount[moment.account] ?? ([], cache.uses)
+            let place = entry.moments.firstIndex { $0.position >= moment.position } ?? entry.moments.count
+            if place < entry.moments.count, entry.moments[place].position == moment.position { return }
+            entry.moments.insert(moment, at: place)
+            cache.momentsByAccount[moment.account] = entry
+            cache.rowCount += moment.sheet.rowCount
             while cache.rowCount > Self.rowsMax,
-                let oldest = cache.stopsByAccount.min(by: { $0.value.usedAt < $1.value.usedAt })
+                let oldest = cache.momentsByAccount.min(by: { $0.value.usedAt < $1.value.usedAt })
             {
-                cache.stopsByAccount[oldest.key] = nil
-                cache.rowCount -= oldest.value.stops.reduce(0) { $0 + $1.sheet.rowCount }
+                cache.momentsByAccount[oldest.key] = nil
+                cache.rowCount -= oldest.value.moments.reduce(0) { $0 + $1.sheet.rowCount }
             }
         }
     }

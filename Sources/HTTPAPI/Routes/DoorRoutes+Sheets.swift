@@ -20,7 +20,7 @@ extension DoorRoutes {
             try AccountView(account, $0, directory)
         }
         let fold: @Sendable (Int64) throws -> AccountView? = { through in
-            try view(try sheets.sheet(of: account, through: through, end: core.trading.committed))
+            try view(try sheets.sheet(of: account, through: through))
         }
         // The past is no row of a read model; the present is, of two.
         if let at = moment.at {

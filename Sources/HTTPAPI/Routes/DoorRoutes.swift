@@ -30,7 +30,7 @@ struct DoorRoutes: Sendable {
         self.pool = pool
         self.actor = actor
         directory = Directory(core.followed, core.trading.shard, core.time)
-        sheets = SheetCache(core.log, core.trading.shard)
+        sheets = SheetCache(core.log, core.trading.shard, core.accountSnapshots)
         exposures = ExposureCache(core.log, core.trading.shard)
     }
 

@@ -3,6 +3,7 @@ internal import BifrostKernel
 internal import Engine
 internal import EventStore
 internal import EventStorePostgres
+internal import HTTPAPI
 internal import Nodes
 
 /// What engines know, kept to shorten their restart.
@@ -26,6 +27,17 @@ enum SnapshotWork {
         BuildIdentity.current.map {
             SnapshotMaker(log, shard, EngineSnapshots(PostgresSnapshots(log), build: $0))
         }
+    }
+
+    /// The snapshots of accounts that this build makes and uses.
+    static func accounts(_ log: PostgresLog, _ shard: ShardNumber) -> PostgresAccountSnapshots? {
+        BuildIdentity.current.map { PostgresAccountSnapshots(log, shard, build: $0) }
+    }
+
+    /// The maker of them, with a reader of its own: it reads the whole log at first.
+    static func accountMaker(_ log: PostgresLog, _ shard: ShardNumber) -> sending AccountSnapshotMaker? {
+        guard let snapshots = accounts(log, shard) else { return nil }
+        return AccountSnapshotMaker(log.withReaders(atMost: 1), shard, snapshots)
     }
 
     static func run<Answer>(
@@ -71,6 +83,10 @@ struct SnapshotList: ParsableCommand {
             }
             var output = Output()
             for line in table.lines { output.line(line) }
+            if let accounts = SnapshotWork.accounts(log, Node.tradingShard) {
+                let (count, end) = (try accounts.count(), try accounts.end())
+                output.line("accounts: \(count) of this build, the last at position \(end)")
+            }
             output.flush()
         }
     }
@@ -111,6 +127,11 @@ struct SnapshotMake: ParsableCommand {
                         + ", \(made.kept.contentBytes) bytes kept in \(made.kept.storedBytes)"
                 )
             }
+            if let made = try SnapshotWork.accountMaker(log, Node.tradingShard)?.advance(while: {
+                !Interruption.isAsked
+            }) {
+                output.line("accounts: \(made.made) made, looked at up to position \(made.through)")
+            }
             output.flush()
         }
     }
@@ -121,7 +142,9 @@ struct SnapshotDrop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
         abstract: "Drop snapshots: the next start of their build reads the log instead.",
-        discussion: "Without a position all of both shards are dropped, those of other builds too."
+        discussion: """
+            Without a position all of both shards are dropped, those of other builds and those of accounts too.
+            """
     )
 
     @Option(help: "Only those at this position.") var at: Int64?
@@ -135,6 +158,9 @@ struct SnapshotDrop: ParsableCommand {
                 for kept in try snapshots.list(shard) where at.map({ $0 == kept.label.position }) ?? true {
                     if try snapshots.drop(kept.label) { count += 1 }
                 }
+            }
+            if at == nil {
+                count += try SnapshotWork.accounts(log, Node.tradingShard)?.drop(all: true) ?? 0
             }
             if let at, count == 0 {
                 throw BifrostExit.failed.failure(
