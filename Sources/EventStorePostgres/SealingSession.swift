@@ -2,6 +2,7 @@ internal import BifrostKernel
 internal import ColdSegments
 internal import EventStore
 internal import PostgresClient
+internal import Threads
 
 /// A full leaf, with what is needed to read it in both forms.
 struct FullLeaf {
@@ -33,16 +34,27 @@ struct SealingSession {
             try connection.execute("set enable_seqscan = off; set enable_bitmapscan = off")
             return connection
         }
-        let isLocked = try asking { () throws(PostgresError) in
+        // A session that ended a moment ago may not have given its lock back yet.
+        let deadline = MonotonicTime.now.advanced(millis: Self.lockMillisMax)
+        while try !tryLock() {
+            guard .now < deadline else {
+                throw .unavailable(
+                    "Another process works on the segments of shard \(shard.value). Wait until it is done."
+                )
+            }
+            pause(millis: Self.lockPauseMillis)
+        }
+    }
+
+    private static let lockMillisMax = 2_000
+    private static let lockPauseMillis = 10
+
+    private func tryLock() throws(SegmentError) -> Bool {
+        try asking { () throws(PostgresError) in
             try connection.query(
                 "select pg_try_advisory_lock($1, $2)",
                 [.int32(AdvisoryLock.sealing), shardParameter]
             ).bool(0, 0)
-        }
-        guard isLocked else {
-            throw .unavailable(
-                "Another process works on the segments of shard \(shard.value). Wait until it is done."
-            )
         }
     }
 
