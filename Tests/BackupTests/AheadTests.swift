@@ -13,40 +13,8 @@ struct AheadTests {
 
     init() throws { fixture = try BackupFixture("ahead-\(UInt16.random(in: 0 ... .max))") }
 
-    /// Runs `bifrost` to its end on a data directory.
-    private func bifrost(_ name: String, _ arguments: String...) throws -> ChildProcess.Ending {
-        try ChildProcess.run(
-            [ServiceProcess.sibling("bifrost")] + arguments + ["--data-dir", fixture.path(name)]
-        )
-    }
-
-    /// The same where it must succeed.
-    private func done(_ ending: ChildProcess.Ending) throws {
-        try #require(ending.code == 0, "\(ending.output)")
-    }
-
     private func deposit(_ name: String, _ amounts: Int...) throws {
-        for amount in amounts { try done(try bifrost(name, "account", "deposit", "first", "\(amount)")) }
-    }
-
-    private func database(_ name: String) throws -> PostgresConnection {
-        let cluster = try #require(try EmbeddedCluster.running(dataDirectory: fixture.path(name)))
-        return try PostgresConnection(
-            cluster.conninfo(user: EmbeddedCluster.superuser, database: "bifrost")
-        )
-    }
-
-    private func up(_ name: String) throws -> (program: Program, door: DoorClient) {
-        let program = try Program(
-            ["up", "--data-dir", fixture.path(name)],
-            output: fixture.path(name + ".log")
-        )
-        let door = DoorClient(dataDirectory: try #require(FileSystem.resolved(fixture.path(name))))
-        try #require(
-            poll(seconds: 60) { door.isOpen() },
-            "\(FileSystem.read(fixture.path(name + ".log")) ?? "")"
-        )
-        return (program, door)
+        for amount in amounts { try fixture.done(on: name, "account", "deposit", "first", "\(amount)") }
     }
 
     /// Where a client, the read model `accounts` and a publisher were when the log was lost.
@@ -58,10 +26,10 @@ struct AheadTests {
     }
 
     private func follower() throws -> Follower {
-        let (program, door) = try up("data")
+        let (program, door) = try fixture.up(on: "data")
         defer { program.end(SIGTERM) }
         let token = try #require(try door.send("GET", "/v1/accounts").header("bifrost-position"))
-        let rows = try database("data").query(
+        let rows = try fixture.database("data").query(
             "select e.position, e.hash, l.id from bifrost.event_s1_l1 e, bifrost.log l order by e.position desc limit 1"
         )
         return Follower(
@@ -74,7 +42,7 @@ struct AheadTests {
 
     /// Puts checkpoints of later into the restored database, as if read models and publisher had lived apart.
     private func plant(_ follower: Follower) throws {
-        let connection = try database("restored")
+        let connection = try fixture.database("restored")
         _ = try connection.query(
             "update bifrost_read.checkpoint set position = $1, log_hash = $2 where name = 'accounts' and shard = 1",
             [.int64(follower.position), .bytes(follower.hash)]
@@ -90,7 +58,7 @@ struct AheadTests {
     }
 
     private func status() throws -> String {
-        try bifrost("restored", "projections", "status", "accounts").output
+        try fixture.bifrost(on: "restored", ["projections", "status", "accounts"]).output
     }
 
     @Test(
@@ -98,25 +66,22 @@ struct AheadTests {
         arguments: [false, true]
     )
     func refused(goesOn: Bool) throws {
-        try done(try bifrost("data", "account", "open", "first"))
-        let (first, _) = try up("data")
+        try fixture.done(on: "data", "account", "open", "first")
+        let (first, _) = try fixture.up(on: "data")
         let isFollowed = try poll(seconds: 60) {
-            try bifrost("data", "projections", "status", "accounts").output.contains("accounts_v")
+            try fixture.bifrost(on: "data", ["projections", "status", "accounts"]).output.contains(
+                "accounts_v"
+            )
         }
         #expect(isFollowed)
         first.end(SIGTERM)
         _ = try fixture.backup()
         try deposit("data", 5, 6, 7)
         let ahead = try follower()
-        try done(
-            try ChildProcess.run([
-                ServiceProcess.sibling("bifrost"), "restore", fixture.path("backup"), "--data-dir",
-                fixture.path("restored"),
-            ])
-        )
+        try fixture.done(on: "restored", "restore", fixture.path("backup"))
         // Longer than before, by other events.
         if goesOn { try deposit("restored", 1, 2, 3, 4) }
-        let (program, door) = try up("restored")
+        let (program, door) = try fixture.up(on: "restored")
         defer { program.end(SIGTERM) }
 
         // A client that goes on with what the lost log told it.
@@ -129,11 +94,11 @@ struct AheadTests {
         #expect(try door.send("GET", "/v1/accounts?min_position=" + fresh).status == 200)
 
         program.end(SIGTERM)
-        let (other, _) = try up("restored")
+        let (other, _) = try fixture.up(on: "restored")
         defer { other.end(SIGTERM) }
         try plant(ahead)
         other.end(SIGTERM)
-        let (again, _) = try up("restored")
+        let (again, _) = try fixture.up(on: "restored")
         defer { again.end(SIGTERM) }
 
         try checkReadModel(goesOn)
@@ -145,22 +110,22 @@ struct AheadTests {
         let isRefused = try poll(seconds: 30) { try status().contains(words) }
         let said = try status()
         #expect(isRefused && said.contains("run `bifrost projections rebuild accounts`"), "\(said)")
-        try done(try bifrost("restored", "projections", "rebuild", "accounts"))
+        try fixture.done(on: "restored", "projections", "rebuild", "accounts")
         let isWell = try poll(seconds: 30) {
-            try bifrost("restored", "projections", "status", "accounts").code == 0
+            try fixture.bifrost(on: "restored", ["projections", "status", "accounts"]).code == 0
         }
         #expect(isWell)
-        try done(try bifrost("restored", "projections", "verify", "accounts"))
+        try fixture.done(on: "restored", "projections", "verify", "accounts")
     }
 
     private func checkPublisher(_ goesOn: Bool) throws {
-        let audit = try bifrost("restored", "publisher", "audit")
+        let audit = try fixture.bifrost(on: "restored", ["publisher", "audit"])
         #expect(audit.code == 1)
         #expect(
             audit.output.contains(goesOn ? "restored and went another way" : "restored from an older state")
         )
         #expect(audit.output.contains("bifrost publisher reset --shard 1"))
-        try done(try bifrost("restored", "publisher", "reset", "--shard", "1"))
-        try done(try bifrost("restored", "publisher", "audit"))
+        try fixture.done(on: "restored", "publisher", "reset", "--shard", "1")
+        try fixture.done(on: "restored", "publisher", "audit")
     }
 }

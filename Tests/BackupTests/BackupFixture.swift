@@ -1,16 +1,19 @@
 import Backups
 import BifrostKernel
-import EmbeddedPostgres
 import EventStore
 import EventStorePostgres
 import EventStoreTesting
 import Faults
 import Glibc
+import HTTPAPI
 import Nodes
+import PostgresClient
 import PostgresTesting
 import Synchronization
 import Testing
 import Threads
+
+@testable import EmbeddedPostgres
 
 /// A data directory of one test, with room beside it for backups and what is restored from them.
 final class BackupFixture: Sendable {
@@ -25,6 +28,36 @@ final class BackupFixture: Sendable {
     }
 
     func path(_ name: String) -> String { directory + "/" + name }
+
+    /// Runs `bifrost` to its end on a data directory.
+    func bifrost(on name: String = "data", _ arguments: [String]) throws -> ChildProcess.Ending {
+        try ChildProcess.run([ServiceProcess.sibling("bifrost")] + arguments + ["--data-dir", path(name)])
+    }
+
+    /// The same where it must succeed; what it printed.
+    @discardableResult
+    func done(on name: String = "data", _ arguments: String...) throws -> String {
+        let ending = try bifrost(on: name, arguments)
+        try #require(ending.code == 0, "\(ending.output)")
+        return ending.output
+    }
+
+    /// A service on a data directory, once its door is open.
+    func up(on name: String = "data") throws -> (program: Program, door: DoorClient) {
+        let log = path(name + ".log")
+        let program = try Program(["up", "--data-dir", path(name)], output: log)
+        let door = DoorClient(dataDirectory: try #require(FileSystem.resolved(path(name))))
+        try #require(poll(seconds: 60) { door.isOpen() }, "\(FileSystem.read(log) ?? "")")
+        return (program, door)
+    }
+
+    /// A superuser's session with the server that runs on a data directory.
+    func database(_ name: String = "data") throws -> PostgresConnection {
+        let cluster = try #require(try EmbeddedCluster.running(dataDirectory: path(name)))
+        return try PostgresConnection(
+            cluster.conninfo(user: EmbeddedCluster.superuser, database: "bifrost")
+        )
+    }
 
     var place: LogPlace { LogPlace(dataDirectory: path("data"), databaseURL: nil) }
 
