@@ -92,10 +92,16 @@ final class Service: Sendable {
             }
         }
         rememberer = Task {
+            var isFirst = true
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(Self.snapshotSeconds))
                 guard !Task.isCancelled else { return }
-                try? await Blocking.run { parts.makeSnapshots() }
+                let dropsOthers = isFirst
+                try? await Blocking.run {
+                    if dropsOthers { parts.dropAccountSnapshotsOfOthers() }
+                    parts.makeSnapshots()
+                }
+                isFirst = false
             }
         }
     }
@@ -337,6 +343,15 @@ private final class Parts: Sendable {
         } catch {
             ServiceLog.logger.error("\(error)")
             if case .refused = error { endSnapshots() }
+        }
+    }
+
+    /// Drops what other builds kept of accounts: this one serves, and cannot use it.
+    func dropAccountSnapshotsOfOthers() {
+        do throws(SnapshotError) {
+            try SnapshotWork.accounts(node.log, node.trading.shard)?.drop(all: false)
+        } catch {
+            ServiceLog.logger.error("snapshots of accounts: \(error.reason)")
         }
     }
 

@@ -70,7 +70,6 @@ public final class AccountSnapshotMaker {
     private func begin() throws(SnapshotMakingError) -> Int64 {
         if let position { return position }
         do throws(SnapshotError) {
-            try snapshots.drop(all: false)
             let end = try snapshots.end()
             position = end
             return end
