@@ -14,6 +14,7 @@ public final class PostgresLog: EventLog {
     package let readers: ReaderPool
     /// What writers of this log and its like in this process committed last.
     let recent: RecentRows
+    private let isFollowed: Bool
 
     /// What stands in `bifrost.log` when this build can read the log.
     static let formatVersion: Int32 = 1
@@ -22,14 +23,23 @@ public final class PostgresLog: EventLog {
         id: Identifier,
         _ access: PostgresAccess,
         _ limits: PostgresLimits,
-        _ recent: RecentRows
+        _ recent: RecentRows,
+        following readers: ReaderPool? = nil
     ) {
         self.id = id
         self.access = access
         self.limits = limits
         self.recent = recent
-        self.readers = ReaderPool(access.reader, limits)
+        self.readers = readers ?? ReaderPool(access.reader, limits)
+        isFollowed = readers != nil
     }
+
+    /// The same log for those who follow it closely: what writers of this process committed last is read from
+    /// memory, as long as nothing else has to be asked for it.
+    ///
+    /// It shows nothing that is not committed. An account's events come up to what this process wrote, also
+    /// where another one has written more since. What is to be proven is read from the log itself.
+    public var followed: PostgresLog { PostgresLog(id: id, access, limits, recent, following: readers) }
 
     /// Opens the log of a prepared database: migrates it as its owner and reads the log's id.
     public static func open(
@@ -98,6 +108,7 @@ public final class PostgresLog: EventLog {
         limit: Int,
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
+        if isFollowed, let count = try recent.read(shard, selection, limit: limit, body) { return count }
         var count = 0
         try reading(shard) { leaves, connection throws(PostgresError) in
             for leaf in leaves where leaf.mayHold(selection) {

@@ -2,7 +2,7 @@
 // same ones. In the process that wrote them they are there still, as the rows that PostgreSQL was sent.
 
 internal import BifrostKernel
-public import EventStore
+internal import EventStore
 internal import PostgresClient
 internal import Threads
 
@@ -17,6 +17,9 @@ struct CommittedRows: Sendable {
     var lastPosition: Int64 { firstPosition + Int64(count) - 1 }
 
     func row(_ index: Int) -> Range<Int> { bounds[index]..<bounds[index + 1] }
+
+    /// Takes the place of one that is forgotten, whose bytes would stay with it.
+    static let forgotten = CommittedRows(firstPosition: 0, bytes: [], bounds: [0])
 }
 
 /// The rows that writers of this process committed last, a few megabytes of each shard.
@@ -56,6 +59,7 @@ final class RecentRows: Sendable {
             tail.byteCount += rows.bytes.count
             while tail.byteCount > bytesMax {
                 tail.byteCount -= tail.batches[tail.first].bytes.count
+                tail.batches[tail.first] = .forgotten
                 tail.first += 1
             }
             if tail.first > Self.gapsMax {
@@ -64,6 +68,11 @@ final class RecentRows: Sendable {
             }
             tails[shard] = tail
         }
+    }
+
+    /// What is held of a shard.
+    func heldBytes(_ shard: ShardNumber) -> Int {
+        tails.look { $0[shard]?.batches.reduce(0) { $0 + $1.bytes.count } ?? 0 }
     }
 
     /// Forgets a shard whose writer ended, or does not know how a batch of it ended.
@@ -114,41 +123,4 @@ final class RecentRows: Sendable {
             return tail.batches[first...]
         }
     }
-}
-
-/// The log for those who follow it closely: what this process wrote last comes from its memory.
-///
-/// It shows nothing that is not committed. What is to be proven is read from the log itself.
-struct FollowedLog: EventLog {
-    let log: PostgresLog
-
-    var id: Identifier { log.id }
-
-    func acquire(
-        _ shard: ShardNumber,
-        holder: String,
-        takingOver: Bool
-    ) throws(AcquireError) -> any ShardWriter {
-        try log.acquire(shard, holder: holder, takingOver: takingOver)
-    }
-
-    func head(of shard: ShardNumber) throws(ReadError) -> Head { try log.head(of: shard) }
-
-    func read(
-        _ shard: ShardNumber,
-        _ selection: LogSelection,
-        limit: Int,
-        _ body: (RecordedEvent) -> Void
-    ) throws(ReadError) -> Int {
-        if let count = try log.recent.read(shard, selection, limit: limit, body) { return count }
-        return try log.read(shard, selection, limit: limit, body)
-    }
-}
-
-extension PostgresLog {
-    /// The same log for those who follow it closely: what this process wrote last comes from its memory, as
-    /// long as nothing else has to be asked for it.
-    ///
-    /// An account's events come up to what this process wrote, also where another one has written more since.
-    public var followed: any EventLog { FollowedLog(log: self) }
 }

@@ -1,8 +1,8 @@
 // One batch is: read the log behind the checkpoint, decode, load the rows that are missing, fold, begin,
 // write each changed row once, move the checkpoint by compare-and-set, commit. Whatever fails in between
 // leaves nothing, and the cache is dropped with it. Nobody else changes these rows, so they are loaded before
-// the transaction begins. `begin` rides with the first copy, and the checkpoint moves with the commit: each
-// word with the server takes as long as some fifty events.
+// the transaction begins. `begin` rides with the first copy, and the checkpoint moves with the commit, since
+// what comes meanwhile waits for each round trip.
 
 internal import BifrostKernel
 internal import EventRegistry

@@ -67,6 +67,8 @@ struct RecentRowsTests {
             head = try writer.append(batch, after: head, epoch: writer.epoch)
         }
         let offline = offline(store)
+        let held = store.log.recent.heldBytes(Self.shard)
+        #expect(held > 10_000 && held <= limits.recentBytesMax, "\(held)")
         #expect(throws: ReadError.self) { try events(offline, .all(after: 29)) }
         #expect(try events(offline, .all(after: 90)).count == 30)
         #expect(try events(store.log.followed, .all(after: 0)) == (try store.events()))

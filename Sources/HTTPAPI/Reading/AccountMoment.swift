@@ -19,18 +19,14 @@ struct AccountMoment: Sendable {
     /// Before the account's first event.
     init(_ account: AccountID) { self.account = account }
 
-    /// Takes an event of the account in; those of each stream come in their order.
-    ///
-    /// `false` where it is of a stream that says nothing here.
-    @discardableResult
-    mutating func take(_ event: RecordedEvent) throws(WireError) -> Bool {
-        guard let place = Self.kinds.firstIndex(where: { $0 == event.header.stream.kind }) else {
-            return false
-        }
+    /// Takes an event of the account in, where it is of one of these streams; those of each stream come in
+    /// their order.
+    mutating func take(_ event: RecordedEvent) throws(WireError) {
+        let kind = event.header.stream.kind
+        guard let place = Self.kinds.firstIndex(where: { $0 == kind }) else { return }
         sheet.take(try EventRegistry.decode(event), event.header)
         versions[place] = event.header.version
         position = max(position, event.header.position)
-        return true
     }
 
     /// Nothing of the account stands between its position and this one.

@@ -134,9 +134,25 @@ public final class AccountSnapshotMaker {
         let count = countByAccount[ordinal, default: 0] + 1
         countByAccount[ordinal] = count
         // What an account begins with is its opening: nothing stands before it.
-        guard event.header.position == ordinal.value || count >= Self.everyEvents else { return nil }
+        let isOpening = event.header.position == ordinal.value
+        guard isOpening || count >= Self.everyEvents else { return nil }
         countByAccount[ordinal] = nil
-        return remember(Known(moment: try moment(ordinal, event.header.position), since: count), event)
+        let moment = isOpening ? try opened(by: event) : try moment(ordinal, event.header.position)
+        return remember(Known(moment: moment, since: count), event)
+    }
+
+    /// An account right behind its opening.
+    private func opened(by event: RecordedEvent) throws(SnapshotMakingError) -> AccountMoment {
+        do throws(WireError) {
+            if case .accountOpened(let opened) = try EventRegistry.decode(event) {
+                var moment = AccountMoment(opened.account)
+                try moment.take(event)
+                return moment
+            }
+        } catch {
+            throw .refused("position \(event.header.position) cannot be read (\(error))")
+        }
+        throw .refused("no account was opened at position \(event.header.position)")
     }
 
     private func remember(_ known: Known, _ event: RecordedEvent) -> AccountSnapshot? {
@@ -159,12 +175,12 @@ public final class AccountSnapshotMaker {
         do {
             var opening: RecordedEvent?
             try log.read(shard, .all(after: ordinal.value - 1), limit: 1) { opening = $0 }
-            guard let opening, case .accountOpened(let opened) = try EventRegistry.decode(opening) else {
+            guard let opening else {
                 throw SnapshotMakingError.refused("no account was opened at position \(ordinal.value)")
             }
-            var moment = AccountMoment(opened.account)
+            var moment = try opened(by: opening)
             if let kept = try snapshots.latest(of: ordinal, through: position),
-                let known = try AccountMoment(kept, of: opened.account)
+                let known = try AccountMoment(kept, of: moment.account)
             {
                 moment = known
             }

@@ -1,5 +1,5 @@
--- At the usual pace a vacuum or an analysis takes a core for itself, for as long as it lasts, and readers wait behind
--- that for what was just recorded. At a fifth of it nobody notices, and a table of a million rows is done in a minute.
+-- At the usual pace a vacuum or an analysis of a read model holds up those who follow for as long as it lasts
+-- (docs/performance.md). Nothing hurries.
 create function bifrost_read.pace_vacuum(in_schema text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
