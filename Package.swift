@@ -346,9 +346,9 @@ let package = Package(
         tests(
             "HTTPAPITests",
             [
-                "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "EventStorePostgres", "Orders",
-                "Prices", "PostgresClient", "PostgresTesting", "ReadModels", "References", "Sagas",
-                "Venues", "SeededChoices",
+                "HTTPAPI", "BifrostKernel", "Engine", "EventStore", "EventStorePostgres",
+                "EventStoreTesting", "Orders", "Prices", "PostgresClient", "PostgresTesting",
+                "ReadModels", "References", "Sagas", "Venues", "SeededChoices",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

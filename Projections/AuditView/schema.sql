@@ -39,6 +39,14 @@ create index entries_booked on entries (shard, account, position)
 where type in (204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517);
 comment on index entries_booked is 'the trades and the postings of an account, latest first';
 
+-- ReconciliationBroke, BreakResolved, TradeSuspended, SuspendedTradeAssigned.
+create index entries_broken on entries (shard, position) where type in (504, 514, 520, 521);
+comment on index entries_broken is 'differences from the books of venues and what became of them, latest first';
+
+-- DividendAccrued and PositionAdjusted.
+create index entries_treated on entries (shard, instrument_id, position) where type in (507, 509);
+comment on index entries_treated is 'what corporate actions of an instrument did to accounts';
+
 create table findings (
     shard int4 not null,
     rule text not null,

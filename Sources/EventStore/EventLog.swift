@@ -45,6 +45,15 @@ public enum LogSelection: Hashable, Sendable {
     case stream(AccountOrdinal, StreamOrdinal, afterVersion: Int64, behind: Int64 = 0)
     /// One account's after a position, in order of position.
     case account(AccountOrdinal, after: Int64)
+
+    /// How many events to read at once after so many full pages, of which the first has `first` events.
+    ///
+    /// Each page of an account's events costs a look at all that it has, and so takes twice as many as the one
+    /// before: reading all of a long history costs some looks at it and not one for each page.
+    public func pageEvents(_ first: Int, afterPages pages: Int) -> Int {
+        guard case .account = self else { return first }
+        return first << min(pages, 20)
+    }
 }
 
 /// A store of shards' logs.

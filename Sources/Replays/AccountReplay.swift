@@ -55,25 +55,31 @@ public struct AccountReplay: Sendable {
     }
 
     private mutating func merge(_ walk: LogWalk, _ end: Int64) throws(ReplayError) {
-        var own = Feed(.account(AccountOrdinal(account), after: position), end)
-        var shared = Feed(.account(.none, after: position), end)
-        while true {
-            let (mine, common) = (try own.next(walk), try shared.next(walk))
-            guard let first = mine ?? common else { return }
-            if let common, common.header.position <= first.header.position {
-                try take(common, walk)
-                shared.drop()
-            } else {
-                try take(first, walk)
-                own.drop()
-            }
+        // What all accounts share is little beside what each of them does.
+        var shared: [RecordedEvent] = []
+        try walk.events(.account(.none, after: position), upTo: end) { event in
+            if Self.mayBeForAll(event.header) { shared.append(event) }
+            return true
         }
+        var rest = shared[...]
+        var replay = self
+        try walk.events(.account(AccountOrdinal(account), after: position), upTo: end) {
+            event throws(ReplayError) in
+            while let first = rest.first, first.header.position < event.header.position {
+                try replay.take(first, walk)
+                rest.removeFirst()
+            }
+            try replay.take(event, walk)
+            return true
+        }
+        for event in rest { try replay.take(event, walk) }
+        self = replay
     }
 
     private mutating func take(_ event: RecordedEvent, _ walk: LogWalk) throws(ReplayError) {
         let header = event.header
         if header.account == .none {
-            guard [.reference, .shard, .risk].contains(header.stream.kind) else { return }
+            guard Self.mayBeForAll(header) else { return }
             let fact = try walk.decode(event)
             guard Self.isForAll(fact) else { return }
             Shard.evolve(&state, by: Fact(header, fact))
@@ -88,6 +94,10 @@ public struct AccountReplay: Sendable {
         eventCount += 1
     }
 
+    private static func mayBeForAll(_ header: EventHeader) -> Bool {
+        [.reference, .shard, .risk].contains(header.stream.kind)
+    }
+
     /// Whether all accounts go by it, of what is filed under none.
     private static func isForAll(_ event: DomainEvent) -> Bool {
         switch event {
@@ -100,36 +110,4 @@ public struct AccountReplay: Sendable {
         default: false
         }
     }
-}
-
-/// The events of a selection one by one, read by the page.
-private struct Feed {
-    private var selection: LogSelection
-    private let end: Int64
-    private var page: ArraySlice<RecordedEvent> = []
-    private var isOver = false
-
-    private static let pageEventsMax = LogSubscription.pageEventsMax
-
-    init(_ selection: LogSelection, _ end: Int64) {
-        self.selection = selection
-        self.end = end
-    }
-
-    /// The next event, which stays; `nil` behind the last.
-    mutating func next(_ walk: LogWalk) throws(ReplayError) -> RecordedEvent? {
-        if page.isEmpty, !isOver {
-            var events: [RecordedEvent] = []
-            try walk.events(selection, upTo: end) { event in
-                events.append(event)
-                return events.count < Self.pageEventsMax
-            }
-            isOver = events.count < Self.pageEventsMax
-            if let last = events.last { selection = LogWalk.behind(last, selection) }
-            page = events[...]
-        }
-        return page.first
-    }
-
-    mutating func drop() { page.removeFirst() }
 }

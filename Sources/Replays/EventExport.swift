@@ -28,6 +28,10 @@ public struct EventExport {
             self.account = account
             self.order = order
         }
+
+        fileprivate func takes(_ event: RecordedEvent) -> Bool {
+            order.map { $0.id == event.header.correlation } ?? true
+        }
     }
 
     /// Most events taken from the log at once.
@@ -43,26 +47,30 @@ public struct EventExport {
         let walk = LogWalk(log, shard)
         let end = try walk.end(nil)
         var reached = position
+        // The account of an event is looked up before or after a page, because a read may not wait for another
+        // one.
+        if let account = filter.account.map({ AccountOrdinal($0) }) {
+            _ = try directory.account(account)
+            reached = max(position, end)
+            try walk.events(.account(account, after: position), upTo: end) { event throws(ReplayError) in
+                guard filter.takes(event), !write(try line(event)) else { return true }
+                reached = event.header.position
+                return false
+            }
+            return reached
+        }
         while reached < end {
-            let selection = Self.selection(filter, after: reached)
             var page: [RecordedEvent] = []
-            try walk.events(selection, upTo: end) { event throws(ReplayError) in
+            try walk.events(.all(after: reached), upTo: end) { event throws(ReplayError) in
                 page.append(event)
                 return page.count < Self.pageEventsMax
             }
-            // The account of an event is looked up after the page, because a read may not wait for another
-            // one.
-            for event in page where filter.order.map({ $0.id == event.header.correlation }) ?? true {
+            for event in page where filter.takes(event) {
                 guard write(try line(event)) else { return event.header.position }
             }
             reached = page.count < Self.pageEventsMax ? end : page[page.count - 1].header.position
         }
         return reached
-    }
-
-    private static func selection(_ filter: Filter, after position: Int64) -> LogSelection {
-        guard let account = filter.account else { return .all(after: position) }
-        return .account(AccountOrdinal(account), after: position)
     }
 
     /// One event as one line.

@@ -8,7 +8,7 @@ struct LogWalk {
     let log: any EventLog
     let shard: ShardNumber
 
-    /// Most events taken by one read.
+    /// Most events taken by one read, of an account by the first.
     private static let pageEventsMax = LogSubscription.pageEventsMax
 
     init(_ log: any EventLog, _ shard: ShardNumber) {
@@ -42,11 +42,12 @@ struct LogWalk {
         var next = selection
         var reached: Int64 = 0
         var goesOn = true
+        var pages = 0
         while goesOn {
             var failure: ReplayError? = nil
             var page = 0
             do throws(ReadError) {
-                page = try log.read(shard, next, limit: Self.limit(of: next, upTo: last)) { event in
+                page = try log.read(shard, next, limit: Self.limit(of: next, upTo: last, pages)) { event in
                     guard goesOn else { return }
                     next = Self.behind(event, next)
                     reached = event.header.position
@@ -66,6 +67,7 @@ struct LogWalk {
             }
             if let failure { throw failure }
             guard page > 0, reached < last else { return }
+            pages += 1
         }
     }
 
@@ -100,8 +102,10 @@ struct LogWalk {
         }
     }
 
-    private static func limit(of selection: LogSelection, upTo last: Int64) -> Int {
-        guard case .all(let after) = selection else { return pageEventsMax }
+    private static func limit(of selection: LogSelection, upTo last: Int64, _ pages: Int) -> Int {
+        guard case .all(let after) = selection else {
+            return selection.pageEvents(pageEventsMax, afterPages: pages)
+        }
         return Int(min(Int64(pageEventsMax), max(0, last - after)))
     }
 

@@ -7,47 +7,9 @@ import PostgresClient
 import PostgresTesting
 import Sagas
 import SeededChoices
-import Synchronization
 import Testing
 
 @testable import HTTPAPI
-
-/// A log that counts the events that it hands over.
-private struct CountingLog: EventLog {
-    let log: PostgresLog
-    let counter = EventCounter()
-
-    var id: Identifier { log.id }
-    func acquire(
-        _ shard: ShardNumber,
-        holder: String,
-        takingOver: Bool
-    ) throws(AcquireError) -> any ShardWriter {
-        try log.acquire(shard, holder: holder, takingOver: takingOver)
-    }
-    func head(of shard: ShardNumber) throws(ReadError) -> Head { try log.head(of: shard) }
-    func read(
-        _ shard: ShardNumber,
-        _ selection: LogSelection,
-        limit: Int,
-        _ body: (RecordedEvent) -> Void
-    ) throws(ReadError) -> Int {
-        let count = try log.read(shard, selection, limit: limit, body)
-        counter.add(count)
-        return count
-    }
-}
-
-private final class EventCounter: Sendable {
-    private let count = Mutex(0)
-    func add(_ more: Int) { count.withLock { $0 += more } }
-    func take() -> Int {
-        count.withLock { count in
-            defer { count = 0 }
-            return count
-        }
-    }
-}
 
 @Suite("Snapshots of accounts", .serialized)
 struct AccountSnapshotTests {

@@ -109,6 +109,12 @@ struct PlanTests {
             listed("refusals", "entries_refused", .refusals),
             listed("trades", "entries_booked", .trades),
             listed("bookings", "entries_booked", .bookings),
+            listed("breaks of an account", "entries_broken", .breaks),
+            hot("breaks", "entries_broken") { $0.kind = .breaks },
+            hot("treatments", "entries_treated") {
+                $0.instrument = InstrumentID(Self.account.id)
+                $0.kind = .treatments
+            },
             hot("story", "entries_by_story") { $0.story = Identifier(high: 1, low: 2) },
             hot("instrument", "entries_by_instrument") { $0.instrument = InstrumentID(Self.account.id) },
             hot("actor", "entries_by_actor") { $0.actor = ActorName("actor7") },

@@ -1,5 +1,4 @@
 internal import BifrostKernel
-internal import EventStore
 internal import Orders
 internal import Portfolios
 internal import Sagas
@@ -8,66 +7,13 @@ internal import Sagas
 struct BreakView {
     private let fact: ReconciliationBroke
     private let header: EventHeader
-    private var suspended: TradeSuspended?
-    private var isAssigned = false
-    private var resolved: (fact: BreakResolved, at: Timestamp)?
+    fileprivate var suspended: TradeSuspended?
+    fileprivate var isAssigned = false
+    fileprivate var resolved: (fact: BreakResolved, at: Timestamp)?
 
-    private init(_ fact: ReconciliationBroke, _ header: EventHeader) {
+    fileprivate init(_ fact: ReconciliationBroke, _ header: EventHeader) {
         self.fact = fact
         self.header = header
-    }
-
-    /// The last breaks of an account, newest first.
-    ///
-    /// Blocks.
-    static func list(
-        _ account: AccountID,
-        countMax: Int,
-        _ log: any EventLog,
-        _ shard: ShardNumber
-    ) throws(ReadError) -> [BreakView] {
-        var views: [BreakView] = []
-        var indexByPosition: [Int64: Int] = [:]
-        let stream = StreamOrdinal(.portfolio, of: account.id)
-        let types = [ReconciliationBroke.eventType, BreakResolved.eventType]
-        let selection = LogSelection.stream(AccountOrdinal(account), stream, afterVersion: 0)
-        try EventPages.read(log, shard, selection, where: { types.contains($0.type) }) { read in
-            switch read.event {
-            case .portfolio(.reconciliationBroke(let fact)):
-                indexByPosition[read.header.position] = views.count
-                views.append(BreakView(fact, read.header))
-            case .portfolio(.breakResolved(let fact)):
-                guard let index = indexByPosition[fact.brokeAt] else { return }
-                views[index].resolved = (fact, read.header.effectiveAt)
-            default: return
-            }
-        }
-        return views.suffix(countMax).reversed()
-    }
-
-    /// The last breaks about accounts that we do not have, and about trades in suspense, newest first; it
-    /// reads the shard.
-    ///
-    /// Blocks.
-    static func listStray(
-        countMax: Int,
-        _ log: any EventLog,
-        _ shard: ShardNumber
-    ) throws(ReadError) -> [BreakView] {
-        var viewByPosition: [Int64: BreakView] = [:]
-        try EventPages.read(log, shard, .all(after: 0)) { read in
-            switch read.event {
-            case .portfolio(.reconciliationBroke(let fact)):
-                viewByPosition[read.header.position] = BreakView(fact, read.header)
-            case .portfolio(.breakResolved(let fact)):
-                viewByPosition[fact.brokeAt]?.resolved = (fact, read.header.effectiveAt)
-            case .suspense(.suspended(let fact)): viewByPosition[fact.brokeAt]?.suspended = fact
-            case .suspense(.assigned(let fact)): viewByPosition[fact.brokeAt]?.isAssigned = true
-            default: return
-            }
-        }
-        let stray = viewByPosition.values.filter { $0.header.stream == .shard || $0.suspended != nil }
-        return stray.sorted { $0.header.position > $1.header.position }.prefix(countMax).map(\.self)
     }
 
     /// The trade that is or was in suspense.
@@ -106,5 +52,44 @@ struct BreakView {
             "resolution": .optional(resolved?.fact.resolution.name),
             "resolver": .optional(resolved?.fact.resolver),
         ]
+    }
+}
+
+/// The latest breaks, from what became of them back to where they were found.
+struct BreakList {
+    /// Latest first.
+    private(set) var views: [BreakView] = []
+    /// Whether only those count that are about accounts which we do not have, or about trades in suspense.
+    private let isOfStrays: Bool
+    private let countMax: Int
+    private var resolvedByPosition: [Int64: (fact: BreakResolved, at: Timestamp)] = [:]
+    private var suspendedByPosition: [Int64: TradeSuspended] = [:]
+    private var assigned: Set<Int64> = []
+
+    init(ofStrays isOfStrays: Bool, countMax: Int) {
+        self.isOfStrays = isOfStrays
+        self.countMax = countMax
+    }
+
+    /// Takes the event before the last one that it took; answers whether it wants one more.
+    mutating func take(_ read: EventPages.Read) -> Bool {
+        switch read.event {
+        case .portfolio(.breakResolved(let fact)):
+            resolvedByPosition[fact.brokeAt] = (fact, read.header.effectiveAt)
+        case .suspense(.suspended(let fact)): suspendedByPosition[fact.brokeAt] = fact
+        case .suspense(.assigned(let fact)): assigned.insert(fact.brokeAt)
+        case .portfolio(.reconciliationBroke(let fact)): take(fact, read.header)
+        default: break
+        }
+        return views.count < countMax
+    }
+
+    private mutating func take(_ fact: ReconciliationBroke, _ header: EventHeader) {
+        var view = BreakView(fact, header)
+        view.suspended = suspendedByPosition.removeValue(forKey: header.position)
+        guard !isOfStrays || header.stream == .shard || view.suspended != nil else { return }
+        view.resolved = resolvedByPosition.removeValue(forKey: header.position)
+        view.isAssigned = assigned.contains(header.position)
+        views.append(view)
     }
 }

@@ -25,33 +25,32 @@ struct CorporateActionView {
         var accounts: [JSON] = []
     }
 
-    private let fact: CorporateActionAnnounced
+    let fact: CorporateActionAnnounced
     private var state = State.announced
     private var replacedBy = Identifier.none
     private var missed: Missed?
 
     private init(_ fact: CorporateActionAnnounced) { self.fact = fact }
 
-    /// The last announcements, newest first; it reads the shard where a revision came too late.
+    /// The last announcements, oldest first.
     ///
     /// Blocks.
-    static func list(
+    static func latest(
         countMax: Int,
         _ log: any EventLog,
-        _ shard: ShardNumber,
-        _ directory: Directory
-    ) throws -> [JSON] {
+        _ shard: ShardNumber
+    ) throws(ReadError) -> [CorporateActionView] {
         var views: [CorporateActionView] = []
         try EventPages.read(log, shard, .stream(.none, .reference, afterVersion: 0)) { read in
             guard case .reference(let event) = read.event else { return }
             let own: ReferenceEvent = if case .copied(_, let inner) = event { inner } else { event }
             take(own, read.header.position, &views)
         }
-        views = views.suffix(countMax)
-        if views.contains(where: { $0.missed != nil }) { try findAccounts(&views, log, shard, directory) }
-        let symbols = try directory.symbols(of: Set(views.map(\.fact.instrument)).sorted())
-        return views.reversed().map { $0.json(symbols[$0.fact.instrument]) }
+        return views.suffix(countMax)
     }
+
+    /// The instrument, where a revision came too late.
+    var missedOn: InstrumentID? { missed == nil ? nil : fact.instrument }
 
     private static func take(_ event: ReferenceEvent, _ position: Int64, _ views: inout [Self]) {
         func change(_ action: Identifier, _ body: (inout Self) -> Void) {
@@ -73,36 +72,26 @@ struct CorporateActionView {
         }
     }
 
-    private static func findAccounts(
-        _ views: inout [Self],
-        _ log: any EventLog,
-        _ shard: ShardNumber,
-        _ directory: Directory
-    ) throws {
-        let aliases = try directory.allAccounts()
-        let types = [DividendAccrued.eventType, PositionAdjusted.eventType]
-        try EventPages.read(log, shard, .all(after: 0), where: { types.contains($0.type) }) { read in
-            let treated: (action: Identifier, account: AccountID, quantity: Quantity, amount: Money)
-            switch read.event {
-            case .portfolio(.dividendAccrued(let fact)):
-                treated = (fact.action, fact.account, fact.quantity, fact.amount)
-            case .portfolio(.positionAdjusted(let fact)):
-                treated = (fact.action, fact.account, fact.oldQuantity, fact.cashInLieu)
-            default: return
-            }
-            guard let index = views.firstIndex(where: { $0.missed?.fact.action == treated.action }) else {
-                return
-            }
-            let alias = aliases.first { $0.account == treated.account }?.alias.text
-            views[index].missed?.accounts.append([
-                "account": .string(alias ?? treated.account.id.text),
-                "quantity": .string(treated.quantity.text), "amount": .string(treated.amount.text),
-                "position": .count(read.header.position),
-            ])
+    /// Takes in what a corporate action did to an account, where it is this one and its revision came too late.
+    mutating func take(_ read: EventPages.Read, _ alias: (AccountID) -> String?) {
+        let treated: (action: Identifier, account: AccountID, quantity: Quantity, amount: Money)
+        switch read.event {
+        case .portfolio(.dividendAccrued(let fact)):
+            treated = (fact.action, fact.account, fact.quantity, fact.amount)
+        case .portfolio(.positionAdjusted(let fact)):
+            treated = (fact.action, fact.account, fact.oldQuantity, fact.cashInLieu)
+        default: return
         }
+        guard treated.action == fact.action else { return }
+        missed?.accounts.append([
+            "account": .string(alias(treated.account) ?? treated.account.id.text),
+            "quantity": .string(treated.quantity.text), "amount": .string(treated.amount.text),
+            "position": .count(read.header.position),
+        ])
     }
 
-    private func json(_ symbol: Symbol?) -> JSON {
+    func json(_ symbols: [InstrumentID: Symbol]) -> JSON {
+        let symbol = symbols[fact.instrument]
         let isSplit = fact.kind == .split
         return [
             "action": .string(fact.action.text),

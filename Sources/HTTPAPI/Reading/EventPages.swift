@@ -6,7 +6,7 @@ internal import Sagas
 
 /// Reads a selection to its end, page by page.
 enum EventPages {
-    /// Most events held in memory at once.
+    /// Most events of a page, of an account's history of the first.
     static let pageEventsMax = 5_000
 
     struct Read {
@@ -30,11 +30,13 @@ enum EventPages {
     ) throws(ReadError) -> Int {
         var rest = selection
         var total = 0
+        var pages = 0
         while true {
+            let limit = selection.pageEvents(pageEventsMax, afterPages: pages)
             var failure: String? = nil
             var last: EventHeader? = nil
             var isBeyond = false
-            let count = try log.read(shard, rest, limit: pageEventsMax) { stored in
+            let count = try log.read(shard, rest, limit: limit) { stored in
                 guard failure == nil else { return }
                 guard stored.header.position <= through else {
                     isBeyond = true
@@ -51,7 +53,8 @@ enum EventPages {
             if let failure { throw .corrupt(failure) }
             total += count
             // A page that reached beyond `through` has shown all up to there.
-            guard count == pageEventsMax, let last, last.position < through, !isBeyond else { return total }
+            guard count == limit, let last, last.position < through, !isBeyond else { return total }
+            pages += 1
             rest = rest.going(onAfter: last)
         }
     }

@@ -4,6 +4,7 @@ internal import EventStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import Portfolios
+internal import ReadModels
 internal import Sagas
 
 extension DoorRoutes {
@@ -13,12 +14,7 @@ extension DoorRoutes {
 
     func addBreaks(to routes: RouterGroup<BasicRequestContext>) {
         routes.get("accounts/:account/breaks") { _, context in
-            let account = try await account(try context.parameter("account"))
-            let (log, shard, now) = (core.log, core.trading.shard, core.time.now())
-            let found = try await pool.run { () throws -> [JSON] in
-                try BreakView.list(account, countMax: Self.listCountMax, log, shard).map { $0.json(at: now) }
-            }
-            return Response.json(["breaks": .array(found)])
+            try await breaks(of: try await account(try context.parameter("account")))
         }
         addStrayBreaks(to: routes)
         routes.post("accounts/:account/breaks/:position/resolution") { request, context in
@@ -33,6 +29,18 @@ extension DoorRoutes {
         }
     }
 
+    /// The latest breaks of an account, or where none is named, those that are about no account of ours or
+    /// about trades in suspense.
+    private func breaks(of account: AccountID?) async throws -> Response {
+        var query = AuditQuery(core.trading.shard)
+        query.account = account
+        query.kind = .breaks
+        var list = BreakList(ofStrays: account == nil, countMax: Self.listCountMax)
+        let position = try await backward(query) { list.take($0) }
+        let now = core.time.now()
+        return Response.json(["breaks": .array(list.views.map { $0.json(at: now) })]).at(token(position))
+    }
+
     private func position(_ context: BasicRequestContext) throws -> Int64 {
         guard let position = Int64(try context.parameter("position")), position > 0 else {
             throw GatewayRejection(.fieldMalformed, "A break is named by its position in the log.")
@@ -42,13 +50,7 @@ extension DoorRoutes {
 
     /// Breaks about accounts that we do not have, and trades in suspense.
     private func addStrayBreaks(to routes: RouterGroup<BasicRequestContext>) {
-        routes.get("breaks") { _, _ in
-            let (log, shard, now) = (core.log, core.trading.shard, core.time.now())
-            let found = try await pool.run { () throws -> [JSON] in
-                try BreakView.listStray(countMax: Self.listCountMax, log, shard).map { $0.json(at: now) }
-            }
-            return Response.json(["breaks": .array(found)])
-        }
+        routes.get("breaks") { _, _ in try await breaks(of: nil) }
         routes.post("breaks/:position/resolution") { request, context in
             let id = try commandID(request)
             var fields = try await fields(request)

@@ -3,6 +3,7 @@ internal import Engine
 internal import EventStore
 internal import HTTPTypes
 internal import Hummingbird
+internal import ReadModels
 internal import References
 internal import Sagas
 
@@ -33,11 +34,7 @@ extension DoorRoutes {
             return try await declare(.announceCorporateAction(command), id, created: true)
         }
         routes.get("corporate-actions") { _, _ in
-            let (log, shard, directory) = (core.log, core.trading.shard, directory)
-            let found = try await pool.run { () throws -> [JSON] in
-                try CorporateActionView.list(countMax: Self.listCountMax, log, shard, directory)
-            }
-            return Response.json(["actions": .array(found)])
+            Response.json(["actions": .array(try await corporateActions())])
         }
         routes.patch("corporate-actions/:action") { request, context in
             let id = try commandID(request)
@@ -60,6 +57,37 @@ extension DoorRoutes {
             command.action = try action(context)
             command.source = Self.actorName
             return try await declare(.withdrawCorporateAction(command), id)
+        }
+    }
+
+    /// The last announcements, newest first, with whom it concerned where a revision came too late.
+    private func corporateActions() async throws -> [JSON] {
+        let (log, shard, directory) = (core.log, core.trading.shard, directory)
+        var views = try await pool.run {
+            try CorporateActionView.latest(countMax: Self.listCountMax, log, shard)
+        }
+        let late = Set(views.compactMap(\.missedOn)).sorted()
+        if !late.isEmpty {
+            let accounts = try await pool.run { try directory.allAccounts() }
+            let aliasByID = Dictionary(accounts.map { ($0.account, $0.alias.text) }) { first, _ in first }
+            for instrument in late {
+                var query = AuditQuery(shard)
+                query.instrument = instrument
+                query.kind = .treatments
+                var treatments: [EventPages.Read] = []
+                try await backward(query) { read in
+                    treatments.append(read)
+                    return true
+                }
+                for read in treatments.reversed() {
+                    for index in views.indices { views[index].take(read) { aliasByID[$0] } }
+                }
+            }
+        }
+        let shown = views
+        return try await pool.run {
+            let symbols = try directory.symbols(of: Set(shown.map(\.fact.instrument)).sorted())
+            return shown.reversed().map { $0.json(symbols) }
         }
     }
 

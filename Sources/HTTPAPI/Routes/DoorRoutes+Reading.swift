@@ -1,3 +1,4 @@
+internal import AuditViewProjection
 internal import BifrostKernel
 internal import Engine
 internal import EventStore
@@ -22,6 +23,8 @@ extension DoorRoutes {
     private static let askedWait = Duration.seconds(2)
     /// How long it waits for what was acknowledged when the question came.
     private static let presentWait = Duration.milliseconds(250)
+    /// Events that are read at once backward.
+    private static let backwardPage = 200
 
     /// The moment that `min_position` and `at` name.
     ///
@@ -84,6 +87,64 @@ extension DoorRoutes {
         }
         let through = min(moment.at ?? .max, try await end())
         return (try await pool.run { try fold(through) }, through)
+    }
+
+    /// Hands over the present events of a kind one by one, latest first, until `body` has enough; answers the
+    /// position that they are of.
+    ///
+    /// Where the audit trail cannot be read, the log is, which does not know instruments: `body` looks for
+    /// itself.
+    @discardableResult
+    func backward(
+        _ query: AuditQuery,
+        _ body: (EventPages.Read) -> Bool
+    ) async throws -> Int64 {
+        let (log, shard) = (core.log, core.trading.shard)
+        let types = query.kind?.types ?? []
+        let selection = query.account.map { LogSelection.account(AccountOrdinal($0), after: 0) }
+        let moment = ReadMoment(least: core.trading.committed)
+        var before = Int64.max
+        var position: Int64?
+        while true {
+            let page = before
+            let found = try await answer(moment, ["audit"]) {
+                snapshots throws(PostgresError) -> BackwardPage in
+                .positions(
+                    try AuditView.positions(query, before: page, limit: Self.backwardPage, at: snapshots[0])
+                )
+            } fold: { through in
+                var events: [EventPages.Read] = []
+                try EventPages.read(
+                    log,
+                    shard,
+                    selection ?? .all(after: 0),
+                    through: min(through, page - 1),
+                    where: { types.contains($0.type) }
+                ) { events.append($0) }
+                return .events(events.reversed())
+            }
+            position = position ?? found.position
+            let (events, isLast) = try await read(found.answer)
+            guard events.allSatisfy(body), !isLast, let last = events.last else { return position ?? 0 }
+            before = last.header.position
+        }
+    }
+
+    /// The events, and whether there are no more before them.
+    private func read(_ source: BackwardPage) async throws -> (events: [EventPages.Read], isLast: Bool) {
+        switch source {
+        case .events(let events): return (events, true)
+        case .positions(let positions):
+            guard let models = core.models else { preconditionFailure("a read model was read") }
+            let shard = core.trading.shard
+            let events = try await pool.run { try models.events(shard, at: positions).events }
+            return (events, positions.count < Self.backwardPage)
+        }
+    }
+
+    private enum BackwardPage: Sendable {
+        case positions([Int64])
+        case events([EventPages.Read])
     }
 
     /// The end of the log: what the engine committed, or where it has stopped, what stands there.

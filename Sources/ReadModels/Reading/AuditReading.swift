@@ -33,13 +33,19 @@ public struct AuditQuery: Sendable {
         case trades
         /// Whatever makes postings in a ledger.
         case bookings
+        /// Differences from the books of venues, and what became of them.
+        case breaks
+        /// What corporate actions did to accounts.
+        case treatments
 
         /// The numbers of the registry; an index is chosen where they are among its own.
-        var types: String {
+        public var types: [UInt32] {
             switch self {
-            case .refusals: "3, 202"
-            case .trades: "204, 219, 220"
-            case .bookings: "500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517"
+            case .refusals: [3, 202]
+            case .trades: [204, 219, 220]
+            case .bookings: [500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517]
+            case .breaks: [504, 514, 520, 521]
+            case .treatments: [507, 509]
             }
         }
     }
@@ -92,7 +98,7 @@ extension AuditView {
         if let account = query.account {
             add("e.account <> 0 and e.account =", .int64(AccountOrdinal(account).value))
         }
-        if let kind = query.kind { conditions.append("e.type in (\(kind.types))") }
+        if let kind = query.kind { conditions.append("e.type in (\(kind.types.map(String.init).joined(separator: ", ")))") }
         if let story = query.story { add("e.story =", id(story)) }
         if let instrument = query.instrument { add("e.instrument_id =", id(instrument.id)) }
         if let actor = query.actor { add("e.actor =", .text(actor.text)) }
