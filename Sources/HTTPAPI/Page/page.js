@@ -233,24 +233,28 @@ async function choose(name, date) {
   areDaysRead = false;
   at("positions").dataset.valued = "";
   at("moment").value = at("moment").max = "0";
-  // What is true now needs no curve.
-  if (!date) show();
+  // What is true now needs no curve, and is not kept waiting by it.
+  if (!date) await show();
   await readDays();
   const day = days.findLastIndex((day) => day.date <= date);
   if (day >= 0) at("moment").value = String(day);
-  await show();
+  if (date) await show();
+  // Shows what is true by then.
   listen();
 }
 
 async function begin() {
   try {
-    const { accounts } = await ask("accounts");
+    // `#desk` is an account, `#desk@2008-09-15` that account at the close of a day; neither waits for the list.
+    const [named, date] = decodeURIComponent(location.hash.slice(1)).split("@");
+    const list = ask("accounts");
+    const chosen = named ? choose(named, date).then(() => true, () => false) : false;
+    const { accounts } = await list;
     at("account").replaceChildren(...accounts.map(({ alias }) => element("option", alias)));
     if (accounts.length === 0) throw new Error("There is no account yet: bifrost account open NAME opens one.");
-    // `#desk` is an account, `#desk@2008-09-15` that account at the close of a day.
-    const [named, date] = decodeURIComponent(location.hash.slice(1)).split("@");
-    at("account").value = accounts.some(({ alias }) => alias === named) ? named : accounts[0].alias;
-    await choose(at("account").value, date);
+    const isListed = accounts.some(({ alias }) => alias === named);
+    at("account").value = isListed ? named : accounts[0].alias;
+    if (!(await chosen && isListed)) await choose(at("account").value, date);
   } catch (error) {
     at("problem").textContent = error.message;
     at("problem").hidden = false;
