@@ -48,6 +48,10 @@ struct ClusterSettings {
             ("min_wal_size", "'512MB'", "Recycled segments spare the append a file creation."),
             ("checkpoint_timeout", "'5min'", "Bounds recovery when little is written."),
             ("checkpoint_completion_target", "0.9", "Spreads the writes, so that commits do not stall."),
+            (
+                "backend_flush_after", "'1MB'",
+                "What sessions wrote is on its way to the disk when a checkpoint waits for it, and commits behind it."
+            ),
         ]
     }
 
