@@ -33,6 +33,24 @@ public struct AuditEntry: Sendable {
         tuple.time(header.effectiveAt)
         tuple.date(header.businessDate)
     }
+
+    /// Differences from the books of venues, what became of them, and what corporate actions did to accounts:
+    /// few, and asked for across all accounts.
+    private static let rareTypes = [
+        ReconciliationBroke.eventType, BreakResolved.eventType, TradeSuspended.eventType,
+        SuspendedTradeAssigned.eventType, DividendAccrued.eventType, PositionAdjusted.eventType,
+    ]
+
+    static let rareColumns = ["position", "type", "account", "instrument_id"]
+
+    var isRare: Bool { Self.rareTypes.contains(header.type) }
+
+    func writeRare(to tuple: inout TupleWriter) {
+        tuple.int64(header.position)
+        tuple.int32(Int32(bitPattern: header.type))
+        tuple.int64(header.account.value)
+        tuple.identifier(instrument.id)
+    }
 }
 
 extension DomainEvent {

@@ -10,8 +10,8 @@ public enum AuditView: Projection {
     public typealias Row = AuditRow
     /// What operators call it.
     public static let name = "audit"
-    /// The first.
-    public static let foldVersion: UInt32 = 1
+    /// The second: rare kinds have a table of their own.
+    public static let foldVersion: UInt32 = 2
     /// Global facts are audited as well.
     public static let readsReference = true
     /// The events, and what rules said in them.
@@ -23,6 +23,7 @@ public enum AuditView: Projection {
             columns: AuditFinding.columns,
             isAppended: true
         ),
+        ProjectedTable("rarities", key: ["position"], columns: AuditEntry.rareColumns, isAppended: true),
     ]
     /// The tables with their indexes.
     public static var schema: [UInt8] { PackageResources.schema_sql }
@@ -30,28 +31,32 @@ public enum AuditView: Projection {
     /// No row is ever looked at again.
     public static func keys(of fact: RecordedFact) -> [AuditRow.Key] { [] }
 
-    /// One entry, and one finding for each rule that refused or warned.
+    /// One entry, once more where its kind is rare, and one finding for each rule that refused or warned.
     public static func apply(
         _ fact: RecordedFact,
         to rows: inout RowCache<AuditRow>
     ) throws(ProjectionFault) {
-        rows.append(.entry(AuditEntry(fact)))
+        let entry = AuditEntry(fact)
+        rows.append(.entry(entry))
+        if entry.isRare { rows.append(.rarity(entry)) }
         for (place, finding) in AuditFinding.findings(in: fact).enumerated() {
             rows.append(.finding(finding, place: Int32(place)))
         }
     }
 }
 
-/// A row of one of the two tables.
+/// A row of one of the three tables.
 public enum AuditRow: ProjectionRow {
     /// An event.
     case entry(AuditEntry)
     /// A rule that refused or warned in it; an event has several places for them.
     case finding(AuditFinding, place: Int32)
+    /// An event of a rare kind.
+    case rarity(AuditEntry)
 
     /// A place in one of the tables.
     public struct Key: ProjectionKey {
-        /// 0 for entries, 1 for findings.
+        /// 0 for entries, 1 for findings, 2 for rarities.
         public let table: Int
         let position: Int64
         /// Its position; rows of these tables are never looked up by the projector.
@@ -63,6 +68,7 @@ public enum AuditRow: ProjectionRow {
         switch self {
         case .entry(let entry): Key(table: 0, position: entry.header.position)
         case .finding(let finding, _): Key(table: 1, position: finding.position)
+        case .rarity(let entry): Key(table: 2, position: entry.header.position)
         }
     }
 
@@ -77,6 +83,7 @@ public enum AuditRow: ProjectionRow {
         switch self {
         case .entry(let entry): entry.write(to: &tuple)
         case .finding(let finding, let place): finding.write(to: &tuple, place)
+        case .rarity(let entry): entry.writeRare(to: &tuple)
         }
     }
 }

@@ -39,14 +39,6 @@ create index entries_booked on entries (shard, account, position)
 where type in (204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517);
 comment on index entries_booked is 'the trades and the postings of an account, latest first';
 
--- ReconciliationBroke, BreakResolved, TradeSuspended, SuspendedTradeAssigned.
-create index entries_broken on entries (shard, position) where type in (504, 514, 520, 521);
-comment on index entries_broken is 'differences from the books of venues and what became of them, latest first';
-
--- DividendAccrued and PositionAdjusted.
-create index entries_treated on entries (shard, instrument_id, position) where type in (507, 509);
-comment on index entries_treated is 'what corporate actions of an instrument did to accounts';
-
 create table findings (
     shard int4 not null,
     rule text not null,
@@ -60,3 +52,20 @@ create table findings (
 );
 comment on table findings is 'the rules that refused or warned, with the limit and the number that was held against it';
 comment on index findings_pkey is 'everything that a rule refused or warned of';
+
+create table rarities (
+    shard int4 not null,
+    position int8 not null,
+    type int4 not null,
+    account int8 not null,
+    instrument_id uuid,
+    constraint rarities_pkey primary key (shard, position)
+);
+comment on table rarities is 'events of few kinds once more: breaks and what became of them, and what corporate actions did to accounts';
+comment on index rarities_pkey is 'reads from the latest back past few others, at no cost to all other events';
+
+create index rarities_by_account on rarities (shard, account, position) where account <> 0;
+comment on index rarities_by_account is 'the breaks of an account, latest first';
+
+create index rarities_by_instrument on rarities (shard, instrument_id, position) where instrument_id is not null;
+comment on index rarities_by_instrument is 'what corporate actions of an instrument did to accounts';

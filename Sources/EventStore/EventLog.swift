@@ -48,8 +48,8 @@ public enum LogSelection: Hashable, Sendable {
 
     /// How many events to read at once after so many full pages, of which the first has `first` events.
     ///
-    /// Each page of an account's events costs a look at all that it has, and so takes twice as many as the one
-    /// before: reading all of a long history costs some looks at it and not one for each page.
+    /// Each page of an account's events costs a look at all that it has, and so takes twice as many as the
+    /// one before: reading all of a long history costs some looks at it and not one for each page.
     public func pageEvents(_ first: Int, afterPages pages: Int) -> Int {
         guard case .account = self else { return first }
         return first << min(pages, 20)

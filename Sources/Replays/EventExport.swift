@@ -47,8 +47,8 @@ public struct EventExport {
         let walk = LogWalk(log, shard)
         let end = try walk.end(nil)
         var reached = position
-        // The account of an event is looked up before or after a page, because a read may not wait for another
-        // one.
+        // The account of an event is looked up before or after a page, because a read may not wait for
+        // another one.
         if let account = filter.account.map({ AccountOrdinal($0) }) {
             _ = try directory.account(account)
             reached = max(position, end)

@@ -3,7 +3,9 @@ import EventStorePostgres
 import PostgresClient
 
 /// The benchmark's own PostgreSQL with a fresh database for one run.
-struct BenchServer {
+///
+/// A run that fails stops it as well: the next one would go on with its settings.
+final class BenchServer {
     /// A measurement that may not be made.
     struct Refusal: Error, CustomStringConvertible { let description: String }
 
@@ -13,6 +15,7 @@ struct BenchServer {
     /// A connection string for the superuser, who alone may make tables to compare with.
     let admin: String
     private let access: PostgresAccess
+    private var isStopped = false
 
     init(_ options: BenchOptions) throws {
         cluster = try EmbeddedCluster.start(dataDirectory: options.data)
@@ -43,7 +46,11 @@ struct BenchServer {
 
     func connect() throws -> PostgresConnection { try PostgresConnection(admin) }
 
+    deinit { try? stop() }
+
     func stop() throws {
-        if cluster.startedHere { try cluster.stop(.fast) }
+        guard cluster.startedHere, !isStopped else { return }
+        isStopped = true
+        try cluster.stop(.fast)
     }
 }

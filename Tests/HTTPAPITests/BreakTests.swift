@@ -49,9 +49,8 @@ struct BreakTests {
             let (caller, trading) = (fixture.caller, fixture.core.trading)
             try await fixture.core.furnish(caller)
             let nobody = AccountID(Identifier(high: 7, low: 7))
-            let main = try #require(
-                Identifier(try await caller.send(.get, "/v1/accounts/main", key: nil).body["account"]?.string ?? "")
-            )
+            let account = try await caller.send(.get, "/v1/accounts/main", key: nil).body["account"]
+            let main = try #require(Identifier(account?.string ?? ""))
             // More events than are read at once.
             for number in 1...120 { _ = try say(number, of: nobody, trading) }
             for number in 201...215 { _ = try say(number, of: AccountID(main), trading) }

@@ -63,6 +63,8 @@ struct PlanTests {
             from generate_series(1, 60000) n;
             insert into audit_v1.findings (shard, rule, position, place, outcome)
             select 1, 'R' || n % 20, n, 0, 'REFUSED' from generate_series(1, 20000) n;
+            insert into audit_v1.rarities (shard, position, type, account, instrument_id)
+            select 1, n * 10, 504 + n % 2 * 3, n % 300 + 1, \(order) from generate_series(1, 6000) n;
             analyze
             """
         )
@@ -109,9 +111,9 @@ struct PlanTests {
             listed("refusals", "entries_refused", .refusals),
             listed("trades", "entries_booked", .trades),
             listed("bookings", "entries_booked", .bookings),
-            listed("breaks of an account", "entries_broken", .breaks),
-            hot("breaks", "entries_broken") { $0.kind = .breaks },
-            hot("treatments", "entries_treated") {
+            listed("breaks of an account", "rarities_by_account", .breaks),
+            hot("breaks", "rarities_pkey") { $0.kind = .breaks },
+            hot("treatments", "rarities_by_instrument") {
                 $0.instrument = InstrumentID(Self.account.id)
                 $0.kind = .treatments
             },

@@ -72,7 +72,7 @@ struct CorporateActionView {
         }
     }
 
-    /// Takes in what a corporate action did to an account, where it is this one and its revision came too late.
+    /// Takes in what a corporate action did to an account, where it is this one and was revised too late.
     mutating func take(_ read: EventPages.Read, _ alias: (AccountID) -> String?) {
         let treated: (action: Identifier, account: AccountID, quantity: Quantity, amount: Money)
         switch read.event {

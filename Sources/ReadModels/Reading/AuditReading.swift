@@ -22,10 +22,10 @@ public struct AuditQuery: Sendable {
     /// Recorded before this moment.
     public var until: Timestamp?
 
-    /// Only these kinds of events.
+    /// Only these kinds of events; rare ones have no story and no actor to look for.
     public var kind: Kind?
 
-    /// Kinds of events that readers list, each with an index or a part of one.
+    /// Kinds of events that readers list, each with an index, a part of one, or a table of rare ones.
     public enum Kind: Sendable {
         /// What was asked for and not given.
         case refusals
@@ -48,6 +48,8 @@ public struct AuditQuery: Sendable {
             case .treatments: [507, 509]
             }
         }
+
+        var isRare: Bool { self == .breaks || self == .treatments }
     }
 
     /// Everything of a shard.
@@ -98,7 +100,10 @@ extension AuditView {
         if let account = query.account {
             add("e.account <> 0 and e.account =", .int64(AccountOrdinal(account).value))
         }
-        if let kind = query.kind { conditions.append("e.type in (\(kind.types.map(String.init).joined(separator: ", ")))") }
+        if let kind = query.kind {
+            let types = kind.types.map { String($0) }.joined(separator: ", ")
+            conditions.append("e.type in (\(types))")
+        }
         if let story = query.story { add("e.story =", id(story)) }
         if let instrument = query.instrument { add("e.instrument_id =", id(instrument.id)) }
         if let actor = query.actor { add("e.actor =", .text(actor.text)) }
@@ -108,7 +113,7 @@ extension AuditView {
             conditions.append("e.position \(comparison) \(firstPosition(since: parameters.count, schema))")
         }
         // By rule the findings lead, a position each however many of them an event has: they are fewer.
-        var source = "\(schema).entries e"
+        var source = "\(schema).\(query.kind?.isRare == true ? "rarities" : "entries") e"
         if let rule = query.rule {
             parameters.append(.text(rule.name))
             let after = cursor.condition.replacing("e.", with: "")
