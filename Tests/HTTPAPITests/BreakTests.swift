@@ -67,7 +67,13 @@ struct BreakTests {
             try await caller.post("/v1/breaks/\(first)/resolution", resolution, 200)
             try await caller.post("/v1/breaks/\(second)/assignment", #"{"account":"main"}"#, 200)
             try await fixture.settle()
-            for path in ["/v1/breaks", "/v1/accounts/main/breaks"] { try await fixture.compare(path) }
+            for path in ["/v1/breaks", "/v1/accounts/main/breaks"] {
+                for query in ["", "?at=\(first)", "?at=\(first / 2)", "?at=1", "?at=0", "?limit=3"] {
+                    try await fixture.compare(path + query)
+                }
+            }
+            let past = try await caller.send(.get, "/v1/breaks?at=\(second)", key: nil).body["breaks"]?.array
+            #expect(past?.count == 119 && past?.allSatisfy { $0["resolution"] == .null } == true)
             let later = try await caller.send(.get, "/v1/breaks", key: nil).body["breaks"]?.array ?? []
             #expect(later.first?["resolution"]?.string == "VENUE_ERROR")
             #expect(later.dropFirst().first?["trade"]?["inSuspense"] == .bool(false))

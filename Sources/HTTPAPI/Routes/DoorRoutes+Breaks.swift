@@ -13,8 +13,9 @@ extension DoorRoutes {
     ]
 
     func addBreaks(to routes: RouterGroup<BasicRequestContext>) {
-        routes.get("accounts/:account/breaks") { _, context in
-            try await breaks(of: try await account(try context.parameter("account")))
+        routes.get("accounts/:account/breaks") { request, context in
+            let moment = try onlyMoment(request)
+            return try await breaks(of: try await account(try context.parameter("account")), moment)
         }
         addStrayBreaks(to: routes)
         routes.post("accounts/:account/breaks/:position/resolution") { request, context in
@@ -31,12 +32,12 @@ extension DoorRoutes {
 
     /// The latest breaks of an account, or where none is named, those that are about no account of ours or
     /// about trades in suspense.
-    private func breaks(of account: AccountID?) async throws -> Response {
+    private func breaks(of account: AccountID?, _ moment: ReadMoment) async throws -> Response {
         var query = AuditQuery(core.trading.shard)
         query.account = account
         query.kind = .breaks
         var list = BreakList(ofStrays: account == nil, countMax: Self.listCountMax)
-        let position = try await backward(query) { list.take($0) }
+        let position = try await backward(query, moment) { list.take($0) }
         let now = core.time.now()
         return Response.json(["breaks": .array(list.views.map { $0.json(at: now) })]).at(token(position))
     }
@@ -50,7 +51,7 @@ extension DoorRoutes {
 
     /// Breaks about accounts that we do not have, and trades in suspense.
     private func addStrayBreaks(to routes: RouterGroup<BasicRequestContext>) {
-        routes.get("breaks") { _, _ in try await breaks(of: nil) }
+        routes.get("breaks") { request, _ in try await breaks(of: nil, try onlyMoment(request)) }
         routes.post("breaks/:position/resolution") { request, context in
             let id = try commandID(request)
             var fields = try await fields(request)

@@ -75,7 +75,7 @@ extension DoorRoutes {
                 query.instrument = instrument
                 query.kind = .treatments
                 var treatments: [EventPages.Read] = []
-                try await backward(query) { read in
+                try await backward(query, ReadMoment(least: core.trading.committed)) { read in
                     treatments.append(read)
                     return true
                 }

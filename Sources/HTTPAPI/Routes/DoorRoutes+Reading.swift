@@ -89,21 +89,29 @@ extension DoorRoutes {
         return (try await pool.run { try fold(through) }, through)
     }
 
-    /// Hands over the present events of a kind one by one, latest first, until `body` has enough; answers the
-    /// position that they are of.
+    /// The moment of a query that says nothing else.
+    func onlyMoment(_ request: Request) throws(GatewayRejection) -> ReadMoment {
+        var query = try QueryFields(request)
+        let moment = try moment(&query)
+        try query.end()
+        return moment
+    }
+
+    /// Hands over the events of a kind up to a moment one by one, latest first, until `body` has enough;
+    /// answers the position that they are of.
     ///
     /// Where the audit trail cannot be read, the log is, which does not know instruments: `body` looks for
     /// itself.
     @discardableResult
     func backward(
         _ query: AuditQuery,
+        _ moment: ReadMoment,
         _ body: (EventPages.Read) -> Bool
     ) async throws -> Int64 {
         let (log, shard) = (core.log, core.trading.shard)
         let types = query.kind?.types ?? []
         let selection = query.account.map { LogSelection.account(AccountOrdinal($0), after: 0) }
-        let moment = ReadMoment(least: core.trading.committed)
-        var before = Int64.max
+        var before = moment.at.map { $0 < .max ? $0 + 1 : $0 } ?? .max
         var position: Int64?
         while true {
             let page = before
