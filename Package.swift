@@ -362,8 +362,8 @@ let package = Package(
             "EngineTests",
             [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
-                "EventRegistry", "EventStore", "EventStorePostgres", "Engine", "Venues",
-                "PostgresClient", "PostgresTesting", "EmbeddedPostgres", "Threads",
+                "EventRegistry", "EventStore", "EventStorePostgres", "EventStoreTesting", "Engine",
+                "Venues", "PostgresClient", "PostgresTesting", "EmbeddedPostgres", "Threads",
             ]
         ),
         .target(name: "SeededChoices", swiftSettings: strict),

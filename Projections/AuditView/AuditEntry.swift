@@ -34,12 +34,15 @@ public struct AuditEntry: Sendable {
         tuple.date(header.businessDate)
     }
 
-    /// Differences from the books of venues, what became of them, and what corporate actions did to accounts:
-    /// few, and asked for across all accounts.
-    private static let rareTypes = [
+    /// Differences from the books of venues, and what became of them.
+    public static let breakTypes = [
         ReconciliationBroke.eventType, BreakResolved.eventType, TradeSuspended.eventType,
-        SuspendedTradeAssigned.eventType, DividendAccrued.eventType, PositionAdjusted.eventType,
+        SuspendedTradeAssigned.eventType,
     ]
+    /// What corporate actions did to accounts.
+    public static let treatmentTypes = [DividendAccrued.eventType, PositionAdjusted.eventType]
+    /// Few, and asked for across all accounts.
+    private static let rareTypes = breakTypes + treatmentTypes
 
     static let rareColumns = ["position", "type", "account", "instrument_id"]
 

@@ -52,6 +52,7 @@ public enum LogSelection: Hashable, Sendable {
     /// one before: reading all of a long history costs some looks at it and not one for each page.
     public func pageEvents(_ first: Int, afterPages pages: Int) -> Int {
         guard case .account = self else { return first }
+        // A million times the first is beyond any history.
         return first << min(pages, 20)
     }
 }

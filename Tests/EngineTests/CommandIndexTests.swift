@@ -1,5 +1,6 @@
 import BifrostKernel
 import EventStore
+import EventStoreTesting
 import Orders
 import Sagas
 import Testing

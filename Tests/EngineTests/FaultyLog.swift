@@ -1,11 +1,12 @@
 import BifrostKernel
 import EventStore
+import EventStoreTesting
 import Threads
 
 @testable import Engine
 
 /// A log whose next append can be held, and made to fail before or after it was stored.
-final class FaultyLog: EventLog {
+final class FaultyLog: ForwardingLog {
     enum Fault: Equatable {
         /// Nothing is stored.
         case lost(AppendError)
@@ -28,15 +29,11 @@ final class FaultyLog: EventLog {
 
     init(_ inner: MemoryLog) { self.inner = inner }
 
-    var id: Identifier { inner.id }
-
     func acquire(_ shard: ShardNumber, holder: String, takingOver: Bool) throws(AcquireError)
         -> any ShardWriter
     {
         FaultyWriter(self, try inner.acquire(shard, holder: holder, takingOver: takingOver), shard)
     }
-
-    func head(of shard: ShardNumber) throws(ReadError) -> Head { try inner.head(of: shard) }
 
     func read(
         _ shard: ShardNumber,

@@ -1,5 +1,6 @@
 import BifrostKernel
 import EventStore
+import EventStoreTesting
 import Sagas
 import Synchronization
 import Testing
@@ -165,7 +166,7 @@ struct SnapshotMakingTests {
         try fill()
         let last = try #require(snapshots.list(Self.shard).first?.label.position)
         let maker = SnapshotMaker(
-            AlteredLog(log: log, position: last + 3),
+            AlteredLog(inner: log, position: last + 3),
             Self.shard,
             EngineSnapshots(snapshots, build: "new")
         )
@@ -202,23 +203,16 @@ final class Skips: Sendable {
 }
 
 /// A log with one event's payload changed and its hash kept.
-private struct AlteredLog: EventLog {
-    let log: MemoryLog
+private struct AlteredLog: ForwardingLog {
+    let inner: MemoryLog
     let position: Int64
-    var id: Identifier { log.id }
-    func acquire(_ shard: ShardNumber, holder: String, takingOver: Bool) throws(AcquireError)
-        -> any ShardWriter
-    {
-        try log.acquire(shard, holder: holder, takingOver: takingOver)
-    }
-    func head(of shard: ShardNumber) throws(ReadError) -> Head { try log.head(of: shard) }
     func read(
         _ shard: ShardNumber,
         _ selection: LogSelection,
         limit: Int,
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
-        try log.read(shard, selection, limit: limit) { event in
+        try inner.read(shard, selection, limit: limit) { event in
             guard event.header.position == position else { return body(event) }
             var header = event.header
             header.effectiveAt = Timestamp(nanos: header.effectiveAt.nanos + 1)

@@ -29,7 +29,7 @@ struct EventLogConformanceTests {
         arguments: EventLogConformance.checks
     )
     func sealed(check: EventLogCheck) throws {
-        let log = SealingLog(log: try Self.sealing.get())
+        let log = SealingLog(inner: try Self.sealing.get())
         try check.run(EventLogSubject(log, Self.nextShard()))
     }
 

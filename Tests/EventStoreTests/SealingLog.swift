@@ -1,24 +1,15 @@
 import BifrostKernel
 import EventStore
 import EventStorePostgres
+import EventStoreTesting
 
 /// The log in PostgreSQL, where every full leaf is sealed and its table dropped before each read.
-struct SealingLog: EventLog {
-    let log: PostgresLog
-
-    var id: Identifier { log.id }
-
-    func acquire(
-        _ shard: ShardNumber,
-        holder: String,
-        takingOver: Bool
-    ) throws(AcquireError) -> any ShardWriter {
-        try log.acquire(shard, holder: holder, takingOver: takingOver)
-    }
+struct SealingLog: ForwardingLog {
+    let inner: PostgresLog
 
     func head(of shard: ShardNumber) throws(ReadError) -> Head {
         try seal(shard)
-        return try log.head(of: shard)
+        return try inner.head(of: shard)
     }
 
     func read(
@@ -28,11 +19,11 @@ struct SealingLog: EventLog {
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
         try seal(shard)
-        return try log.read(shard, selection, limit: limit, body)
+        return try inner.read(shard, selection, limit: limit, body)
     }
 
     private func seal(_ shard: ShardNumber) throws(ReadError) {
-        let store = ColdStore(log)
+        let store = ColdStore(inner)
         do throws(SegmentError) {
             for leaf in try store.leaves(shard) where leaf.lastPosition != nil {
                 if leaf.seal == nil { try store.seal(shard, leaf.number, by: "test") }

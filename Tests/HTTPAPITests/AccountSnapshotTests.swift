@@ -59,7 +59,7 @@ struct AccountSnapshotTests {
         _ snapshots: PostgresAccountSnapshots,
         _ dice: inout Generator
     ) throws -> Int {
-        let (log, end) = (CountingLog(log: fixture.log), fixture.core.trading.committed)
+        let (log, end) = (CountingLog(inner: fixture.log), fixture.core.trading.committed)
         let plain = SheetCache(fixture.log, Self.shard)
         var most = 0
         for _ in 0..<60 {
@@ -67,7 +67,7 @@ struct AccountSnapshotTests {
             // One that remembers nothing: all that it spares is the snapshots' doing.
             let found = try bytes(SheetCache(log, Self.shard, snapshots), account, through)
             #expect(found == (try bytes(plain, account, through)), "\(through)")
-            most = max(most, log.counter.take())
+            most = max(most, log.counter.take().events)
         }
         return most
     }
@@ -107,15 +107,15 @@ struct AccountSnapshotTests {
             let end = fixture.core.trading.committed
             let kept = try #require(try snapshots.latest(of: AccountOrdinal(account), through: end))
             let admin = try SharedCluster.connect(database: "account_snapshots_proven")
-            let log = CountingLog(log: fixture.log)
+            let log = CountingLog(inner: fixture.log)
             let expected = try bytes(SheetCache(fixture.log, Self.shard), account, end)
             func expectUnused(_ why: String) throws {
                 let found = try bytes(SheetCache(log, Self.shard, snapshots), account, end)
                 #expect(found == expected, "\(why)")
-                #expect(log.counter.take() > Int(kept.position) / 3, "\(why)")
+                #expect(log.counter.take().events > Int(kept.position) / 3, "\(why)")
             }
             _ = try bytes(SheetCache(log, Self.shard, snapshots), account, end)
-            #expect(log.counter.take() < Int(kept.position) / 3)
+            #expect(log.counter.take().events < Int(kept.position) / 3)
 
             var forged = AccountMoment(account)
             forged.reach(kept.position)

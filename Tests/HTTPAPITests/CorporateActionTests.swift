@@ -84,4 +84,38 @@ struct CorporateActionTests {
             #expect(account["amount"]?.string == "20")
         }
     }
+
+    @Test("what was missed of two instruments is told alike from the audit trail and from the log")
+    func tellsWhatWasMissedOfEach() async throws {
+        try await ReadModelFixture.run("http_late_actions") { fixture in
+            let caller = fixture.caller
+            try await fixture.core.furnish(caller)
+            let days = #"{"calendar":"XNYS","days":["2023-11-16","2023-11-17"]}"#
+            try await caller.post("/v1/calendars", days, 201)
+            try await caller.post(
+                "/v1/instruments",
+                #"{"symbol":"BETA","currency":"USD","tickSize":"0.01","lotSize":"1","tradingCalendar":"XNYS"}"#,
+                201
+            )
+            let order = #"{"symbol":"ACME","side":"buy","type":"market","quantity":"10"}"#
+            let placed = try await caller.post("/v1/accounts/main/orders", order, 201)
+            try await fixture.core.wait("/v1/accounts/main/orders/" + placed.subject, caller) {
+                $0["status"] == .string("FILLED")
+            }
+            let acme = Self.dividend("2", ex: "2023-11-16")
+            let beta = acme.replacing("ACME", with: "BETA")
+            let actions = try await [caller.post(Self.path, acme, 201), caller.post(Self.path, beta, 201)]
+            for day in ["14", "15"] {
+                try await caller.post("/v1/calendars/XNYS/rolls", "{\"date\":\"2023-11-\(day)\"}", 200)
+            }
+            for action in actions {
+                let path = Self.path + "/" + action.subject
+                #expect(try await caller.send(.delete, path, key: action.subject).status == 200)
+            }
+            try await fixture.settle()
+            try await fixture.compare(Self.path)
+            let list = try await caller.send(.get, Self.path, key: nil).body["actions"]?.array ?? []
+            #expect(list.map { $0["missed"]?["accounts"]?.array?.count } == [0, 1])
+        }
+    }
 }

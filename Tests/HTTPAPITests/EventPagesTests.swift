@@ -7,43 +7,30 @@ import Testing
 @testable import HTTPAPI
 
 /// A log that counts its reads, and the events that it hands over.
-struct CountingLog: EventLog {
-    let log: any EventLog
-    let counter = EventCounter()
+struct CountingLog<Inner: EventLog>: ForwardingLog {
+    let inner: Inner
+    let counter = ReadCounter()
 
-    var id: Identifier { log.id }
-    func acquire(
-        _ shard: ShardNumber,
-        holder: String,
-        takingOver: Bool
-    ) throws(AcquireError) -> any ShardWriter {
-        try log.acquire(shard, holder: holder, takingOver: takingOver)
-    }
-    func head(of shard: ShardNumber) throws(ReadError) -> Head { try log.head(of: shard) }
     func read(
         _ shard: ShardNumber,
         _ selection: LogSelection,
         limit: Int,
         _ body: (RecordedEvent) -> Void
     ) throws(ReadError) -> Int {
-        let count = try log.read(shard, selection, limit: limit, body)
+        let count = try inner.read(shard, selection, limit: limit, body)
         counter.add(count)
         return count
     }
 }
 
-final class EventCounter: Sendable {
-    private let count = Mutex(0)
-    private let reads = Mutex(0)
-    func add(_ more: Int) {
-        count.withLock { $0 += more }
-        reads.withLock { $0 += 1 }
-    }
-    var readCount: Int { reads.withLock { $0 } }
-    func take() -> Int {
-        count.withLock { count in
-            defer { count = 0 }
-            return count
+final class ReadCounter: Sendable {
+    private let counts = Mutex((reads: 0, events: 0))
+    func add(_ events: Int) { counts.withLock { $0 = ($0.reads + 1, $0.events + events) } }
+    /// The reads since the last time that somebody asked, and the events that they gave.
+    func take() -> (reads: Int, events: Int) {
+        counts.withLock { counts in
+            defer { counts = (0, 0) }
+            return counts
         }
     }
 }
@@ -60,7 +47,7 @@ struct EventPagesTests {
         ]
     )
     func growing(selection: LogSelection, events: Int, reads: ClosedRange<Int>) throws {
-        let log = CountingLog(log: MemoryLog(id: Identifier(.log, slot: 0, shard: 0, birth: 1)))
+        let log = CountingLog(inner: MemoryLog(id: Identifier(.log, slot: 0, shard: 0, birth: 1)))
         let writer = try log.acquire(Self.shard, holder: "test", takingOver: false)
         var maker = EventMaker()
         let batch = maker.batch(after: writer.headAtStart, count: 3_000)
@@ -79,6 +66,7 @@ struct EventPagesTests {
         )
         #expect(count == events && positions.count == events)
         #expect(positions == positions.sorted() && Set(positions).count == events)
-        #expect(reads.contains(log.counter.readCount), "\(log.counter.readCount)")
+        let counted = log.counter.take()
+        #expect(counted.events == events && reads.contains(counted.reads), "\(counted)")
     }
 }

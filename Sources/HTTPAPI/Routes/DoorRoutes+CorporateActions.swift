@@ -80,7 +80,10 @@ extension DoorRoutes {
                     return true
                 }
                 for read in treatments.reversed() {
-                    for index in views.indices { views[index].take(read) { aliasByID[$0] } }
+                    // Where the log was read, those of other instruments are among them.
+                    for index in views.indices where views[index].missedOn == instrument {
+                        views[index].take(read) { aliasByID[$0] }
+                    }
                 }
             }
         }

@@ -44,8 +44,8 @@ public struct AuditQuery: Sendable {
             case .refusals: [3, 202]
             case .trades: [204, 219, 220]
             case .bookings: [500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517]
-            case .breaks: [504, 514, 520, 521]
-            case .treatments: [507, 509]
+            case .breaks: AuditEntry.breakTypes
+            case .treatments: AuditEntry.treatmentTypes
             }
         }
 
