@@ -22,7 +22,24 @@ struct ReadModelFixture: Sendable {
     /// Folds the log.
     let folding: Caller
 
+    private static let gate = Gate(places: 3)
+
+    /// Each takes a dozen of the server's sessions, so that few run at once.
     static func run(
+        _ database: String,
+        _ body: @Sendable (ReadModelFixture) async throws -> Void
+    ) async throws {
+        await gate.enter()
+        do {
+            try await open(database, body)
+        } catch {
+            await gate.leave()
+            throw error
+        }
+        await gate.leave()
+    }
+
+    private static func open(
         _ database: String,
         _ body: @Sendable (ReadModelFixture) async throws -> Void
     ) async throws {
@@ -76,6 +93,26 @@ struct ReadModelFixture: Sendable {
         #expect(read.status == folded.status, "\(path)")
         #expect(read.body == folded.body, "\(path)\n\(read.body.text)\n\(folded.body.text)")
         #expect(read.position == folded.position, "\(path)")
+    }
+}
+
+/// Lets so many in at once; the others wait in the order in which they came.
+private actor Gate {
+    private var places: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(places: Int) { self.places = places }
+
+    func enter() async {
+        guard places == 0 else {
+            places -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
 }
 
