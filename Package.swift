@@ -202,7 +202,7 @@ let package = Package(
             ]
         ),
         library("Venues", ["BifrostKernel", "Orders", "SeededChoices"]),
-        library("EventStore", ["BifrostKernel", crypto]),
+        library("EventStore", ["BifrostKernel", "Threads", crypto]),
         library("ColdSegments", ["BifrostKernel", "EventStore", "LZ4Codec", crypto]),
         library("EventStoreTesting", ["EventStore", "BifrostKernel"]),
         .target(
@@ -417,7 +417,7 @@ let package = Package(
             "EventStoreTests",
             [
                 "EventStore", "EventStorePostgres", "EventStoreTesting", "BifrostKernel",
-                "PostgresTesting", "SeededChoices",
+                "PostgresTesting", "SeededChoices", "Threads",
             ]
         ),
         library(

@@ -89,7 +89,7 @@ struct Recovery {
         proving: Bool = false,
         while goesOn: () -> Bool = { true }
     ) throws(Failure) -> Bool {
-        var subscription = LogSubscription(log, shard, after: known.position)
+        var subscription = LogSubscription(ReadAhead(log, shard), shard, after: known.position)
         var chain = Chain(log: log.id, shard: shard)
         var failure: String?
         while subscription.position < position {

@@ -29,6 +29,7 @@ final class FreshFold<P: Projection>: FreshTurns {
         through last: Int64,
         _ progress: (Int64) -> Void
     ) throws(ProjectionError) -> StateHash {
+        let log = ReadAhead(log, shard)
         var position: Int64 = 0
         while position < last {
             var events: [RecordedEvent] = []

@@ -38,7 +38,7 @@ struct RunnerSeat {
     let build: Build
     let shard: ShardNumber
     let log: any EventLog
-    /// The same for reading on where this process may have written it.
+    /// The same for reading on, where there is a faster way.
     var followed: (any EventLog)?
     let connection: PostgresConnection
     var limits = ProjectionLimits()

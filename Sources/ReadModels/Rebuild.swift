@@ -124,7 +124,7 @@ public struct Rebuild: Sendable {
         _ shard: ShardNumber,
         _ state: Monitor<Progress>
     ) throws(ProjectionError) {
-        let runner = try Swap(model: model, log: log, limits: limits).runner(build, shard)
+        let runner = try Swap(model: model, log: log, limits: limits).runner(build, shard, isReadingAhead: true)
         var end: Int64 = 0
         repeat {
             do throws(ReadError) {

@@ -35,7 +35,11 @@ struct Swap {
     }
 
     /// A runner with a session of its own; refused while somebody else folds the shard.
-    func runner(_ build: Build, _ shard: ShardNumber) throws(ProjectionError) -> any ProjectionTurns {
+    func runner(
+        _ build: Build,
+        _ shard: ShardNumber,
+        isReadingAhead: Bool = false
+    ) throws(ProjectionError) -> any ProjectionTurns {
         let connection = try translated { () throws(PostgresError) in
             try PostgresConnection(log.access.projector)
         }
@@ -47,7 +51,14 @@ struct Swap {
             }
             pause(millis: Self.lockPauseMillis)
         }
-        let seat = RunnerSeat(build: build, shard: shard, log: log, connection: connection, limits: limits)
+        let seat = RunnerSeat(
+            build: build,
+            shard: shard,
+            log: log,
+            followed: isReadingAhead ? ReadAhead(log, shard) : nil,
+            connection: connection,
+            limits: limits
+        )
         return try model.makeRunner(seat)
     }
 

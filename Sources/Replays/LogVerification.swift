@@ -110,8 +110,9 @@ public struct LogVerification {
         var current = check
         let shard = current.verdict.shard
         let last = max(end, witness.head?.position ?? 0, witness.trees.last?.size ?? 0)
+        let ahead = ReadAhead(log, shard)
         do throws(ReadError) {
-            let chain = try ChainVerifier(log, shard).verify(against: witness.head) { event in
+            let chain = try ChainVerifier(ahead, shard).verify(against: witness.head) { event in
                 guard event.header.position <= last else { return false }
                 current.take(event)
                 if event.header.position % ShardReplay.progressEventsStep == 0 {

@@ -39,6 +39,7 @@ struct LogWalk {
         upTo last: Int64 = .max,
         _ body: (RecordedEvent) throws(ReplayError) -> Bool
     ) throws(ReplayError) {
+        let log: any EventLog = if case .all = selection { ReadAhead(log, shard) } else { log }
         var next = selection
         var reached: Int64 = 0
         var goesOn = true

@@ -33,6 +33,18 @@ struct EventLogConformanceTests {
         try check.run(EventLogSubject(log, Self.nextShard()))
     }
 
+    @Test("in memory, read ahead", arguments: EventLogConformance.checks)
+    func memoryAhead(check: EventLogCheck) throws {
+        let (log, shard) = (MemoryLog(id: Identifier(high: 7, low: 9)), ShardNumber(3))
+        try check.run(EventLogSubject(ReadAhead(log, shard, pageEventsMin: 1), shard))
+    }
+
+    @Test("in PostgreSQL, read ahead", arguments: EventLogConformance.checks)
+    func postgresAhead(check: EventLogCheck) throws {
+        let shard = Self.nextShard()
+        try check.run(EventLogSubject(ReadAhead(Self.shared.get(), shard, pageEventsMin: 1), shard))
+    }
+
     private static let shards = Mutex<UInt16>(0)
 
     private static func nextShard() -> ShardNumber {

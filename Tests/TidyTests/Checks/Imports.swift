@@ -55,7 +55,7 @@ enum Imports {
                 "EventStore", "EventStorePostgres", "Proofs", "Replays", "Sagas", "SchemaTexts",
             ])
         ),
-        "EventStore": .only(kernel.union(["Crypto", "Synchronization"])),
+        "EventStore": .only(kernel.union(["Crypto", "Synchronization", "Threads"])),
         "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
         "ColdSegments": .only(kernel.union(["EventStore", "LZ4Codec", "Crypto", "Glibc"])),
         "EventStorePostgres": .only(
