@@ -24,13 +24,14 @@ public final class PostgresLog: EventLog {
         _ access: PostgresAccess,
         _ limits: PostgresLimits,
         _ recent: RecentRows,
-        following readers: ReaderPool? = nil
+        following readers: ReaderPool? = nil,
+        givingWay: Bool = false
     ) {
         self.id = id
         self.access = access
         self.limits = limits
         self.recent = recent
-        self.readers = readers ?? ReaderPool(access.reader, limits)
+        self.readers = readers ?? ReaderPool(access.reader, limits, givingWay: givingWay)
         isFollowed = readers != nil
     }
 
@@ -67,11 +68,18 @@ public final class PostgresLog: EventLog {
     public func withReadersOfItsOwn() -> PostgresLog { PostgresLog(id: id, access, limits, recent) }
 
     /// The same log with at most so many readers of its own, who connect by `conninfo` where it is given.
-    public func withReaders(atMost readersMax: Int, as conninfo: String? = nil) -> PostgresLog {
+    ///
+    /// With `givingWay` the server computes for them only while nobody else wants to: for work that nobody
+    /// waits for.
+    public func withReaders(
+        atMost readersMax: Int,
+        as conninfo: String? = nil,
+        givingWay: Bool = false
+    ) -> PostgresLog {
         var (access, limits) = (access, limits)
         limits.readersMax = readersMax
         if let conninfo { access.reader = conninfo }
-        return PostgresLog(id: id, access, limits, recent)
+        return PostgresLog(id: id, access, limits, recent, givingWay: givingWay)
     }
 
     /// Takes the shard; a holder that beats and whose session lives is refused unless `takingOver`.

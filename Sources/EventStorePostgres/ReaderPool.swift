@@ -22,11 +22,13 @@ package final class ReaderPool: Sendable {
 
     private let conninfo: String
     private let limits: PostgresLimits
+    private let isGivingWay: Bool
     private let state = Monitor(State())
 
-    init(_ conninfo: String, _ limits: PostgresLimits) {
+    init(_ conninfo: String, _ limits: PostgresLimits, givingWay: Bool = false) {
         self.conninfo = conninfo
         self.limits = limits
+        isGivingWay = givingWay
     }
 
     /// Reads only, sees what is committed at each statement, and never scans a leaf that has an index for the
@@ -71,6 +73,7 @@ package final class ReaderPool: Sendable {
         case .connect:
             do throws(PostgresError) {
                 let connection = try PostgresConnection(conninfo)
+                if isGivingWay { connection.giveWay() }
                 try connection.execute(Self.session)
                 return LentConnection(connection: connection)
             } catch {

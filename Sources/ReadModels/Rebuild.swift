@@ -55,7 +55,7 @@ public struct Rebuild: Sendable {
         }
         let before = try Swap.positions(build, connection)
         try buildShards(build, progress)
-        try build.makeIndexes(connection)
+        try makeIndexes(of: build)
         let swap = Swap(model: model, log: log, limits: limits)
         let comparisons = old.isOf(model) ? try swap.compare(build, with: old, connection) : 0
         if comparisons < 0, !acceptingDifference {
@@ -78,6 +78,17 @@ public struct Rebuild: Sendable {
         )
     }
 
+    /// Makes the indexes in a session that gives way.
+    ///
+    /// The one that swaps must not: followers wait for it.
+    private func makeIndexes(of build: Build) throws(ProjectionError) {
+        let connection = try translated { () throws(PostgresError) in
+            try PostgresConnection(log.access.projector)
+        }
+        connection.giveWay()
+        try build.makeIndexes(connection)
+    }
+
     /// All shards side by side, each to the end that the log has when it gets there.
     private func buildShards(
         _ build: Build,
@@ -87,6 +98,8 @@ public struct Rebuild: Sendable {
         let shards = model.shards
         let threads = shards.map { shard in
             SystemThread.needed { [self] in
+                // Readers and the trading that goes on come first.
+                SystemThread.giveWay()
                 do throws(ProjectionError) {
                     try follow(build, shard, state)
                     state.change { $0.ended += 1 }
@@ -124,7 +137,8 @@ public struct Rebuild: Sendable {
         _ shard: ShardNumber,
         _ state: Monitor<Progress>
     ) throws(ProjectionError) {
-        let runner = try Swap(model: model, log: log, limits: limits).runner(build, shard, isReadingAhead: true)
+        let log = log.withReaders(atMost: 1, givingWay: true)
+        let runner = try Swap(model: model, log: log, limits: limits).runner(build, shard, inBackground: true)
         var end: Int64 = 0
         repeat {
             do throws(ReadError) {

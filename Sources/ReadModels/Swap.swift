@@ -38,11 +38,12 @@ struct Swap {
     func runner(
         _ build: Build,
         _ shard: ShardNumber,
-        isReadingAhead: Bool = false
+        inBackground: Bool = false
     ) throws(ProjectionError) -> any ProjectionTurns {
         let connection = try translated { () throws(PostgresError) in
             try PostgresConnection(log.access.projector)
         }
+        if inBackground { connection.giveWay() }
         // A session that ended a moment ago may not have given its lock back yet.
         let deadline = MonotonicTime.now.advanced(millis: Self.lockMillisMax)
         while try !build.lock(shard, connection) {
@@ -55,7 +56,7 @@ struct Swap {
             build: build,
             shard: shard,
             log: log,
-            followed: isReadingAhead ? ReadAhead(log, shard) : nil,
+            followed: inBackground ? ReadAhead(log, shard) : nil,
             connection: connection,
             limits: limits
         )

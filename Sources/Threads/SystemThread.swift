@@ -30,6 +30,18 @@ public struct SystemThread: Sendable {
 
     /// Lets it end by itself.
     public func detach() { pthread_detach(handle) }
+
+    /// Lets the calling thread, and those that it makes, compute only while nobody else wants to.
+    ///
+    /// For work that nobody waits for.
+    public static func giveWay() {
+        // On Linux a thread has a policy of its own, and this one is refused to nobody.
+        var none = sched_param()
+        _ = sched_setscheduler(0, idlePolicy, &none)
+    }
+
+    /// `SCHED_IDLE` of sched(7), which the C library's module leaves out.
+    private static let idlePolicy: Int32 = 5
 }
 
 /// Pauses the calling thread, for polling where nothing can wake it.

@@ -50,6 +50,17 @@ struct SessionTests {
         #expect(try connection.queryKept("select $1", [.int32(5)]).int32(0, 0) == 5)
     }
 
+    @Test("one that gives way does so alone, and goes on to answer")
+    func givingWay() throws {
+        let (polite, other) = (try connect(), try connect())
+        polite.giveWay()
+        func priority(_ connection: PostgresConnection) -> Int32 {
+            getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(connection.backendPID))
+        }
+        #expect(priority(polite) == 19 && priority(other) == 0)
+        #expect(try polite.query("select 1").int32(0, 0) == 1)
+    }
+
     @Test("the server reads the binary parameters as we mean them")
     func serverSide() throws {
         let rows = try connect().query(
