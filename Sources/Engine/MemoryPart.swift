@@ -1,8 +1,8 @@
-internal import BifrostKernel
+package import BifrostKernel
 internal import Sagas
 
 /// A piece of what an engine knows, small enough to be written and read at once.
-struct MemoryPart: WireFields {
+package struct MemoryPart: WireFields, Sendable {
     /// Where in the log it is.
     struct End: WireFields {
         var position: Int64 = 0
@@ -29,7 +29,11 @@ struct MemoryPart: WireFields {
     /// What decisions are made by.
     var state: StatePart?
 
-    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
+    /// Nothing.
+    package init() {}
+
+    /// Visits the fields that a snapshot keeps.
+    package mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.message(1, "end", &end)
         try visitor.list(2, "streams", &streams)
         try visitor.list(3, "commands", &commands)

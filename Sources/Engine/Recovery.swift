@@ -1,5 +1,6 @@
 internal import BifrostKernel
 internal import EventStore
+internal import Threads
 
 /// Brings what an engine knows to where the log is: from the newest snapshot that the log bears out, or from
 /// its first event.
@@ -63,11 +64,14 @@ struct Recovery {
         }
         var sequencer = beforeTheFirst
         var fault: WireError?
+        let reading = Pipeline.run(valuesMax: Self.partsMax) { put in
+            Self.parts(of: label, snapshots.store, put)
+        } take: { part in
+            guard fault == nil else { return }
+            do throws(WireError) { try sequencer.take(part.get()) } catch { fault = error }
+        }
         do throws(SnapshotError) {
-            try snapshots.store.read(label) { part in
-                guard fault == nil else { return }
-                do throws(WireError) { try sequencer.take(part) } catch { fault = error }
-            }
+            try reading.get()
         } catch .damaged(let reason) {
             snapshots.skip(label, reason)
             return nil
@@ -77,6 +81,22 @@ struct Recovery {
             return nil
         }
         return Known(sequencer: sequencer, hash: label.hash, snapshotPosition: label.position)
+    }
+
+    /// Parts of a snapshot that are read and not taken in yet.
+    private static let partsMax = 64
+
+    /// Reads the parts of a snapshot, which takes as long as taking them in.
+    private static func parts(
+        of label: SnapshotLabel,
+        _ store: any SnapshotStore,
+        _ put: (Result<MemoryPart, WireError>) -> Void
+    ) -> Result<Void, SnapshotError> {
+        Result { () throws(SnapshotError) in
+            try store.read(label) { bytes in
+                put(Result { () throws(WireError) in try WireDecoder.decode(MemoryPart.self, bytes) })
+            }
+        }
     }
 
     /// Takes in the events behind `known` up to `position`.

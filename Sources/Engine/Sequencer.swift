@@ -105,8 +105,7 @@ package struct Sequencer: Sendable {
     }
 
     /// Takes in a part that `save` handed over; they come in that order.
-    package mutating func take(_ bytes: [UInt8]) throws(WireError) {
-        let part = try WireDecoder.decode(MemoryPart.self, bytes)
+    package mutating func take(_ part: MemoryPart) throws(WireError) {
         if let end = part.end {
             position = end.position
             recordedAt = end.recordedAt

@@ -189,7 +189,11 @@ struct SnapshotMakingTests {
                 altered[Int.random(in: 0..<part.count, using: &generator)] = UInt8.random(in: 0...255)
                 if Bool.random() { altered = Array(altered.prefix(Int.random(in: 0...part.count))) }
                 var sequencer = Sequencer(shard: Self.shard)
-                do throws(WireError) { try sequencer.take(altered) } catch { _ = error }
+                do throws(WireError) {
+                    try sequencer.take(WireDecoder.decode(MemoryPart.self, altered))
+                } catch {
+                    _ = error
+                }
             }
         }
     }
