@@ -11,9 +11,21 @@ public struct PartedTable<Key: Hashable, Value> {
     public private(set) var count = 0
 
     private static var partRows: Int { 2048 }
+    private static var reservedRowsMax: Int { 1 << 22 }
 
     /// No rows.
     public init() {}
+
+    /// Makes room in an empty table, for a few million rows at most, so that they stay where they come to stand.
+    public mutating func reserve(_ rows: Int) {
+        guard count == 0 else { return }
+        let rows = min(rows, Self.reservedRowsMax)
+        while parts.count * Self.partRows < rows {
+            parts.append([:])
+            if parts.count == level * 2 { level *= 2 }
+        }
+        for part in parts.indices { parts[part].reserveCapacity(min(rows, Self.partRows)) }
+    }
 
     /// The part that a key belongs to; dictionaries look at the lower bits themselves.
     @inlinable func place(of key: Key) -> Int {

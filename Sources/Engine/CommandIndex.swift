@@ -43,6 +43,12 @@ package struct CommandIndex {
     /// No commands; at least `recentMin` of the latest will be known by heart, and at most twice as many.
     package init(recentMin: Int) { self.recentMin = recentMin }
 
+    /// How many commands there are.
+    var count: Int { positions.count }
+
+    /// Makes room for so many before the first one comes.
+    mutating func reserve(_ commands: Int) { positions.reserve(commands) }
+
     /// What is known of a command.
     package func find(_ key: CommandKey) -> Finding {
         guard let position = positions[key] else { return .new }

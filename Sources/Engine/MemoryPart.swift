@@ -8,11 +8,16 @@ package struct MemoryPart: WireFields, Sendable {
         var position: Int64 = 0
         var recordedAt = Timestamp(nanos: 0)
         var lastCommand: Identifier?
+        /// How many rows follow.
+        var streams = 0
+        var commands = 0
 
         mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
             try visitor.position(1, "position", &position)
             try visitor.time(2, "recordedAt", &recordedAt)
             try visitor.message(3, "lastCommand", &lastCommand)
+            try visitor.count(4, "streams", &streams)
+            try visitor.count(5, "commands", &commands)
         }
     }
 

@@ -90,6 +90,8 @@ package struct Sequencer: Sendable {
         end.position = position
         end.recordedAt = recordedAt
         end.lastCommand = lastCommand.map { Identifier(high: $0.hashedBits.high, low: $0.hashedBits.low) }
+        end.streams = versions.count
+        end.commands = index.count
         var first = MemoryPart()
         first.end = end
         body(WireEncoder.encode(first))
@@ -110,6 +112,8 @@ package struct Sequencer: Sendable {
             position = end.position
             recordedAt = end.recordedAt
             lastCommand = end.lastCommand.map { CommandKey($0) }
+            versions.reserve(end.streams)
+            index.reserve(end.commands)
         }
         for row in part.streams { versions.updateValue(row.version, forKey: row.stream) }
         for row in part.loggedCommands { index.insert(row) }

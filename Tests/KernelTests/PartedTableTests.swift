@@ -9,9 +9,14 @@ struct PartedTableTests {
         func hash(into hasher: inout Hasher) { hasher.combine(1) }
     }
 
-    @Test("it answers as a dictionary does, at every size", arguments: [0, 1, 2_048, 2_049, 50_000])
-    func same(count: Int) {
+    @Test(
+        "it answers as a dictionary does, at every size, whatever room was made",
+        arguments: [0, 1, 2_048, 2_049, 50_000],
+        [0, 1, 2_049, 49_000, .max]
+    )
+    func same(count: Int, reserved: Int) {
         var table = PartedTable<Int64, Int>()
+        table.reserve(reserved)
         var model: [Int64: Int] = [:]
         var generator = SystemRandomNumberGenerator()
         for number in 0..<count {
@@ -26,6 +31,14 @@ struct PartedTableTests {
         #expect(table.count == model.count)
         for key in -1...Int64(count) { #expect(table[key] == model[key]) }
         #expect(Dictionary(uniqueKeysWithValues: table.rows.map { ($0.key, $0.value) }) == model)
+    }
+
+    @Test("room that is made late moves nothing")
+    func lateRoom() {
+        var table = PartedTable<Int, Int>()
+        for number in 0..<100 { table.updateValue(number, forKey: number) }
+        table.reserve(100_000)
+        #expect((0..<100).allSatisfy { table[$0] == $0 } && table.count == 100)
     }
 
     @Test("keys that cannot be told apart by their hash are all kept")

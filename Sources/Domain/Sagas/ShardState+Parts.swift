@@ -8,8 +8,10 @@ public struct StatePart: WireFields, Sendable {
     /// Most rows of a part.
     private static let rowsMax = 256
 
-    /// All but the tables below.
+    /// All but the tables below; only the first part has it, and how many rows follow.
     public internal(set) var rest: ShardState?
+    var orderCount = 0
+    var executionCount = 0
     /// Accounts.
     var accounts: [TableRow<AccountID, AccountEntry>] = []
     /// Orders, in the order of their placement.
@@ -32,6 +34,8 @@ public struct StatePart: WireFields, Sendable {
         try visitor.list(4, "executions", &executions)
         try visitor.list(5, "groups", &groups)
         try visitor.list(6, "work", &work)
+        try visitor.count(7, "orderCount", &orderCount)
+        try visitor.count(8, "executionCount", &executionCount)
     }
 
     /// Cuts rows into parts.
@@ -65,6 +69,8 @@ extension ShardState {
     public func parts(_ body: (StatePart) -> Void) {
         var rest = StatePart()
         rest.rest = self
+        rest.orderCount = orderByID.count
+        rest.executionCount = orderByExecution.count
         body(rest)
         StatePart.each(accountByID, \.accounts, body)
         StatePart.each(orderByID.all, \.orders, body)
@@ -76,7 +82,11 @@ extension ShardState {
 
     /// Takes a part in; those of one state come in the order in which `parts` hands them over.
     public mutating func take(_ part: consuming StatePart) throws(WireError) {
-        if let rest = part.rest { self = rest }
+        if let rest = part.rest {
+            self = rest
+            orderByID.reserve(part.orderCount)
+            orderByExecution.reserve(part.executionCount)
+        }
         for row in part.accounts { accountByID[row.key] = row.value }
         for block in part.orders { try orderByID.add(block) }
         for row in part.executions { orderByExecution.updateValue(row.value, forKey: row.key) }
