@@ -16,7 +16,7 @@ public struct PartedTable<Key: Hashable, Value> {
     /// No rows.
     public init() {}
 
-    /// Makes room in an empty table, for a few million rows at most, so that they stay where they come to stand.
+    /// Makes room in an empty table, so that rows stay where they come to stand; for a few million at most.
     public mutating func reserve(_ rows: Int) {
         guard count == 0 else { return }
         let rows = min(rows, Self.reservedRowsMax)

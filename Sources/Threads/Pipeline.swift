@@ -5,10 +5,10 @@ public enum Pipeline {
         var outcome: Outcome?
     }
 
-    /// Runs `make` on a thread of its own, hands what it puts to `take` on this one, in that order, and answers
-    /// what `make` does.
+    /// Runs `make` on a thread of its own and hands what it puts to `take` on this one, in that order.
     ///
-    /// `make` waits while `valuesMax` values are on their way. Blocks until all are taken.
+    /// Answers what `make` does, which waits while `valuesMax` values are on their way. Blocks until all are
+    /// taken.
     public static func run<Value: Sendable, Outcome: Sendable>(
         valuesMax: Int,
         make: @escaping @Sendable (_ put: (Value) -> Void) -> Outcome,
