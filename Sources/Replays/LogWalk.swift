@@ -39,7 +39,7 @@ struct LogWalk {
         upTo last: Int64 = .max,
         _ body: (RecordedEvent) throws(ReplayError) -> Bool
     ) throws(ReplayError) {
-        let log: any EventLog = if case .all = selection { ReadAhead(log, shard) } else { log }
+        let log = last < .max ? ahead(of: selection) : log
         var next = selection
         var reached: Int64 = 0
         var goesOn = true
@@ -70,6 +70,11 @@ struct LogWalk {
             guard page > 0, reached < last else { return }
             pages += 1
         }
+    }
+
+    /// The log for a walk that has an end to go to: one without looks for something and stops there.
+    private func ahead(of selection: LogSelection) -> any EventLog {
+        if case .all = selection { ReadAhead(log, shard) } else { log }
     }
 
     /// The event at `position`, `nil` beyond the end.
