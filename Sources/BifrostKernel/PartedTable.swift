@@ -18,7 +18,7 @@ public struct PartedTable<Key: Hashable, Value> {
 
     /// Makes room in an empty table, so that rows stay where they come to stand; for a few million at most.
     public mutating func reserve(_ rows: Int) {
-        guard count == 0 else { return }
+        guard count == 0, rows > 0 else { return }
         let rows = min(rows, Self.reservedRowsMax)
         while parts.count * Self.partRows < rows {
             parts.append([:])

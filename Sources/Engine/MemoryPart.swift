@@ -33,6 +33,10 @@ package struct MemoryPart: WireFields, Sendable {
     var loggedCommands: [LoggedCommandRow] = []
     /// What decisions are made by.
     var state: StatePart?
+    /// How many orders and executions follow; beside the first part of the state alone, whose digest says
+    /// nothing of snapshots.
+    var orders = 0
+    var executions = 0
 
     /// Nothing.
     package init() {}
@@ -44,6 +48,8 @@ package struct MemoryPart: WireFields, Sendable {
         try visitor.list(3, "commands", &commands)
         try visitor.message(4, "state", &state)
         try visitor.list(5, "loggedCommands", &loggedCommands)
+        try visitor.count(6, "orders", &orders)
+        try visitor.count(7, "executions", &executions)
     }
 
     /// Cuts rows into parts.

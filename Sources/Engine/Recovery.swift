@@ -86,7 +86,7 @@ struct Recovery {
     /// Parts of a snapshot that are read and not taken in yet.
     private static let partsMax = 64
 
-    /// Reads the parts of a snapshot, which takes as long as taking them in.
+    /// Reads the parts of a snapshot and decodes them: what can be done without knowing those before.
     private static func parts(
         of label: SnapshotLabel,
         _ store: any SnapshotStore,

@@ -102,6 +102,10 @@ package struct Sequencer: Sendable {
         state.parts { part in
             var whole = MemoryPart()
             whole.state = part
+            if part.rest != nil {
+                whole.orders = state.orderByID.count
+                whole.executions = state.orderByExecution.count
+            }
             body(WireEncoder.encode(whole))
         }
     }
@@ -118,7 +122,10 @@ package struct Sequencer: Sendable {
         for row in part.streams { versions.updateValue(row.version, forKey: row.stream) }
         for row in part.loggedCommands { index.insert(row) }
         for row in part.commands { index.insert(row) }
-        if let state = part.state { try self.state.take(state) }
+        if let state = part.state {
+            try self.state.take(state)
+            self.state.reserve(orders: part.orders, executions: part.executions)
+        }
     }
 
     /// A command that was decided so long ago that the log has to say what it was.

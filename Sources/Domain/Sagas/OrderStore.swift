@@ -33,9 +33,6 @@ public struct OrderStore: Sendable {
 
     /// The number of orders.
     public var count: Int { places.count }
-
-    /// Makes room for so many before the first one comes.
-    mutating func reserve(_ orders: Int) { places.reserve(orders) }
     /// The ids of all orders, in no order that means something.
     public var ids: some Sequence<OrderID> { places.rows.lazy.map(\.key) }
     /// The number of orders in packed blocks.
@@ -64,6 +61,9 @@ public struct OrderStore: Sendable {
 
     /// Whether there is such an order.
     func contains(_ id: OrderID) -> Bool { places[id] != nil }
+
+    /// Makes room for so many before the first one comes.
+    mutating func reserve(_ orders: Int) { places.reserve(orders) }
 
     /// Adds an order that is not here yet.
     mutating func add(_ id: OrderID, _ entry: OrderEntry) {

@@ -8,10 +8,8 @@ public struct StatePart: WireFields, Sendable {
     /// Most rows of a part.
     private static let rowsMax = 256
 
-    /// All but the tables below; only the first part has it, and how many rows follow.
+    /// All but the tables below.
     public internal(set) var rest: ShardState?
-    var orderCount = 0
-    var executionCount = 0
     /// Accounts.
     var accounts: [TableRow<AccountID, AccountEntry>] = []
     /// Orders, in the order of their placement.
@@ -34,8 +32,6 @@ public struct StatePart: WireFields, Sendable {
         try visitor.list(4, "executions", &executions)
         try visitor.list(5, "groups", &groups)
         try visitor.list(6, "work", &work)
-        try visitor.count(7, "orderCount", &orderCount)
-        try visitor.count(8, "executionCount", &executionCount)
     }
 
     /// Cuts rows into parts.
@@ -69,8 +65,6 @@ extension ShardState {
     public func parts(_ body: (StatePart) -> Void) {
         var rest = StatePart()
         rest.rest = self
-        rest.orderCount = orderByID.count
-        rest.executionCount = orderByExecution.count
         body(rest)
         StatePart.each(accountByID, \.accounts, body)
         StatePart.each(orderByID.all, \.orders, body)
@@ -80,13 +74,15 @@ extension ShardState {
         StatePart.each(workByID, \.work, body)
     }
 
+    /// Makes room for orders and executions, once the first part is taken in and before the others come.
+    public mutating func reserve(orders: Int, executions: Int) {
+        orderByID.reserve(orders)
+        orderByExecution.reserve(executions)
+    }
+
     /// Takes a part in; those of one state come in the order in which `parts` hands them over.
     public mutating func take(_ part: consuming StatePart) throws(WireError) {
-        if let rest = part.rest {
-            self = rest
-            orderByID.reserve(part.orderCount)
-            orderByExecution.reserve(part.executionCount)
-        }
+        if let rest = part.rest { self = rest }
         for row in part.accounts { accountByID[row.key] = row.value }
         for block in part.orders { try orderByID.add(block) }
         for row in part.executions { orderByExecution.updateValue(row.value, forKey: row.key) }
