@@ -1,5 +1,6 @@
-import BifrostKernel
 import Testing
+
+@testable import BifrostKernel
 
 @Suite("a table in parts")
 struct PartedTableTests {
@@ -31,6 +32,17 @@ struct PartedTableTests {
         #expect(table.count == model.count)
         for key in -1...Int64(count) { #expect(table[key] == model[key]) }
         #expect(Dictionary(uniqueKeysWithValues: table.rows.map { ($0.key, $0.value) }) == model)
+    }
+
+    @Test("rows stand where they would without room", arguments: [1, 2_048, 2_049, 20_000, 50_000])
+    func places(count: Int) {
+        var (grown, roomy) = (PartedTable<Int, Int>(), PartedTable<Int, Int>())
+        roomy.reserve(count)
+        for number in 0..<count {
+            grown.updateValue(number, forKey: number)
+            roomy.updateValue(number, forKey: number)
+        }
+        #expect(roomy.parts == grown.parts)
     }
 
     @Test("room that is made late moves nothing")
