@@ -116,8 +116,13 @@ let package = Package(
         .target(name: "CAllocations", path: "Sources/C/CAllocations"),
         .target(name: "BifrostKernel", swiftSettings: strict),
         domain("References"), domain("Orders"), domain("RiskLimits"), domain("ComplianceRules"),
-        domain("Portfolios"),
-        domain("Sagas", ["References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "LZ4Codec"]),
+        domain("Packing", ["LZ4Codec"]), domain("Portfolios", ["Packing"]),
+        domain(
+            "Sagas",
+            [
+                "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios", "Packing", crypto,
+            ]
+        ),
         .target(
             name: "EventRegistry",
             dependencies: [
@@ -409,7 +414,7 @@ let package = Package(
             "DomainTests",
             [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "ComplianceRules", "Portfolios",
-                "Sagas", "SeededChoices",
+                "Packing", "Sagas", "SeededChoices",
             ]
         ),
         tests("ColdSegmentTests", ["BifrostKernel", "ColdSegments", "EventStore", "EventStoreTesting"]),

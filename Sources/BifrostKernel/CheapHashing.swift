@@ -5,6 +5,8 @@
 public protocol CheaplyHashed: Hashable {
     /// All that two different keys differ in.
     var hashedBits: (high: UInt64, low: UInt64) { get }
+    /// The same bits spread over one word, alike in every process.
+    var spreadBits: UInt64 { get }
 }
 
 extension CheaplyHashed {
@@ -14,13 +16,19 @@ extension CheaplyHashed {
         hasher.combine(hashedBits.low)
     }
 
-    /// The hash that dictionaries and sets use: both halves multiplied to 128 bits and folded, as wyhash does
-    /// it.
+    /// Both halves multiplied to 128 bits and folded, as wyhash does it.
+    @inlinable public var spreadBits: UInt64 { spread(0) }
+
+    /// The hash that dictionaries and sets use.
     @inlinable public func _rawHashValue(seed: Int) -> Int {
+        Int(truncatingIfNeeded: spread(UInt64(bitPattern: Int64(seed))))
+    }
+
+    @inlinable func spread(_ seed: UInt64) -> UInt64 {
         let bits = hashedBits
-        let left = bits.high ^ 0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: Int64(seed))
+        let left = bits.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed
         let product = left.multipliedFullWidth(by: bits.low ^ 0xd1b5_4a32_d192_ed03)
-        return Int(truncatingIfNeeded: product.high ^ product.low)
+        return product.high ^ product.low
     }
 }
 

@@ -25,7 +25,7 @@ public enum IdentifierKind: UInt8, Sendable, CaseIterable {
 }
 
 /// An id that the core gave: 128 bits that print as a UUID and say where the thing was born.
-public struct Identifier: Hashable, Comparable, Sendable {
+public struct Identifier: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The upper 64 bits.
     public let high: UInt64
     /// The lower 64 bits.
@@ -148,7 +148,7 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
 }
 
 /// An order.
-public struct OrderID: Hashable, Comparable, Sendable {
+public struct OrderID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The bits.
     public let id: Identifier
     /// Names the order with these bits.

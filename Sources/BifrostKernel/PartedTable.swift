@@ -1,64 +1,117 @@
-/// A dictionary that grows a little with each row and never stops its owner to move all of them.
+/// A dictionary that grows a little with each row, and whose rows can be written down as they stand.
 ///
-/// It is made of small dictionaries, of which one is split in two whenever there are so many rows more
-/// (linear hashing: W. Litwin, 1980). A dictionary stands still for as long as moving all its rows takes
-/// when it doubles; this one for as long as some thousand rows take.
-public struct PartedTable<Key: Hashable, Value> {
-    @usableFromInline var parts: [[Key: Value]] = [[:]]
+/// It is made of small sorted arrays, of which one is split in two whenever there are so many rows more (linear
+/// hashing: W. Litwin, 1980). Where a row stands follows from the rows alone, not from the order in which they
+/// came nor from the process, so that a snapshot has them in that order and they are taken in without moving
+/// one. An array of that size is full to a tenth or so, where a dictionary leaves half its room free.
+public struct PartedTable<Key: CheaplyHashed, Value> {
+    @usableFromInline struct Row {
+        @usableFromInline let key: Key
+        @usableFromInline var value: Value
+        @inlinable init(_ key: Key, _ value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Ascending within each part.
+    @usableFromInline var parts: [[Row]] = [[]]
     /// The largest power of two that is at most the number of parts.
     @usableFromInline var level = 1
     /// The number of rows.
     public private(set) var count = 0
 
-    private static var partRows: Int { 2048 }
-    private static var reservedRowsMax: Int { 1 << 22 }
+    /// Rows of a part on the average: few, since a new one moves those behind it.
+    @usableFromInline static var partRows: Int { 32 }
+    /// Rows that a part has room for beyond those that it has, when it has to move.
+    @usableFromInline static var spareRows: Int { 8 }
 
     /// No rows.
     public init() {}
 
-    /// Makes room in an empty table, so that rows stay where they come to stand; for a few million at most.
-    public mutating func reserve(_ rows: Int) {
-        guard count == 0, rows > 0 else { return }
-        let rows = min(rows, Self.reservedRowsMax)
-        while parts.count * Self.partRows < rows {
-            parts.append([:])
-            if parts.count == level * 2 { level *= 2 }
-        }
-        for part in parts.indices { parts[part].reserveCapacity(min(rows, Self.partRows)) }
+    /// No rows, in as many parts as so many will stand in: those of `images` can be taken in then.
+    public init(reserving rows: Int) {
+        while parts.count * Self.partRows < rows { addPart() }
     }
 
-    /// The part that a key belongs to; dictionaries look at the lower bits themselves.
-    @inlinable func place(of key: Key) -> Int {
-        let bits = Int(truncatingIfNeeded: UInt(bitPattern: key.hashValue) >> 32)
+    private mutating func addPart() {
+        parts.append([])
+        if parts.count == level * 2 { level *= 2 }
+    }
+
+    /// The part that a key belongs to; its rows are found by the upper bits.
+    @inlinable func place(_ spread: UInt64) -> Int {
+        let bits = Int(truncatingIfNeeded: spread >> 8)
         let place = bits & (level * 2 - 1)
         return place < parts.count ? place : place & (level - 1)
     }
 
+    /// Whether the row stands before where the key belongs.
+    @inlinable static func precedes(_ row: Row, _ key: Key, _ spread: UInt64) -> Bool {
+        let other = row.key.spreadBits
+        return other == spread ? row.key.hashedBits < key.hashedBits : other < spread
+    }
+
+    /// Where in a part the key belongs: it is looked for from where it would be if all were evenly apart.
+    @inlinable static func index(of key: Key, _ spread: UInt64, in rows: [Row]) -> Int {
+        rows.withUnsafeBufferPointer { rows in
+            var index = Int(spread.multipliedFullWidth(by: UInt64(rows.count)).high)
+            while index < rows.count, precedes(rows[index], key, spread) { index += 1 }
+            while index > 0, !precedes(rows[index - 1], key, spread) { index -= 1 }
+            return index
+        }
+    }
+
     /// The value of a key.
-    @inlinable public subscript(key: Key) -> Value? { parts[place(of: key)][key] }
+    @inlinable public subscript(key: Key) -> Value? {
+        let spread = key.spreadBits
+        return parts.withUnsafeBufferPointer { parts in
+            let place = place(spread)
+            let index = Self.index(of: key, spread, in: parts[place])
+            guard index < parts[place].count, parts[place][index].key == key else { return nil }
+            return parts[place][index].value
+        }
+    }
 
     /// Sets the value of a key; answers the one before.
     @discardableResult
+    @inlinable
     public mutating func updateValue(_ value: Value, forKey key: Key) -> Value? {
-        let old = parts[place(of: key)].updateValue(value, forKey: key)
-        if old == nil { grow() }
+        let spread = key.spreadBits
+        let place = place(spread)
+        let index = Self.index(of: key, spread, in: parts[place])
+        guard index < parts[place].count, parts[place][index].key == key else {
+            insert(Row(key, value), at: index, of: place)
+            return nil
+        }
+        let old = parts[place][index].value
+        parts[place][index].value = value
         return old
     }
 
     /// Changes the value of a key where it stands, beginning with `initial` where there is none.
+    @inlinable
     public mutating func change<Answer>(
         _ key: Key,
         default initial: @autoclosure () -> Value,
         _ body: (inout Value) -> Answer
     ) -> Answer {
-        let place = place(of: key)
-        let before = parts[place].count
-        let answer = body(&parts[place][key, default: initial()])
-        if parts[place].count != before { grow() }
-        return answer
+        let spread = key.spreadBits
+        let place = place(spread)
+        let index = Self.index(of: key, spread, in: parts[place])
+        guard index < parts[place].count, parts[place][index].key == key else {
+            var value = initial()
+            let answer = body(&value)
+            insert(Row(key, value), at: index, of: place)
+            return answer
+        }
+        return body(&parts[place][index].value)
     }
 
-    private mutating func grow() {
+    @usableFromInline mutating func insert(_ row: Row, at index: Int, of place: Int) {
+        let rows = parts[place].count
+        if parts[place].capacity == rows { parts[place].reserveCapacity(rows + Self.spareRows) }
+        parts[place].insert(row, at: index)
         count += 1
         if count > parts.count * Self.partRows { split() }
     }
@@ -66,14 +119,75 @@ public struct PartedTable<Key: Hashable, Value> {
     private mutating func split() {
         let source = parts.count - level
         let rows = parts[source]
-        parts[source] = [:]
-        parts.append([:])
-        if parts.count == level * 2 { level *= 2 }
-        for row in rows { parts[place(of: row.key)][row.key] = row.value }
+        addPart()
+        let target = parts.count - 1
+        parts[source] = rows.filter { place($0.key.spreadBits) != target }
+        parts[target] = rows.filter { place($0.key.spreadBits) == target }
     }
 
-    /// All rows, in no order that means something.
-    public var rows: some Sequence<(key: Key, value: Value)> { parts.lazy.joined() }
+    /// All rows; the same rows always come in the same order.
+    public var rows: some Sequence<(key: Key, value: Value)> {
+        parts.lazy.joined().lazy.map { ($0.key, $0.value) }
+    }
 }
 
+extension PartedTable.Row: Sendable where Key: Sendable, Value: Sendable {}
 extension PartedTable: Sendable where Key: Sendable, Value: Sendable {}
+
+// MARK: Images
+
+extension PartedTable where Key: BitwiseCopyable, Value: BitwiseCopyable {
+    private static var imageRows: Int { 2_048 }
+
+    /// Hands over all rows as they lie in memory, which only the very same build can read, some at a time.
+    public func images(_ body: ([UInt8]) -> Void) {
+        var image: [UInt8] = []
+        image.reserveCapacity((Self.imageRows + 4 * Self.partRows) * MemoryLayout<Row>.stride)
+        for part in parts {
+            part.withUnsafeBytes { image.append(contentsOf: $0) }
+            guard image.count >= Self.imageRows * MemoryLayout<Row>.stride else { continue }
+            body(image)
+            image.removeAll(keepingCapacity: true)
+        }
+        if !image.isEmpty { body(image) }
+    }
+
+    /// Takes rows in behind those that it has; they come in the order of `images`, and room was made for them.
+    public mutating func take(_ image: [UInt8]) throws(WireError) {
+        let stride = MemoryLayout<Row>.stride
+        guard image.count % stride == 0 else { throw .truncated }
+        let isInOrder = image.withUnsafeBytes { bytes in
+            var first = 0
+            while first < bytes.count {
+                let place = place(Self.row(bytes, first).key.spreadBits)
+                var last = parts[place].last
+                var end = first
+                var rows = parts[place]
+                parts[place] = []
+                while end < bytes.count {
+                    let row = Self.row(bytes, end)
+                    let spread = row.key.spreadBits
+                    guard self.place(spread) == place else { break }
+                    if let last, !Self.precedes(last, row.key, spread) { return false }
+                    last = row
+                    end += stride
+                }
+                rows.reserveCapacity(rows.count + (end - first) / stride)
+                for offset in Swift.stride(from: first, to: end, by: stride) {
+                    rows.append(Self.row(bytes, offset))
+                }
+                count += (end - first) / stride
+                parts[place] = rows
+                first = end
+            }
+            return true
+        }
+        guard isInOrder else { throw .notCanonical(field: 1) }
+    }
+
+    private static func row(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Row {
+        bytes.loadUnaligned(fromByteOffset: offset, as: Row.self)
+    }
+}
+
+extension PartedTable.Row: BitwiseCopyable where Key: BitwiseCopyable, Value: BitwiseCopyable {}

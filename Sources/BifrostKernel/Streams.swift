@@ -40,7 +40,7 @@ public enum StreamKind: UInt8, Sendable, CaseIterable {
 }
 
 /// The number of a stream inside its shard.
-public struct StreamOrdinal: Hashable, Comparable, Sendable {
+public struct StreamOrdinal: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Birth × 16 + kind.
     public let value: Int64
     /// Takes a number as read from the log.

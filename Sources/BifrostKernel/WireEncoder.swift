@@ -6,8 +6,11 @@ public struct WireEncoder: FieldVisitor, Sendable {
 
     @usableFromInline static let roomBytesMin = 256
 
+    /// Whether what is kept compressed is written as it stands.
+    public let keepsPacked: Bool
+
     /// Begins without bytes.
-    @inlinable public init() {}
+    @inlinable public init(keepsPacked: Bool = false) { self.keepsPacked = keepsPacked }
 
     /// The number of bytes so far.
     @inlinable public var byteCount: Int { used }
@@ -24,9 +27,10 @@ public struct WireEncoder: FieldVisitor, Sendable {
     /// Forgets the bytes and keeps the memory.
     @inlinable public mutating func removeAll() { used = 0 }
 
-    /// The canonical bytes of one value.
-    public static func encode<M: WireFields>(_ value: M) -> [UInt8] {
-        var encoder = WireEncoder()
+    /// The canonical bytes of one value; with `keepsPacked` those that the same build reads without
+    /// compressing anew.
+    public static func encode<M: WireFields>(_ value: M, keepsPacked: Bool = false) -> [UInt8] {
+        var encoder = WireEncoder(keepsPacked: keepsPacked)
         encoder.append(value)
         return encoder.bytes
     }

@@ -54,6 +54,8 @@ extension WireChoice {
 public protocol FieldVisitor {
     /// Whether it puts what it finds into the fields, and does not look at what is in them.
     var isReading: Bool { get }
+    /// Whether it writes what is kept compressed as it stands, for whoever reads it with the same build.
+    var keepsPacked: Bool { get }
     /// A varint.
     mutating func uint(_ number: UInt64, _ name: StaticString, _ value: inout UInt64) throws(WireError)
     /// A varint, presence explicit.
@@ -121,6 +123,8 @@ public protocol FieldVisitor {
 extension FieldVisitor {
     /// Most look at the fields.
     @inlinable public var isReading: Bool { false }
+    /// Most want what was compressed.
+    @inlinable public var keepsPacked: Bool { false }
 
     /// A currency as the text of its code, always present.
     @inlinable

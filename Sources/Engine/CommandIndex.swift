@@ -46,8 +46,8 @@ package struct CommandIndex {
     /// How many commands there are.
     var count: Int { positions.count }
 
-    /// Makes room for so many before the first one comes.
-    mutating func reserve(_ commands: Int) { positions.reserve(commands) }
+    /// Expects so many, the first of which is still to come.
+    mutating func reserve(_ commands: Int) { positions = PartedTable(reserving: commands) }
 
     /// What is known of a command.
     package func find(_ key: CommandKey) -> Finding {
@@ -59,6 +59,10 @@ package struct CommandIndex {
     /// Takes a command in; they come in the order of their positions.
     package mutating func insert(_ key: CommandKey, _ entry: Entry) {
         positions.updateValue(entry.firstPosition, forKey: key)
+        remember(key, entry)
+    }
+
+    private mutating func remember(_ key: CommandKey, _ entry: Entry) {
         latest.updateValue(entry, forKey: key)
         guard latest.count >= recentMin else { return }
         earlier = latest
@@ -82,16 +86,17 @@ package struct CommandIndex {
         return rows.sorted { $0.firstPosition < $1.firstPosition }
     }
 
-    /// What a snapshot keeps of the others, in the order of the log.
-    var logged: [LoggedCommandRow] {
-        let known = recent.first?.firstPosition ?? .max
-        return positions.rows.filter { $0.value < known }.map { LoggedCommandRow($0.key, $0.value) }
-            .sorted { $0.position < $1.position }
+    /// Hands over where all commands stand, as a snapshot keeps it.
+    func images(_ body: ([UInt8]) -> Void) { positions.images(body) }
+
+    /// Takes some of that in.
+    mutating func take(_ image: [UInt8]) throws(WireError) { try positions.take(image) }
+
+    /// Takes in a command that is known by heart, and stands in an image that was taken in before.
+    mutating func remember(_ row: CommandRow) throws(WireError) {
+        guard positions[row.key] == row.firstPosition else { throw .notCanonical(field: 3) }
+        remember(row.key, row.entry)
     }
-
-    mutating func insert(_ row: CommandRow) { insert(row.key, row.entry) }
-
-    mutating func insert(_ row: LoggedCommandRow) { positions.updateValue(row.position, forKey: row.key) }
 }
 
 extension CommandIndex.Entry {
@@ -128,7 +133,7 @@ extension CommandIndex.Entry {
 }
 
 /// The scope and the name of a command, as the first half of a SHA-256.
-package struct CommandKey: CheaplyHashed, Sendable {
+package struct CommandKey: CheaplyHashed, Sendable, BitwiseCopyable {
     /// The half.
     package let hashedBits: (high: UInt64, low: UInt64)
 
@@ -160,26 +165,6 @@ package struct CommandKey: CheaplyHashed, Sendable {
 
     /// Equal when all bits are.
     package static func == (left: Self, right: Self) -> Bool { left.hashedBits == right.hashedBits }
-}
-
-/// The place of a command as a snapshot keeps it.
-struct LoggedCommandRow: WireFields {
-    private var name = Identifier.none
-    private(set) var position: Int64 = 0
-
-    init() {}
-
-    init(_ key: CommandKey, _ position: Int64) {
-        name = Identifier(high: key.hashedBits.high, low: key.hashedBits.low)
-        self.position = position
-    }
-
-    var key: CommandKey { CommandKey(name) }
-
-    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.identifier(1, "name", &name)
-        try visitor.position(2, "position", &position)
-    }
 }
 
 /// A command as a snapshot keeps it.

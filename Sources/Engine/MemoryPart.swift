@@ -25,12 +25,12 @@ package struct MemoryPart: WireFields, Sendable {
 
     /// In the first part alone.
     var end: End?
-    /// How long streams are.
-    var streams: [StreamRow] = []
-    /// The latest commands that were decided.
+    /// How long some of the streams are, as the table of them has it in memory.
+    var streams: [UInt8] = []
+    /// Where some of the commands stand, likewise.
+    var places: [UInt8] = []
+    /// The latest commands that were decided; behind the places of all.
     var commands: [CommandRow] = []
-    /// The commands before them; they stand in parts before those of the latest.
-    var loggedCommands: [LoggedCommandRow] = []
     /// What decisions are made by.
     var state: StatePart?
     /// How many orders and executions follow; beside the first part of the state alone, whose digest says
@@ -44,44 +44,28 @@ package struct MemoryPart: WireFields, Sendable {
     /// Visits the fields that a snapshot keeps.
     package mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.message(1, "end", &end)
-        try visitor.list(2, "streams", &streams)
+        try visitor.bytes(2, "streams", &streams)
         try visitor.list(3, "commands", &commands)
         try visitor.message(4, "state", &state)
-        try visitor.list(5, "loggedCommands", &loggedCommands)
+        try visitor.bytes(5, "places", &places)
         try visitor.count(6, "orders", &orders)
         try visitor.count(7, "executions", &executions)
     }
 
-    /// Cuts rows into parts.
-    static func each<Row>(
-        _ rows: [Row],
-        _ field: WritableKeyPath<MemoryPart, [Row]>,
-        _ body: ([UInt8]) -> Void
-    ) {
+    /// A part with one field.
+    static func encoded<Field>(
+        _ field: WritableKeyPath<MemoryPart, Field>,
+        _ value: Field
+    ) -> [UInt8] {
+        var part = MemoryPart()
+        part[keyPath: field] = value
+        return WireEncoder.encode(part)
+    }
+
+    /// Cuts the latest commands into parts.
+    static func each(_ rows: [CommandRow], _ body: ([UInt8]) -> Void) {
         for start in stride(from: 0, to: rows.count, by: rowsMax) {
-            var part = MemoryPart()
-            part[keyPath: field] = Array(rows[start..<min(start + rowsMax, rows.count)])
-            body(WireEncoder.encode(part))
+            body(encoded(\.commands, Array(rows[start..<min(start + rowsMax, rows.count)])))
         }
-    }
-}
-
-/// A stream as a snapshot keeps it.
-struct StreamRow: WireFields {
-    var stream = StreamOrdinal(0)
-    var version: Int64 = 0
-
-    init() {}
-
-    init(stream: StreamOrdinal, version: Int64) {
-        self.stream = stream
-        self.version = version
-    }
-
-    mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        var number = stream.value
-        try visitor.int(1, "stream", &number)
-        stream = StreamOrdinal(number)
-        try visitor.position(2, "version", &version)
     }
 }

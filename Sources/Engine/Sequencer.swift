@@ -95,10 +95,9 @@ package struct Sequencer: Sendable {
         var first = MemoryPart()
         first.end = end
         body(WireEncoder.encode(first))
-        let streams = versions.rows.map { StreamRow(stream: $0.key, version: $0.value) }
-        MemoryPart.each(streams.sorted { $0.stream < $1.stream }, \.streams, body)
-        MemoryPart.each(index.logged, \.loggedCommands, body)
-        MemoryPart.each(index.recent, \.commands, body)
+        versions.images { body(MemoryPart.encoded(\.streams, $0)) }
+        index.images { body(MemoryPart.encoded(\.places, $0)) }
+        MemoryPart.each(index.recent, body)
         state.parts { part in
             var whole = MemoryPart()
             whole.state = part
@@ -106,7 +105,7 @@ package struct Sequencer: Sendable {
                 whole.orders = state.orderByID.count
                 whole.executions = state.orderByExecution.count
             }
-            body(WireEncoder.encode(whole))
+            body(WireEncoder.encode(whole, keepsPacked: true))
         }
     }
 
@@ -116,15 +115,16 @@ package struct Sequencer: Sendable {
             position = end.position
             recordedAt = end.recordedAt
             lastCommand = end.lastCommand.map { CommandKey($0) }
-            versions.reserve(end.streams)
+            versions = PartedTable(reserving: end.streams)
             index.reserve(end.commands)
         }
-        for row in part.streams { versions.updateValue(row.version, forKey: row.stream) }
-        for row in part.loggedCommands { index.insert(row) }
-        for row in part.commands { index.insert(row) }
+        try versions.take(part.streams)
+        try index.take(part.places)
+        for row in part.commands { try index.remember(row) }
         if let state = part.state {
+            let isFirst = state.rest != nil
             try self.state.take(state)
-            self.state.reserve(orders: part.orders, executions: part.executions)
+            if isFirst { self.state.reserve(orders: part.orders, executions: part.executions) }
         }
     }
 

@@ -1,4 +1,5 @@
 public import BifrostKernel
+internal import Packing
 
 /// A booked trade as it now stands.
 public struct BookedTrade: Hashable, Sendable {
@@ -106,7 +107,7 @@ public struct TradeHistory: Sendable {
         /// What comes before its trades, and when.
         var change: LotChange?
         var since = Timestamp(nanos: .min)
-        var trades: [BookedTrade] = []
+        var trades = PackedList<BookedTrade>()
     }
 
     private static let blockTrades = 512
@@ -129,7 +130,7 @@ public struct TradeHistory: Sendable {
     }
 
     /// All trades, in the order in which they took effect.
-    public var trades: [BookedTrade] { blocks.flatMap { $0.trades } }
+    public var trades: some Sequence<BookedTrade> { blocks.lazy.flatMap { $0.trades } }
 
     /// Tells each part of a lot that was closed, in the order in which that took effect.
     func closures(_ body: (LotClosure) -> Void) {
@@ -231,7 +232,7 @@ public struct TradeHistory: Sendable {
         let place = place(of: change)
         switch change {
         case .add(let trade): blocks[place.block].trades.insert(trade, at: place.index)
-        case .replace(_, let trade): blocks[place.block].trades[place.index] = trade
+        case .replace(_, let trade): blocks[place.block].trades.replace(place.index, by: trade)
         }
     }
 
@@ -297,7 +298,7 @@ extension TradeHistory.Block: WireFields {
         try visitor.message(1, "lotsBefore", &lotsBefore)
         try visitor.message(2, "change", &change)
         try visitor.time(3, "since", &since)
-        try visitor.list(4, "trades", &trades)
+        try visitor.message(4, "trades", &trades)
     }
 }
 

@@ -1,20 +1,20 @@
 public import BifrostKernel
-internal import LZ4Codec
 internal import Orders
+internal import Packing
 
 /// Every order of a shard, closed ones included, in the order of their placement.
 ///
 /// Orders stand in blocks that never move, so that the millionth order costs what the first did and no growth
 /// stops the shard for as long as copying all of them takes. A full block whose orders are all closed is
-/// packed sooner or later: it is kept as the bytes that a snapshot has of it, compressed, a small part of
+/// packed sooner or later, into a small part of
 /// what it took. A closed order is still asked for, by a late bust or by a trade out of suspense, but seldom:
 /// then its block is read, and put back when the order changes.
 public struct OrderStore: Sendable {
     private var places = PartedTable<OrderID, Int>()
     /// Empty where a block is packed.
     private var blocks: [[OrderEntry]] = []
-    /// A frame of the block's bytes; empty where it is not packed.
-    private var packed: [[UInt8]] = []
+    /// `nil` where a block is not packed.
+    private var packed: [PackedRows<OrderEntry>?] = []
     /// The full blocks that are not packed.
     private var warm: [Int] = []
     /// Where in `warm` the next look for one to pack goes.
@@ -26,7 +26,6 @@ public struct OrderStore: Sendable {
     static let warmBlocksMin = 1
     /// Blocks that are looked at for each one that fills.
     private static let looksPerBlock = 2
-    private static let blockBytesMax = 1 << 24
 
     /// No orders.
     init() {}
@@ -62,8 +61,8 @@ public struct OrderStore: Sendable {
     /// Whether there is such an order.
     func contains(_ id: OrderID) -> Bool { places[id] != nil }
 
-    /// Makes room for so many before the first one comes.
-    mutating func reserve(_ orders: Int) { places.reserve(orders) }
+    /// Expects so many, the first of which is still to come.
+    mutating func reserve(_ orders: Int) { places = PartedTable(reserving: orders) }
 
     /// Adds an order that is not here yet.
     mutating func add(_ id: OrderID, _ entry: OrderEntry) {
@@ -82,7 +81,7 @@ public struct OrderStore: Sendable {
     private mutating func appendBlock(_ entries: [OrderEntry]) {
         if !isLastPacked { warm.append(blocks.count - 1) }
         blocks.append(entries)
-        packed.append([])
+        packed.append(nil)
     }
 
     /// Changes an order where it stands.
@@ -100,42 +99,37 @@ public struct OrderStore: Sendable {
 
 extension OrderStore {
     /// The orders of a block, read where it is packed.
-    private func entries(_ block: Int) -> [OrderEntry] {
-        blocks[block].isEmpty ? OrderBlock.entries(contents(block)) : blocks[block]
-    }
+    private func entries(_ block: Int) -> [OrderEntry] { packed[block]?.rows ?? blocks[block] }
 
     /// Looks at one more full block, and packs it when nothing of it is open.
     private mutating func packNext() {
         guard warm.count > Self.warmBlocksMin else { return }
         if hand >= warm.count { hand = 0 }
         let block = warm[hand]
-        guard OrderBlock.isResting(blocks[block]) else {
+        guard Self.isResting(blocks[block]) else {
             hand += 1
             return
         }
-        pack(block, OrderBlock.contents(blocks[block]))
+        pack(block, PackedRows(blocks[block]))
         warm.swapAt(hand, warm.count - 1)
         warm.removeLast()
     }
 
-    private mutating func pack(_ block: Int, _ contents: [UInt8]) {
-        packed[block] = LZ4Frame.compress(contents)
+    /// Whether a block is full and nothing of it is open.
+    private static func isResting(_ entries: [OrderEntry]) -> Bool {
+        entries.count == blockOrders && entries.allSatisfy { !$0.state.isOpen && $0.waitsSince == 0 }
+    }
+
+    private mutating func pack(_ block: Int, _ rows: PackedRows<OrderEntry>) {
+        packed[block] = rows
         blocks[block] = []
     }
 
     private mutating func unpack(_ block: Int) {
         packNext()
         blocks[block] = entries(block)
-        packed[block] = []
+        packed[block] = nil
         warm.append(block)
-    }
-
-    private func contents(_ block: Int) -> [UInt8] {
-        do throws(LZ4Error) {
-            return try LZ4Frame.decompress(packed[block], decompressedBytesMax: Self.blockBytesMax)
-        } catch {
-            preconditionFailure("a packed block of orders cannot be read: \(error)")
-        }
     }
 }
 
@@ -145,71 +139,44 @@ extension OrderStore {
 ///
 /// What it says is the same whether they were packed or not.
 struct OrderBlock: WireFields {
-    private(set) var ids: [OrderID] = []
-    /// Whether it is full and nothing of it is open.
-    private(set) var isResting = false
-    private(set) var contents: [UInt8] = []
+    /// Those of a full block of which nothing is open.
+    private(set) var resting: PackedRows<OrderEntry>?
+    private(set) var entries: [OrderEntry] = []
 
     init() {}
 
-    fileprivate init(_ ids: [OrderID], isResting: Bool, _ contents: [UInt8]) {
-        self.ids = ids
-        self.isResting = isResting
-        self.contents = contents
-    }
+    fileprivate init(resting: PackedRows<OrderEntry>) { self.resting = resting }
+
+    fileprivate init(_ entries: [OrderEntry]) { self.entries = entries }
 
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
-        try visitor.list(1, "ids", &ids)
-        try visitor.flag(2, "isResting", &isResting)
-        try visitor.bytes(3, "contents", &contents)
-    }
-
-    fileprivate static func isResting(_ entries: [OrderEntry]) -> Bool {
-        entries.count == OrderStore.blockOrders
-            && entries.allSatisfy { !$0.state.isOpen && $0.waitsSince == 0 }
-    }
-
-    fileprivate static func contents(_ entries: [OrderEntry]) -> [UInt8] { WireEncoder.encode(entries) }
-
-    fileprivate static func entries(_ contents: [UInt8]) -> [OrderEntry] {
-        do throws(WireError) {
-            return try WireDecoder.decode([OrderEntry].self, contents)
-        } catch {
-            preconditionFailure("a packed block of orders cannot be read: \(error)")
-        }
+        try visitor.message(1, "resting", &resting)
+        try visitor.list(2, "entries", &entries)
     }
 }
 
 extension OrderStore {
+    /// Hands over where orders stand, some at a time.
+    func images(_ body: ([UInt8]) -> Void) { places.images(body) }
+
+    /// Takes some of that in.
+    mutating func take(_ image: [UInt8]) throws(WireError) { try places.take(image) }
+
     /// The blocks in the order of their orders' placement.
     var all: some Sequence<OrderBlock> {
-        var ids = [OrderID](repeating: .none, count: count)
-        // ORDER: each goes to its own place.
-        for (id, place) in places.rows { ids[place] = id }
-        return blocks.indices.lazy.map { block in
-            let from = block * Self.blockOrders
-            let own = Array(ids[from..<min(from + Self.blockOrders, ids.count)])
-            guard !blocks[block].isEmpty else { return OrderBlock(own, isResting: true, contents(block)) }
+        blocks.indices.lazy.map { block in
+            if let rows = packed[block] { return OrderBlock(resting: rows) }
             let entries = blocks[block]
-            return OrderBlock(own, isResting: OrderBlock.isResting(entries), OrderBlock.contents(entries))
+            return Self.isResting(entries) ? OrderBlock(resting: PackedRows(entries)) : OrderBlock(entries)
         }
     }
 
-    /// Takes a block in; they come in the order in which `all` has them.
+    /// Takes a block in; they come in the order in which `all` has them, behind where all orders stand.
     mutating func add(_ block: OrderBlock) throws(WireError) {
-        guard count % Self.blockOrders == 0, (1...Self.blockOrders).contains(block.ids.count) else {
-            throw .notCanonical(field: 1)
-        }
-        for id in block.ids where places.updateValue(places.count, forKey: id) != nil {
-            throw .notCanonical(field: 1)
-        }
-        if block.isResting {
-            appendBlock([])
-            pack(blocks.count - 1, block.contents)
-        } else {
-            let entries = try WireDecoder.decode([OrderEntry].self, block.contents)
-            guard entries.count == block.ids.count else { throw .notCanonical(field: 3) }
-            appendBlock(entries)
-        }
+        let left = count - blocks.count * Self.blockOrders
+        let orders = block.resting?.count ?? block.entries.count
+        guard orders == min(left, Self.blockOrders), orders > 0 else { throw .notCanonical(field: 2) }
+        appendBlock(block.entries)
+        if let rows = block.resting { pack(blocks.count - 1, rows) }
     }
 }

@@ -102,7 +102,7 @@ extension Shard {
         }
         if case .externalFound(let found) = event { evolve(&state, found, place) }
         if case .executed(let report) = event {
-            state.orderByExecution.updateValue(order, forKey: ExecutionIdentity(report))
+            state.orderByExecution[ExecutionIdentity(report)] = order
         }
         let (hasGroups, hasWork) = (!state.groupByID.isEmpty, !state.workByID.isEmpty)
         let (isOpen, lacksWait, group, parent) = state.orderByID.change(order) { entry in

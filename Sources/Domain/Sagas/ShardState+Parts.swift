@@ -12,10 +12,12 @@ public struct StatePart: WireFields, Sendable {
     public internal(set) var rest: ShardState?
     /// Accounts.
     var accounts: [TableRow<AccountID, AccountEntry>] = []
-    /// Orders, in the order of their placement.
+    /// Where some orders stand, as the table of them has it in memory.
+    var places: [UInt8] = []
+    /// Orders, in the order of their placement; behind the places of all.
     var orders: [OrderBlock] = []
-    /// The orders of executions.
-    var executions: [TableRow<ExecutionIdentity, OrderID>] = []
+    /// The orders of some executions, as the table of them has it in memory.
+    var executions: [UInt8] = []
     /// Groups of orders.
     var groups: [TableRow<OrderID, GroupSaga>] = []
     /// Worked orders.
@@ -29,9 +31,10 @@ public struct StatePart: WireFields, Sendable {
         try visitor.message(1, "rest", &rest)
         try visitor.list(2, "accounts", &accounts)
         try visitor.list(3, "orders", &orders)
-        try visitor.list(4, "executions", &executions)
+        try visitor.bytes(4, "executions", &executions)
         try visitor.list(5, "groups", &groups)
         try visitor.list(6, "work", &work)
+        try visitor.bytes(7, "places", &places)
     }
 
     /// Cuts rows into parts.
@@ -48,6 +51,12 @@ public struct StatePart: WireFields, Sendable {
             part[keyPath: field].removeAll(keepingCapacity: true)
         }
         if !part[keyPath: field].isEmpty { body(part) }
+    }
+
+    fileprivate static func image(_ field: WritableKeyPath<StatePart, [UInt8]>, _ bytes: [UInt8]) -> Self {
+        var part = StatePart()
+        part[keyPath: field] = bytes
+        return part
     }
 
     fileprivate static func each<Key: Comparable, Value>(
@@ -67,14 +76,14 @@ extension ShardState {
         rest.rest = self
         body(rest)
         StatePart.each(accountByID, \.accounts, body)
+        orderByID.images { body(StatePart.image(\.places, $0)) }
         StatePart.each(orderByID.all, \.orders, body)
-        let executions = orderByExecution.rows.map { TableRow(key: $0.key, value: $0.value) }
-        StatePart.each(executions.sorted { $0.key < $1.key }, \.executions, body)
+        orderByExecution.images { body(StatePart.image(\.executions, $0)) }
         StatePart.each(groupByID, \.groups, body)
         StatePart.each(workByID, \.work, body)
     }
 
-    /// Makes room for orders and executions, once the first part is taken in and before the others come.
+    /// Expects so many orders and executions, once the first part is taken in and before the others come.
     public mutating func reserve(orders: Int, executions: Int) {
         orderByID.reserve(orders)
         orderByExecution.reserve(executions)
@@ -84,8 +93,9 @@ extension ShardState {
     public mutating func take(_ part: consuming StatePart) throws(WireError) {
         if let rest = part.rest { self = rest }
         for row in part.accounts { accountByID[row.key] = row.value }
+        try orderByID.take(part.places)
         for block in part.orders { try orderByID.add(block) }
-        for row in part.executions { orderByExecution.updateValue(row.value, forKey: row.key) }
+        try orderByExecution.take(part.executions)
         for row in part.groups { groupByID[row.key] = row.value }
         for row in part.work { workByID[row.key] = row.value }
     }

@@ -78,8 +78,8 @@ public struct ShardState: Sendable {
     public internal(set) var accountsByOwner: [OwnerID: [AccountID]] = [:]
     /// Every order, closed ones included.
     public internal(set) var orderByID = OrderStore()
-    /// The order that each execution stands in: an identity is the venue's, whichever order a report names.
-    public internal(set) var orderByExecution = PartedTable<ExecutionIdentity, OrderID>()
+    /// The order that each execution stands in.
+    public internal(set) var orderByExecution = ExecutionTable()
     /// The orders that the core did not send.
     public internal(set) var externalByName: [ExternalName: OrderID] = [:]
     /// The trades that no account was found for.

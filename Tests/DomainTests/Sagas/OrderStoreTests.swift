@@ -25,11 +25,30 @@ struct OrderStoreTests {
         return store
     }
 
-    private func bytes(_ store: OrderStore) -> [[UInt8]] { store.all.map { WireEncoder.encode($0) } }
+    private func bytes(_ store: OrderStore) -> [[UInt8]] {
+        images(store) + store.all.map { WireEncoder.encode($0) }
+    }
 
-    private func reloaded(_ store: OrderStore) throws -> OrderStore {
+    private func images(_ store: OrderStore) -> [[UInt8]] {
+        var images: [[UInt8]] = []
+        store.images { images.append($0) }
+        return images
+    }
+
+    /// Without orders, and told where those of `store` will stand.
+    private func expecting(_ store: OrderStore) throws -> OrderStore {
         var again = OrderStore()
-        for block in bytes(store) { try again.add(WireDecoder.decode(OrderBlock.self, block)) }
+        again.reserve(store.count)
+        for image in images(store) { try again.take(image) }
+        return again
+    }
+
+    private func reloaded(_ store: OrderStore, keepsPacked: Bool) throws -> OrderStore {
+        var again = try expecting(store)
+        for block in store.all {
+            let bytes = WireEncoder.encode(block, keepsPacked: keepsPacked)
+            try again.add(WireDecoder.decode(OrderBlock.self, bytes))
+        }
         return again
     }
 
@@ -85,14 +104,14 @@ struct OrderStoreTests {
         #expect((0..<2_000).map { store.approvedAt(id($0)) } == expected)
     }
 
-    @Test("says the same in a snapshot, packed or not, and is the same after it")
-    func snapshot() throws {
+    @Test("says the same in a snapshot, packed or not, and is the same after it", arguments: [false, true])
+    func snapshot(keepsPacked: Bool) throws {
         let packed = try store(1_003) { $0 % 100 == 0 }
         var opened = packed
         for number in stride(from: 0, to: 1_003, by: 150) { opened.change(id(number)) { _ in } }
         #expect(packed.packedCount > 0)
         #expect(bytes(opened) == bytes(packed))
-        var again = try reloaded(opened)
+        var again = try reloaded(opened, keepsPacked: keepsPacked)
         #expect(bytes(again) == bytes(packed))
         #expect(again.packedCount > 0)
         for number in 0..<1_003 { #expect(again[id(number)]?.approvedAt == Int64(number)) }
@@ -100,14 +119,16 @@ struct OrderStoreTests {
         #expect(again.count == 1_004 && again[id(1_003)]?.approvedAt == 1_003)
     }
 
-    @Test("refuses blocks that no store has: twice the same order, and one after a block that is not full")
+    @Test("refuses blocks that no store has: more orders than stand anywhere, and a short one first")
     func refuses() throws {
-        let blocks = try Array(store(OrderStore.blockOrders + 2).all)
-        var twice = OrderStore()
+        let store = try store(OrderStore.blockOrders + 2)
+        let blocks = Array(store.all)
+        var twice = try expecting(store)
         try twice.add(blocks[0])
         #expect(throws: WireError.self) { try twice.add(blocks[0]) }
-        var short = OrderStore()
-        try short.add(blocks[1])
-        #expect(throws: WireError.self) { try short.add(blocks[0]) }
+        try twice.add(blocks[1])
+        #expect(throws: WireError.self) { try twice.add(blocks[1]) }
+        var short = try expecting(store)
+        #expect(throws: WireError.self) { try short.add(blocks[1]) }
     }
 }

@@ -18,9 +18,11 @@ enum Imports {
         "Orders": .only(kernel),
         "RiskLimits": .only(kernel),
         "ComplianceRules": .only(kernel),
-        "Portfolios": .only(kernel),
-        // Closed orders are kept compressed.
-        "Sagas": .only(kernel.union(domain).union(["LZ4Codec"])),
+        // Rows of long ago are kept compressed.
+        "Packing": .only(kernel.union(["LZ4Codec"])),
+        "Portfolios": .only(kernel.union(["Packing"])),
+        // Executions are known by the hash of what tells one from another.
+        "Sagas": .only(kernel.union(domain).union(["Packing", "Crypto"])),
         "EventRegistry": .only(kernel.union(domain).union(["Sagas"])),
 
         // The form of rows is that of PostgreSQL's binary copy.
