@@ -1,9 +1,9 @@
 /// A dictionary that grows a little with each row, and whose rows can be written down as they stand.
 ///
-/// It is made of small sorted arrays, of which one is split in two whenever there are so many rows more (linear
-/// hashing: W. Litwin, 1980). Where a row stands follows from the rows alone, not from the order in which they
-/// came nor from the process, so that a snapshot has them in that order and they are taken in without moving
-/// one. An array of that size is full to a tenth or so, where a dictionary leaves half its room free.
+/// It is made of small sorted arrays, of which one is split in two whenever there are so many rows more
+/// (linear hashing: W. Litwin, 1980). Where a row stands follows from the rows alone, not from the order in
+/// which they came nor from the process, so that a snapshot has them in that order and they are taken in
+/// without moving one. Little of an array is room, where a dictionary leaves about half of its own free.
 public struct PartedTable<Key: CheaplyHashed, Value> {
     @usableFromInline struct Row {
         @usableFromInline let key: Key
@@ -152,7 +152,7 @@ extension PartedTable where Key: BitwiseCopyable, Value: BitwiseCopyable {
         if !image.isEmpty { body(image) }
     }
 
-    /// Takes rows in behind those that it has; they come in the order of `images`, and room was made for them.
+    /// Takes rows in behind those that it has; they come in the order of `images`, and as many were reserved.
     public mutating func take(_ image: [UInt8]) throws(WireError) {
         let stride = MemoryLayout<Row>.stride
         guard image.count % stride == 0 else { throw .truncated }

@@ -63,7 +63,7 @@ public struct ColdFrame: Equatable, Sendable {
         guard let first = events.first?.header.position else { preconditionFailure("a frame holds an event") }
         let content = Self.content(events, chain)
         precondition(content.count <= Self.contentBytesMax, "a frame fits into a value of the database")
-        let bytes = LZ4Frame.compress(content, effort: .highest)
+        let bytes = LZ4Frame.compress(content, effort: .high)
         self.init(
             firstPosition: first,
             lastPosition: first + Int64(events.count) - 1,

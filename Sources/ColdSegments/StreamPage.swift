@@ -54,7 +54,7 @@ public struct StreamPage: Equatable, Sendable {
     /// Compresses entries, which are sorted and at least one.
     public init(_ entries: [StreamEntry]) {
         guard let first = entries.first?.place else { preconditionFailure("a page holds an entry") }
-        let bytes = LZ4Frame.compress(Self.content(entries), effort: .highest)
+        let bytes = LZ4Frame.compress(Self.content(entries), effort: .high)
         self.init(
             first: first,
             count: entries.count,

@@ -11,8 +11,9 @@ public enum LZ4Frame {
     public enum Effort: Sendable {
         /// Hundreds of megabytes a second.
         case fast
-        /// The smallest frame, for what is written once and read often.
-        case highest
+        /// A small frame, for what is written once and kept. The library's highest level makes it smaller by
+        /// another fiftieth, and takes eight times as long.
+        case high
     }
 
     /// The frame of `bytes`.
@@ -22,8 +23,8 @@ public enum LZ4Frame {
         preferences.frameInfo.contentSize = UInt64(bytes.count)
         switch effort {
         case .fast: break
-        case .highest:
-            preferences.compressionLevel = highestLevel
+        case .high:
+            preferences.compressionLevel = highLevel
             preferences.frameInfo.blockSizeID = LZ4F_max4MB
         }
         let bound = unsafe LZ4F_compressFrameBound(bytes.count, &preferences)
@@ -77,7 +78,7 @@ public enum LZ4Frame {
 
     private static let magic: [UInt8] = [0x04, 0x22, 0x4d, 0x18]
     private static let firstBytesMin = 1 << 16
-    private static let highestLevel: Int32 = 12
+    private static let highLevel: Int32 = 5
     private static let contentChecksumFlag: UInt8 = 1 << 2
 
     private static func checkHeader(_ frame: [UInt8]) throws(LZ4Error) {

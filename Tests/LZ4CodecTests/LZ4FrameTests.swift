@@ -17,7 +17,7 @@ struct LZ4FrameTests {
         return Array(bytes.prefix(count))
     }
 
-    @Test("give back what was put in", arguments: sizes, [LZ4Frame.Effort.fast, .highest])
+    @Test("give back what was put in", arguments: sizes, [LZ4Frame.Effort.fast, .high])
     func roundTrip(count: Int, effort: LZ4Frame.Effort) throws {
         let bytes = Self.sample(count)
         let frame = LZ4Frame.compress(bytes, effort: effort)
@@ -99,7 +99,7 @@ struct LZ4FrameTests {
 
     @Test("that are bombs stop at the bound")
     func bomb() {
-        let frame = LZ4Frame.compress([UInt8](repeating: 0, count: 64 << 20), effort: .highest)
+        let frame = LZ4Frame.compress([UInt8](repeating: 0, count: 64 << 20), effort: .high)
         #expect(frame.count < 300_000)
         #expect(throws: LZ4Error.tooLarge(decompressedBytesMax: 1 << 20)) {
             try LZ4Frame.decompress(frame, decompressedBytesMax: 1 << 20)
