@@ -18,8 +18,10 @@ public struct PartedTable<Key: CheaplyHashed, Value> {
     @usableFromInline var parts: [[Row]] = [[]]
     /// The largest power of two that is at most the number of parts.
     @usableFromInline var level = 1
+    @usableFromInline var rowCount = 0
+
     /// The number of rows.
-    public private(set) var count = 0
+    @inlinable public var count: Int { rowCount }
 
     /// Rows of a part on the average: few, since a new one moves those behind it.
     @usableFromInline static var partRows: Int { 32 }
@@ -27,14 +29,14 @@ public struct PartedTable<Key: CheaplyHashed, Value> {
     @usableFromInline static var spareRows: Int { 8 }
 
     /// No rows.
-    public init() {}
+    @inlinable public init() {}
 
     /// No rows, in as many parts as so many will stand in: those of `images` can be taken in then.
-    public init(reserving rows: Int) {
+    @inlinable public init(reserving rows: Int) {
         while parts.count * Self.partRows < rows { addPart() }
     }
 
-    private mutating func addPart() {
+    @inlinable mutating func addPart() {
         parts.append([])
         if parts.count == level * 2 { level *= 2 }
     }
@@ -108,25 +110,28 @@ public struct PartedTable<Key: CheaplyHashed, Value> {
         return body(&parts[place][index].value)
     }
 
-    @usableFromInline mutating func insert(_ row: Row, at index: Int, of place: Int) {
+    @inlinable mutating func insert(_ row: Row, at index: Int, of place: Int) {
         let rows = parts[place].count
         if parts[place].capacity == rows { parts[place].reserveCapacity(rows + Self.spareRows) }
         parts[place].insert(row, at: index)
-        count += 1
+        rowCount += 1
         if count > parts.count * Self.partRows { split() }
     }
 
-    private mutating func split() {
+    @inlinable mutating func split() {
         let source = parts.count - level
         let rows = parts[source]
         addPart()
         let target = parts.count - 1
-        parts[source] = rows.filter { place($0.key.spreadBits) != target }
-        parts[target] = rows.filter { place($0.key.spreadBits) == target }
+        let moved = rows.count { place($0.key.spreadBits) == target }
+        parts[target].reserveCapacity(moved)
+        parts[source] = []
+        parts[source].reserveCapacity(rows.count - moved)
+        for row in rows { parts[place(row.key.spreadBits)].append(row) }
     }
 
     /// All rows; the same rows always come in the same order.
-    public var rows: some Sequence<(key: Key, value: Value)> {
+    @inlinable public var rows: some Sequence<(key: Key, value: Value)> {
         parts.lazy.joined().lazy.map { ($0.key, $0.value) }
     }
 }
@@ -137,10 +142,10 @@ extension PartedTable: Sendable where Key: Sendable, Value: Sendable {}
 // MARK: Images
 
 extension PartedTable where Key: BitwiseCopyable, Value: BitwiseCopyable {
-    private static var imageRows: Int { 2_048 }
+    @usableFromInline static var imageRows: Int { 2_048 }
 
     /// Hands over all rows as they lie in memory, which only the very same build can read, some at a time.
-    public func images(_ body: ([UInt8]) -> Void) {
+    @inlinable public func images(_ body: ([UInt8]) -> Void) {
         var image: [UInt8] = []
         image.reserveCapacity((Self.imageRows + 4 * Self.partRows) * MemoryLayout<Row>.stride)
         for part in parts {
@@ -153,40 +158,25 @@ extension PartedTable where Key: BitwiseCopyable, Value: BitwiseCopyable {
     }
 
     /// Takes rows in behind those that it has; they come in the order of `images`, and as many were reserved.
-    public mutating func take(_ image: [UInt8]) throws(WireError) {
+    @inlinable public mutating func take(_ image: [UInt8]) throws(WireError) {
         let stride = MemoryLayout<Row>.stride
         guard image.count % stride == 0 else { throw .truncated }
-        let isInOrder = image.withUnsafeBytes { bytes in
-            var first = 0
-            while first < bytes.count {
-                let place = place(Self.row(bytes, first).key.spreadBits)
-                var last = parts[place].last
-                var end = first
-                var rows = parts[place]
-                parts[place] = []
-                while end < bytes.count {
-                    let row = Self.row(bytes, end)
-                    let spread = row.key.spreadBits
-                    guard self.place(spread) == place else { break }
-                    if let last, !Self.precedes(last, row.key, spread) { return false }
-                    last = row
-                    end += stride
-                }
-                rows.reserveCapacity(rows.count + (end - first) / stride)
-                for offset in Swift.stride(from: first, to: end, by: stride) {
-                    rows.append(Self.row(bytes, offset))
-                }
-                count += (end - first) / stride
-                parts[place] = rows
-                first = end
-            }
-            return true
+        let rows = image.withUnsafeBytes { bytes in
+            (0..<bytes.count / stride).map { bytes.loadUnaligned(fromByteOffset: $0 * stride, as: Row.self) }
         }
-        guard isInOrder else { throw .notCanonical(field: 1) }
+        var rest = rows[...]
+        while let first = rest.first {
+            let place = place(first.key.spreadBits)
+            let run = rest.prefix { self.place($0.key.spreadBits) == place }
+            rest = rest.dropFirst(run.count)
+            parts[place] += run
+            rowCount += run.count
+            guard Self.isAscending(parts[place]) else { throw .notCanonical(field: 1) }
+        }
     }
 
-    private static func row(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Row {
-        bytes.loadUnaligned(fromByteOffset: offset, as: Row.self)
+    @inlinable static func isAscending(_ rows: [Row]) -> Bool {
+        zip(rows, rows.dropFirst()).allSatisfy { precedes($0, $1.key, $1.key.spreadBits) }
     }
 }
 

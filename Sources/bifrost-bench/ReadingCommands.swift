@@ -75,7 +75,7 @@ struct ReadingDesk {
     }
 
     /// Makes a snapshot beside the engine and tells what that took.
-    private static func makeSnapshot(_ log: PostgresLog, asJSON: Bool) throws {
+    static func makeSnapshot(_ log: PostgresLog, asJSON: Bool) throws {
         guard let build = BuildIdentity.current else {
             throw BenchServer.Refusal(description: "expected a program that says which build it is")
         }
@@ -86,8 +86,8 @@ struct ReadingDesk {
         let kept = made.kept
         var table = FigureTable("snapshot", asJSON: asJSON)
         table.add([
-            ("events", .count(Int(kept.label.position))), ("seconds", .decimal(seconds)),
-            ("events_per_s", .count(Int(Double(kept.label.position) / seconds))),
+            ("events", .count(Int(kept.label.position))), ("made_from", .count(Int(made.fromPosition))),
+            ("seconds", .decimal(seconds)),
             ("content_bytes", .count(Int(kept.contentBytes))),
             ("stored_bytes", .count(Int(kept.storedBytes))),
             ("stored_bytes_per_event", .decimal(Double(kept.storedBytes) / Double(kept.label.position))),
@@ -260,6 +260,8 @@ struct RestartCommand: ParsableCommand {
             memory.append(Int(bifrost_allocated_bytes()))
         }
         table.finish()
+        // As the job makes it: from the one before.
+        if let behind, behind > 0 { try ReadingDesk.makeSnapshot(desk.log, asJSON: options.bench.json) }
         var held = FigureTable("memory", asJSON: options.bench.json)
         let engines = memory[0] - memory[1]
         held.add([
