@@ -122,6 +122,25 @@ public struct LotQueue: Equatable, Sendable {
         return closed
     }
 
+    /// What a trade would close; of a long queue no more is looked at than that takes.
+    func closed(by trade: LotTrade) -> ClosedLots {
+        var reached = self
+        if trade.method == .fifo, trade.chosen.isEmpty { reached.lots = Array(reach(of: trade)) }
+        return reached.trade(trade)
+    }
+
+    /// The oldest lots, as many as the trade closes, and none where it opens one.
+    private func reach(of trade: LotTrade) -> ArraySlice<Lot> {
+        var rest = Rest(quantity: trade.quantity.nanos, gross: 0)
+        let end = lots.firstIndex { lot in
+            guard rest.closes(lot) else { return true }
+            let closing = Int64(min(lot.quantity.nanos.magnitude, rest.quantity.magnitude))
+            rest.quantity += rest.quantity > 0 ? -closing : closing
+            return false
+        }
+        return lots[..<(end ?? lots.endIndex)]
+    }
+
     /// What is left of a trade while it closes lots.
     private struct Rest {
         var quantity: Int64

@@ -77,9 +77,9 @@ enum LotChange: Sendable {
 
 /// The trades of one instrument in the order in which they took effect.
 ///
-/// They stand in blocks that remember the lots before them, so that a late trade derives again only what
-/// comes after it, and growth never copies the whole. A split or an import begins a block, so that a late
-/// trade is split as those beside it were.
+/// They stand in blocks, some of which remember the lots before them, so that a late trade derives again little
+/// more than what comes after it, and growth never copies the whole. A split or an import begins a block, so
+/// that a late trade is split as those beside it were.
 public struct TradeHistory: Sendable {
     /// Where a trade stands.
     struct Place { let block: Int, index: Int }
@@ -95,7 +95,6 @@ public struct TradeHistory: Sendable {
 
     /// What a change does to what is derived, in units of 10⁻⁹.
     struct Effect {
-        var lots: LotQueue
         var realised: Int128
         var closedCost: Int128
         /// What it adds to the position, in the units of today.
@@ -103,14 +102,28 @@ public struct TradeHistory: Sendable {
     }
 
     fileprivate struct Block: Sendable {
-        var lotsBefore = LotQueue()
+        /// Of the first block, the last, and a few between them.
+        var lotsBefore: LotQueue?
         /// What comes before its trades, and when.
         var change: LotChange?
         var since = Timestamp(nanos: .min)
         var trades = PackedList<BookedTrade>()
+
+        /// Takes the lots before it to those behind it.
+        func run(_ lots: inout LotQueue, onClose: (LotClosure) -> Void = { _ in }) -> ClosedLots {
+            var closed = change?.apply(to: &lots, onClose: onClose) ?? ClosedLots()
+            for trade in trades {
+                let own = lots.trade(trade.lot, onClose: onClose)
+                closed.cost += own.cost
+                closed.gross += own.gross
+            }
+            return closed
+        }
     }
 
     private static let blockTrades = 512
+    /// Blocks between those that remember the lots before them; further back there are more.
+    private static let rememberingStep = 16
     private var blocks: [Block] = []
     /// Profit of closed lots before commission, in units of 10⁻⁹.
     public private(set) var realised: Int128 = 0
@@ -134,11 +147,8 @@ public struct TradeHistory: Sendable {
 
     /// Tells each part of a lot that was closed, in the order in which that took effect.
     func closures(_ body: (LotClosure) -> Void) {
-        var lots = blocks.first?.lotsBefore ?? LotQueue()
-        for block in blocks {
-            _ = block.change?.apply(to: &lots, onClose: body)
-            for trade in block.trades { _ = lots.trade(trade.lot, onClose: body) }
-        }
+        var lots = lots(before: 0)
+        for block in blocks { _ = block.run(&lots, onClose: body) }
     }
 
     /// Where the trade with that last word stands, looked for from the end.
@@ -155,25 +165,23 @@ public struct TradeHistory: Sendable {
     /// What `change` would do, given the lots of all trades so far.
     func effect(of change: Change, _ lots: LotQueue) -> Effect {
         if case .add(let trade) = change, isLast(trade) {
-            var lots = lots
-            let closed = lots.trade(trade.lot)
+            let closed = lots.closed(by: trade.lot)
             return Effect(
-                lots: lots,
                 realised: closed.profit,
                 closedCost: closed.cost,
                 units: Int128(trade.lot.quantity.nanos)
             )
         }
         let first = place(of: change).block
-        let before = Self.run(blocks[first...], from: blocks[first].lotsBefore)
         var changed = self
         changed.change(change)
-        let after = Self.run(changed.blocks[first...], from: changed.blocks[first].lotsBefore)
+        var (old, new) = (self.lots(before: first), self.lots(before: first))
+        let before = Self.run(blocks[first...], &old)
+        let after = Self.run(changed.blocks[first...], &new)
         return Effect(
-            lots: after.lots,
-            realised: after.realised - before.realised,
-            closedCost: after.closedCost - before.closedCost,
-            units: after.lots.units - lots.units
+            realised: after.profit - before.profit,
+            closedCost: after.cost - before.cost,
+            units: new.units - lots.units
         )
     }
 
@@ -181,7 +189,7 @@ public struct TradeHistory: Sendable {
     mutating func apply(_ change: Change, _ lots: inout LotQueue) {
         if case .add(let trade) = change, isLast(trade) {
             if (blocks.last?.trades.count ?? Self.blockTrades) >= Self.blockTrades {
-                blocks.append(Block(lotsBefore: lots))
+                append(Block(lotsBefore: lots))
             }
             blocks[blocks.count - 1].trades.append(trade)
             realised += lots.trade(trade.lot).profit
@@ -190,11 +198,10 @@ public struct TradeHistory: Sendable {
         let effect = effect(of: change, lots)
         let first = place(of: change).block
         self.change(change)
-        var queue = blocks[first].lotsBefore
+        var queue = self.lots(before: first)
         for block in blocks.indices[first...] {
-            blocks[block].lotsBefore = queue
-            _ = blocks[block].change?.apply(to: &queue)
-            for trade in blocks[block].trades { _ = queue.trade(trade.lot) }
+            if blocks[block].lotsBefore != nil { blocks[block].lotsBefore = queue }
+            _ = blocks[block].run(&queue)
         }
         realised += effect.realised
         lots = queue
@@ -203,9 +210,32 @@ public struct TradeHistory: Sendable {
     /// Takes a change that is no trade, behind everything known.
     mutating func apply(_ change: LotChange, at time: Timestamp, _ lots: inout LotQueue) {
         // A place for what took effect before it and is not known yet.
-        if blocks.isEmpty { blocks.append(Block(lotsBefore: lots)) }
-        blocks.append(Block(lotsBefore: lots, change: change, since: time))
+        if blocks.isEmpty { append(Block(lotsBefore: lots)) }
+        append(Block(lotsBefore: lots, change: change, since: time))
         realised += change.apply(to: &lots).profit
+    }
+
+    private mutating func append(_ block: Block) {
+        blocks.append(block)
+        for index in blocks.indices where !remembersLots(index) { blocks[index].lotsBefore = nil }
+    }
+
+    /// Whether the lots before a block are kept: each block that remembers them has the whole of them, so that
+    /// of a position of many lots there are as many copies as its history has doubled.
+    private func remembersLots(_ block: Int) -> Bool {
+        let distance = blocks.count - 1 - block
+        guard distance > 0 else { return true }
+        // The largest power of two that is not above the distance.
+        let step = 1 << (Int.bitWidth - 1 - distance.leadingZeroBitCount)
+        return block % max(step, Self.rememberingStep) == 0
+    }
+
+    /// The lots before a block: those before the nearest one that remembers them, taken on to it.
+    private func lots(before block: Int) -> LotQueue {
+        let known = blocks.prefix(block + 1).lastIndex { $0.lotsBefore != nil } ?? 0
+        var lots = blocks.isEmpty ? LotQueue() : blocks[known].lotsBefore ?? LotQueue()
+        _ = Self.run(blocks[known..<block], &lots)
+        return lots
     }
 
     private func isLast(_ trade: BookedTrade) -> Bool {
@@ -236,20 +266,14 @@ public struct TradeHistory: Sendable {
         }
     }
 
-    private static func run(_ blocks: ArraySlice<Block>, from lots: LotQueue) -> Effect {
-        var effect = Effect(lots: lots, realised: 0, closedCost: 0, units: 0)
+    private static func run(_ blocks: ArraySlice<Block>, _ lots: inout LotQueue) -> ClosedLots {
+        var closed = ClosedLots()
         for block in blocks {
-            if let closed = block.change?.apply(to: &effect.lots) {
-                effect.realised += closed.profit
-                effect.closedCost += closed.cost
-            }
-            for trade in block.trades {
-                let closed = effect.lots.trade(trade.lot)
-                effect.realised += closed.profit
-                effect.closedCost += closed.cost
-            }
+            let own = block.run(&lots)
+            closed.cost += own.cost
+            closed.gross += own.gross
         }
-        return effect
+        return closed
     }
 }
 
@@ -293,7 +317,8 @@ extension LotChange: WireFields {
 }
 
 extension TradeHistory.Block: WireFields {
-    /// Visits every property; the lots before could be derived, at the price of going over all trades.
+    /// Visits every property; the lots before, where they are kept, could be derived at the price of going over
+    /// all trades.
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.message(1, "lotsBefore", &lotsBefore)
         try visitor.message(2, "change", &change)
