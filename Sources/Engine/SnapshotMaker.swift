@@ -22,8 +22,11 @@ public enum SnapshotMakingError: Error, Equatable, Sendable, CustomStringConvert
 ///
 /// It takes as much memory as the engine that it makes the snapshot for.
 public struct SnapshotMaker: Sendable {
-    /// Events after which another snapshot is worth its work.
+    /// Events after which another snapshot is worth its work, where there are not too many before them.
     public static let everyEvents: Int64 = 200_000
+    /// The part of all events that is worth it where there are: making one costs as much as all that is
+    /// known.
+    private static let part: Int64 = 50
     /// How many snapshots of this build are kept, and of those before it, for whoever goes back to one.
     private static let keptMax = 2
 
@@ -44,10 +47,13 @@ public struct SnapshotMaker: Sendable {
         recovery = Recovery(log: log, shard: shard, snapshots: snapshots)
     }
 
-    /// Makes one of the log's present end; `nil` when no more than `events` came since the last, or when
-    /// `goesOn` said no, which it is asked every some thousand events.
+    /// Events after which another snapshot is due behind one at `position`.
+    public static func dueAfter(_ position: Int64) -> Int64 { max(everyEvents, position / part) }
+
+    /// Makes one of the log's present end; `nil` when no more events came since the last than `events` says
+    /// of its position, or when `goesOn` said no, which it is asked every some thousand events.
     public func make(
-        ifMoreThan events: Int64 = 0,
+        ifMoreThan events: (Int64) -> Int64 = { _ in 0 },
         while goesOn: () -> Bool = { true }
     ) throws(SnapshotMakingError) -> Made? {
         let head: Head
@@ -60,7 +66,8 @@ public struct SnapshotMaker: Sendable {
             }
         }
         let last = try storing { () throws(SnapshotError) in try own().first }
-        guard head.position - (last?.label.position ?? 0) > events else { return nil }
+        let lastPosition = last?.label.position ?? 0
+        guard head.position - lastPosition > events(lastPosition) else { return nil }
         var known = recovery.beginning(upTo: head.position)
         do throws(Recovery.Failure) {
             guard try recovery.go(on: &known, to: head.position, proving: true, while: goesOn) else {

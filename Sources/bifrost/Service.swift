@@ -327,7 +327,7 @@ private final class Parts: Sendable {
     func makeSnapshots() {
         for shard in OpenLog.shards where remembers.load(ordering: .relaxed) {
             do throws(SnapshotMakingError) {
-                _ = try SnapshotWork.maker(node.log, shard)?.make(ifMoreThan: SnapshotMaker.everyEvents) {
+                _ = try SnapshotWork.maker(node.log, shard)?.make(ifMoreThan: SnapshotMaker.dueAfter) {
                     remembers.load(ordering: .relaxed)
                 }
             } catch {

@@ -155,10 +155,16 @@ struct SnapshotMakingTests {
         try fill()
         let last = try #require(snapshots.list(Self.shard).first?.label.position)
         let since = try log.head(of: Self.shard).position - last
-        #expect(try maker().make(ifMoreThan: since) == nil)
+        #expect(try maker().make(ifMoreThan: { _ in since }) == nil)
         #expect(try maker().make(while: { false }) == nil)
         #expect(snapshots.list(Self.shard).first?.label.position == last)
-        #expect(try maker().make(ifMoreThan: since - 1)?.fromPosition == last)
+        #expect(try maker().make(ifMoreThan: { _ in since - 1 })?.fromPosition == last)
+    }
+
+    @Test("what is known takes longer to write down the more there is, and is written down less often")
+    func due() {
+        #expect(SnapshotMaker.dueAfter(0) == 200_000 && SnapshotMaker.dueAfter(10_000_000) == 200_000)
+        #expect(SnapshotMaker.dueAfter(50_000_000) == 1_000_000)
     }
 
     @Test("an event that was changed behind the last snapshot is found before another one is made")

@@ -77,9 +77,9 @@ enum LotChange: Sendable {
 
 /// The trades of one instrument in the order in which they took effect.
 ///
-/// They stand in blocks, some of which remember the lots before them, so that a late trade derives again little
-/// more than what comes after it, and growth never copies the whole. A split or an import begins a block, so
-/// that a late trade is split as those beside it were.
+/// They stand in blocks, some of which remember the lots before them, so that a late trade derives again
+/// little more than what comes after it, and growth never copies the whole. A split or an import begins a
+/// block, so that a late trade is split as those beside it were.
 public struct TradeHistory: Sendable {
     /// Where a trade stands.
     struct Place { let block: Int, index: Int }
@@ -220,8 +220,8 @@ public struct TradeHistory: Sendable {
         for index in blocks.indices where !remembersLots(index) { blocks[index].lotsBefore = nil }
     }
 
-    /// Whether the lots before a block are kept: each block that remembers them has the whole of them, so that
-    /// of a position of many lots there are as many copies as its history has doubled.
+    /// Whether the lots before a block are kept: each block that remembers them has the whole of them, so
+    /// that of a position of many lots there are as many copies as its history has doubled.
     private func remembersLots(_ block: Int) -> Bool {
         let distance = blocks.count - 1 - block
         guard distance > 0 else { return true }
@@ -317,8 +317,8 @@ extension LotChange: WireFields {
 }
 
 extension TradeHistory.Block: WireFields {
-    /// Visits every property; the lots before, where they are kept, could be derived at the price of going over
-    /// all trades.
+    /// Visits every property; the lots before, where they are kept, could be derived at the price of going
+    /// over all trades.
     mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.message(1, "lotsBefore", &lotsBefore)
         try visitor.message(2, "change", &change)

@@ -12,9 +12,10 @@ struct SnapshotCommand: ParsableCommand {
         commandName: "snapshot",
         abstract: "Keep what the engines know, so that a restart need not read the whole log.",
         discussion: """
-            `bifrost up` makes one of a shard every \(SnapshotMaker.everyEvents) events. A snapshot is used by \
-            the very build that made it: run `bifrost snapshot make` of a new build before you start it, beside \
-            the old one, and its first start is short too. The log decides; any snapshot may be dropped.
+            `bifrost up` makes one of a shard every \(SnapshotMaker.everyEvents) events, less often beyond ten \
+            million of them. A snapshot is used by the very build that made it: run `bifrost snapshot make` of \
+            a new build before you start it, beside the old one, and its first start is short too. The log \
+            decides; any snapshot may be dropped.
             """,
         subcommands: [SnapshotList.self, SnapshotMake.self, SnapshotDrop.self]
     )
@@ -114,7 +115,7 @@ struct SnapshotMake: ParsableCommand {
                             + " Link it with --build-id."
                     )
                 }
-                let made = try maker.make { !Interruption.isAsked }
+                let made = try maker.make(while: { !Interruption.isAsked })
                 if Interruption.isAsked { throw BifrostExit.failed.failure("Stopped. No snapshot was made.") }
                 guard let made else {
                     output.line("shard \(shard.value): nothing has come since the last snapshot")
