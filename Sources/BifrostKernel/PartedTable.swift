@@ -26,7 +26,7 @@ public struct PartedTable<Key: CheaplyHashed, Value> {
     /// Rows of a part on the average: few, since a new one moves those behind it.
     @usableFromInline static var partRows: Int { 32 }
     /// Rows that a part has room for beyond those that it has, when it has to move.
-    @usableFromInline static var spareRows: Int { 8 }
+    @usableFromInline static var spareRows: Int { 16 }
 
     /// No rows.
     @inlinable public init() {}
@@ -120,14 +120,18 @@ public struct PartedTable<Key: CheaplyHashed, Value> {
 
     @inlinable mutating func split() {
         let source = parts.count - level
-        let rows = parts[source]
         addPart()
         let target = parts.count - 1
-        let moved = rows.count { place($0.key.spreadBits) == target }
-        parts[target].reserveCapacity(moved)
-        parts[source] = []
-        parts[source].reserveCapacity(rows.count - moved)
-        for row in rows { parts[place(row.key.spreadBits)].append(row) }
+        // The old part keeps its room: it will be as long again.
+        let moved = parts[source].count { place($0.key.spreadBits) == target }
+        parts[target].reserveCapacity(moved + Self.spareRows)
+        for row in parts[source] where place(row.key.spreadBits) == target { parts[target].append(row) }
+        var kept = 0
+        for index in parts[source].indices where place(parts[source][index].key.spreadBits) != target {
+            parts[source].swapAt(kept, index)
+            kept += 1
+        }
+        parts[source].removeLast(moved)
     }
 
     /// All rows; the same rows always come in the same order.

@@ -36,12 +36,15 @@ package struct CommandIndex {
     private var positions = PartedTable<CommandKey, Int64>()
     /// The latest commands, and those before them: when there are enough of the latest they take the place of
     /// the others.
-    private var latest = PartedTable<CommandKey, Entry>()
-    private var earlier = PartedTable<CommandKey, Entry>()
+    private var latest: [CommandKey: Entry]
+    private var earlier: [CommandKey: Entry] = [:]
     private let recentMin: Int
 
     /// No commands; at least `recentMin` of the latest will be known by heart, and at most twice as many.
-    package init(recentMin: Int) { self.recentMin = recentMin }
+    package init(recentMin: Int) {
+        self.recentMin = recentMin
+        latest = Dictionary(minimumCapacity: recentMin)
+    }
 
     /// How many commands there are.
     var count: Int { positions.count }
@@ -66,7 +69,8 @@ package struct CommandIndex {
         latest.updateValue(entry, forKey: key)
         guard latest.count >= recentMin else { return }
         earlier = latest
-        latest = PartedTable()
+        // With room for all that it will hold, so that it never stops to move them.
+        latest = Dictionary(minimumCapacity: recentMin)
     }
 
     /// Says that the events of the command that came last reach up to `position`.
@@ -82,7 +86,7 @@ package struct CommandIndex {
 
     /// What a snapshot keeps of the commands that are known by heart, in the order of the log.
     var recent: [CommandRow] {
-        let rows = [earlier, latest].flatMap { $0.rows.map { CommandRow($0.key, $0.value) } }
+        let rows = [earlier, latest].flatMap { $0.map { CommandRow($0.key, $0.value) } }
         return rows.sorted { $0.firstPosition < $1.firstPosition }
     }
 
