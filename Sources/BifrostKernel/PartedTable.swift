@@ -3,7 +3,7 @@
 /// It is made of small sorted arrays, of which one is split in two whenever there are so many rows more
 /// (linear hashing: W. Litwin, 1980). Where a row stands follows from the rows alone, not from the order in
 /// which they came nor from the process, so that a snapshot has them in that order and they are taken in
-/// without moving one. Up to two fifths of an array that grew are room, and nothing of one that was taken in.
+/// without moving one. Up to two fifths of a table that grew are room, and hardly any of one taken in.
 public struct PartedTable<Key: CheaplyHashed, Value> {
     @usableFromInline struct Row {
         @usableFromInline let key: Key

@@ -35,6 +35,7 @@ public struct PackedRows<Row: WireFields & Sendable>: Sendable {
     }
 
     private var content: [UInt8] {
+        if block.isEmpty { return [] }
         guard let content = LZ4Block.decompress(block, contentBytes: Int(contentBytes)) else {
             preconditionFailure("packed rows cannot be read: they are not what was compressed")
         }
@@ -44,7 +45,7 @@ public struct PackedRows<Row: WireFields & Sendable>: Sendable {
 
 extension PackedRows: WireFields {
     /// No rows.
-    public init() { self.init([]) }
+    public init() {}
 
     /// Visits the rows as they are kept for whoever wants that, and their content for all others: equal rows
     /// have equal content, however they were compressed.

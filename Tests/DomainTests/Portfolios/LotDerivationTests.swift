@@ -7,9 +7,10 @@ import Testing
 struct LotDerivationTests {
     typealias Units = (units: Int64, cents: Int64)
 
-    private static func trade(_ number: Int64, _ units: Int64, _ cents: Int64) -> LotTrade {
+    /// A trade that takes effect at `time`, else in the order of its number.
+    static func trade(_ number: Int64, _ units: Int64, _ cents: Int64, at time: Int64? = nil) -> LotTrade {
         var trade = LotTrade()
-        trade.effectiveAt = Timestamp(nanos: number)
+        trade.effectiveAt = Timestamp(nanos: time ?? number)
         trade.execution = Sample.execution(number)
         trade.quantity = Quantity(units: units)
         trade.gross = Money(cents: units * cents)

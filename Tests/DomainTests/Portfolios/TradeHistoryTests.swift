@@ -8,16 +8,6 @@ import Testing
 struct TradeHistoryTests {
     private static let trades: Int64 = 12_000
 
-    private static func trade(_ number: Int64, _ units: Int64, at time: Int64, _ cents: Int64) -> LotTrade {
-        var trade = LotTrade()
-        trade.effectiveAt = Timestamp(nanos: time)
-        trade.execution = Sample.execution(number)
-        trade.quantity = Quantity(units: units)
-        trade.gross = Money(cents: units * cents)
-        trade.tradeDate = Sample.day
-        return trade
-    }
-
     private static func booked(_ trade: LotTrade) -> BookedTrade {
         var booked = BookedTrade()
         booked.lot = trade
@@ -35,7 +25,7 @@ struct TradeHistoryTests {
         var known: [LotTrade] = []
         for number in 1...Self.trades {
             let units = generator.int64(1...9) * (generator.chance(55) ? 1 : -1)
-            let trade = Self.trade(number, units, at: number, generator.int64(100...200))
+            let trade = LotDerivationTests.trade(number, units, generator.int64(100...200))
             known.append(trade)
             history.apply(.add(Self.booked(trade)), &lots)
         }
@@ -43,7 +33,12 @@ struct TradeHistoryTests {
             let before = Lots.derive(known)
             let change: TradeHistory.Change
             if step % 2 == 0 {
-                let trade = Self.trade(Self.trades + step, 5, at: generator.int64(1...Self.trades), 150)
+                let trade = LotDerivationTests.trade(
+                    Self.trades + step,
+                    5,
+                    150,
+                    at: generator.int64(1...Self.trades)
+                )
                 known.append(trade)
                 change = .add(Self.booked(trade))
             } else {
@@ -65,7 +60,7 @@ struct TradeHistoryTests {
     func copies() {
         var (history, lots) = (TradeHistory(), LotQueue())
         for number in 1...Self.trades {
-            history.apply(.add(Self.booked(Self.trade(number, 1, at: number, 100))), &lots)
+            history.apply(.add(Self.booked(LotDerivationTests.trade(number, 1, 100))), &lots)
         }
         let lotBytes = WireEncoder.encode(lots).count
         let tradeBytes = Array(history.trades).reduce(0) { $0 + WireEncoder.encode($1).count + 8 }
@@ -78,7 +73,7 @@ struct TradeHistoryTests {
         var lots = LotQueue()
         for number in 1...60 as ClosedRange<Int64> {
             let units = generator.int64(1...30) * (generator.chance(50) ? 1 : -1)
-            var trade = Self.trade(number, units, at: number, generator.int64(100...200))
+            var trade = LotDerivationTests.trade(number, units, generator.int64(100...200))
             trade.method = generator.one(of: LotMethod.allCases)
             if trade.method == .chosen {
                 trade.chosen = [ChosenLot(Sample.execution(generator.int64(1...number)), Quantity(units: 3))]
