@@ -331,7 +331,7 @@ let package = Package(
             dependencies: [
                 "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas",
                 "EventRegistry", "EventStore", "EventStorePostgres", "Engine", "Replays", "Prices",
-                "Venues", "ReadModels", "PostgresClient", "AccountsViewProjection",
+                "Threads", "Venues", "ReadModels", "PostgresClient", "AccountsViewProjection",
                 "AuditViewProjection", "OrdersViewProjection", "PortfolioViewProjection",
                 "ProjectionKit",
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -86,7 +86,7 @@ package final class ReaderPool: Sendable {
     }
 
     private func giveBack(_ lent: LentConnection) {
-        let isGood = lent.connection.isUsable && lent.connection.transactionStatus == .idle
+        let isGood = lent.connection.isFree
         state.change { state in
             if isGood { state.idle.append(lent) } else { state.open -= 1 }
         }

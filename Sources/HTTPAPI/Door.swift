@@ -96,7 +96,12 @@ public final class Door: Sendable {
             place.remove()
             throw (error as? DoorError) ?? DoorError(failure(place, port, error))
         }
-        return Door(place, ports.first, pool, core.models, group, serving, Task { await routes.warm() })
+        let looks = FirstLooks(client: DoorClient(socketPath: place.path))
+        let warming = Task {
+            await routes.warm()
+            await looks.take()
+        }
+        return Door(place, ports.first, pool, core.models, group, serving, warming)
     }
 
     private init(

@@ -139,6 +139,15 @@ import CLibPQ
         }
     }
 
+    /// From now on statements wait for no results of those before them.
+    func beginPipeline() -> Bool { unsafe PQenterPipelineMode(raw) == 1 }
+
+    /// Sends what was collected, and asks for a mark behind its results.
+    func endPipeline() -> Bool { unsafe PQpipelineSync(raw) == 1 }
+
+    /// Goes back to one statement at a time; `false` while results are left.
+    func leavePipeline() -> Bool { unsafe PQexitPipelineMode(raw) == 1 }
+
     /// Waits for the next result; nil when the string of statements is done.
     func nextResult() -> ResultHandle? {
         guard let result = unsafe PQgetResult(raw) else { return nil }

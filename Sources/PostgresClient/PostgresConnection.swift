@@ -2,10 +2,13 @@ import CLibPQ
 
 /// One session with PostgreSQL, owned and blocked on by one thread; the session ends with its owner.
 ///
-/// Every statement is read to its last result before a method returns, so nothing of one is left to the next.
+/// Every statement is read to its last result before a method returns, so nothing of one is left to the next;
+/// what `executeLater` leaves, the next one reads first.
 public final class PostgresConnection {
     /// The session; only the parts of this type touch it.
     var handle: ConnectionHandle
+    /// Whether a statement was sent whose answer nobody has read.
+    var owesAnswer = false
     /// The statements that the server keeps for this session, by their text.
     private var kept: [String: (name: String, generation: Int)] = [:]
 
@@ -25,6 +28,9 @@ public final class PostgresConnection {
 
     /// Whether the session was alive when last used; a dead peer shows only at the next statement.
     public var isUsable: Bool { handle.isUsable }
+
+    /// Whether the session is usable and, when what was sent to it is done, in no transaction.
+    public var isFree: Bool { isUsable && (owesAnswer || transactionStatus == .idle) }
 
     /// The socket, so that a test can cut it; -1 when closed.
     public var socketDescriptor: Int32 { handle.socket }
@@ -74,17 +80,22 @@ public final class PostgresConnection {
         generation: Int = 0
     ) throws(PostgresError) -> PostgresRows {
         let block = try ParameterBlock(parameters)
+        let name = try keep(sql, block, generation)
+        guard handle.send(name, isName: true, block) else { throw lost() }
+        return try readRows(of: sql)
+    }
+
+    /// The name under which the server keeps a statement of `generation`, once it does.
+    func keep(_ sql: String, _ block: ParameterBlock, _ generation: Int) throws(PostgresError) -> String {
         try checkReady(for: sql)
         let known = kept[sql]
         let name = known?.name ?? "kept_\(kept.count)"
-        if known?.generation != generation {
-            if known != nil { try execute("deallocate \(name)") }
-            guard handle.prepare(name, sql, block) else { throw lost() }
-            _ = try readRows(of: sql)
-            kept[sql] = (name, generation)
-        }
-        guard handle.send(name, isName: true, block) else { throw lost() }
-        return try readRows(of: sql)
+        guard known?.generation != generation else { return name }
+        if known != nil { try execute("deallocate \(name)") }
+        guard handle.prepare(name, sql, block) else { throw lost() }
+        _ = try readRows(of: sql)
+        kept[sql] = (name, generation)
+        return name
     }
 
     private func readRows(of sql: String) throws(PostgresError) -> PostgresRows {
@@ -172,7 +183,8 @@ extension PostgresConnection {
         return .connectionLost(message: message)
     }
 
-    private func checkReady(for sql: String) throws(PostgresError) {
+    func checkReady(for sql: String) throws(PostgresError) {
+        try readOwedAnswer()
         guard handle.isUsable else { throw .cannotConnect(message: "the session is closed") }
         // C would end the statement at the NUL and run the part before it.
         guard !sql.utf8.contains(0) else { throw .misuse("expected no NUL in the statement") }

@@ -50,6 +50,50 @@ struct SessionTests {
         #expect(try connection.queryKept("select $1", [.int32(5)]).int32(0, 0) == 5)
     }
 
+    @Test("a statement behind another takes one round trip, and fails with it")
+    func pipeline() throws {
+        let connection = try connect()
+        for value in 1...3 as ClosedRange<Int32> {
+            let rows = try connection.queryKept(
+                behind: "begin isolation level repeatable read read only",
+                "select $1::int4, current_setting('transaction_isolation')",
+                [.int32(value)]
+            )
+            #expect(try rows.int32(0, 0) == value && rows.text(0, 1) == "repeatable read")
+            #expect(connection.transactionStatus == .inTransaction)
+            try connection.execute("commit")
+        }
+        func sqlState(_ first: String, _ sql: String) -> String? {
+            refusal { () throws(PostgresError) in
+                _ = try connection.queryKept(behind: first, sql, [.int32(0)])
+            }?.sqlState
+        }
+        #expect(sqlState("nonsense", "select $1") == "42601")
+        #expect(connection.transactionStatus == .idle)
+        #expect(sqlState("begin", "select 1 / $1") == "22012")
+        #expect(connection.transactionStatus == .failed)
+        try connection.execute("rollback")
+        #expect(try connection.query("select 1").int32(0, 0) == 1)
+    }
+
+    @Test("what nobody waits for is done before the next statement, which says how it went wrong")
+    func later() throws {
+        let connection = try connect()
+        try connection.execute("begin; create temporary table kept_rows (a int4)")
+        try connection.executeLater("insert into kept_rows values (1); commit")
+        #expect(connection.isFree)
+        #expect(try connection.query("select a from kept_rows").int32(0, 0) == 1)
+        #expect(connection.transactionStatus == .idle)
+        try connection.executeLater("select 1 / 0")
+        #expect(
+            refusal { () throws(PostgresError) in _ = try connection.query("select 1") }?.sqlState == "22012"
+        )
+        #expect(try connection.query("select 1").int32(0, 0) == 1)
+        try connection.executeLater("select pg_terminate_backend(pg_backend_pid())")
+        #expect(throws: PostgresError.self) { try connection.query("select 1") }
+        #expect(!connection.isFree)
+    }
+
     @Test("one that gives way does so alone, and goes on to answer")
     func givingWay() throws {
         let (polite, other) = (try connect(), try connect())

@@ -11,7 +11,7 @@ internal import Synchronization
 /// A request that finds all of them busy waits; how many can is bounded by the connections of the door.
 public final class ReadModelAccess: Sendable {
     /// Sessions of the database, and threads that wait for it.
-    private static let sessionsMax = 4
+    static let sessionsMax = 4
     /// How often the positions of read models are looked at while somebody waits for one.
     private static let lookMillis = 2
 

@@ -21,9 +21,9 @@ public struct ReadSnapshot {
     /// The build that is read.
     public let version: Int32
     /// The last event that is in the rows, by shard.
-    public let positions: [ShardNumber: Int64]
+    public private(set) var positions: [ShardNumber: Int64]
     /// Whether something stopped it, so that time alone does not bring it to the end of the log.
-    public let isStopped: Bool
+    public private(set) var isStopped: Bool
     let foldVersion: UInt32
     let schemaHash: [UInt8]
     let schema: String
@@ -62,9 +62,13 @@ public struct ReadSnapshot {
             var isBegun = false
             func attempt() throws(PostgresError) -> Answer? {
                 try log.readers.withConnection { connection throws(PostgresError) -> Answer? in
-                    try connection.execute("begin isolation level repeatable read read only")
-                    isBegun = true
-                    return try read(models, connection, &missing, body)
+                    try inTransaction(connection) { () throws(PostgresError) -> Answer? in
+                        let found = try open(models, connection)
+                        isBegun = true
+                        missing = models.first { found[$0] == nil } ?? missing
+                        let snapshots = models.compactMap { found[$0] }
+                        return snapshots.count == models.count ? try body(snapshots) : nil
+                    }
                 }
             }
             let answer: Answer?
@@ -82,62 +86,65 @@ public struct ReadSnapshot {
         throw .absent(missing)
     }
 
-    private static func read<Answer>(
-        _ models: [String],
+    /// Ends the transaction that `body` begins; nobody waits for the end of one that only read.
+    private static func inTransaction<Answer>(
         _ connection: PostgresConnection,
-        _ missing: inout String,
-        _ body: ([ReadSnapshot]) throws(PostgresError) -> Answer
-    ) throws(PostgresError) -> Answer? {
+        _ body: () throws(PostgresError) -> Answer
+    ) throws(PostgresError) -> Answer {
         do throws(PostgresError) {
-            var snapshots: [ReadSnapshot] = []
-            for model in models {
-                guard let snapshot = try open(model, connection) else {
-                    missing = model
-                    try connection.execute("rollback")
-                    return nil
-                }
-                snapshots.append(snapshot)
-            }
-            let answer = try body(snapshots)
-            try connection.execute("commit")
+            let answer = try body()
+            try connection.executeLater("commit")
             return answer
         } catch {
-            if connection.isUsable { try connection.execute("rollback") }
+            if connection.isUsable, connection.transactionStatus != .idle {
+                try connection.execute("rollback")
+            }
             throw error
         }
     }
 
+    /// Begins a transaction and looks the builds up that are read, by the names of their read models, which
+    /// have no comma.
     private static func open(
-        _ model: String,
+        _ models: [String],
         _ connection: PostgresConnection
-    ) throws(PostgresError) -> ReadSnapshot? {
-        let rows = try connection.query(
-            "select m.active_version, c.shard, c.position, c.failure is not null, b.fold_version, b.schema_sha256 "
+    ) throws(PostgresError) -> [String: ReadSnapshot] {
+        let rows = try connection.queryKept(
+            behind: "begin isolation level repeatable read read only",
+            "select m.name, m.active_version, c.shard, c.position, c.failure is not null, b.fold_version, b.schema_sha256 "
                 + "from bifrost_read.read_model m "
                 + "join bifrost_read.build b on b.name = m.name and b.version = m.active_version "
                 + "join bifrost_read.checkpoint c on c.name = m.name and c.version = m.active_version "
-                + "where m.name = $1",
-            [.text(model)]
+                + "where m.name = any(string_to_array($1, ','))",
+            [.text(models.joined(separator: ","))]
         )
-        guard rows.count > 0 else { return nil }
-        let version = try rows.int32(0, 0)
-        var positions: [ShardNumber: Int64] = [:]
-        var isStopped = false
+        var found: [String: ReadSnapshot] = [:]
         for row in 0..<rows.count {
-            guard let shard = UInt16(exactly: try rows.int32(row, 1)) else { continue }
-            positions[ShardNumber(shard)] = try rows.int64(row, 2)
-            if try rows.bool(row, 3) { isStopped = true }
+            let name = try rows.text(row, 0)
+            if found[name] == nil { found[name] = try ReadSnapshot(name, rows, row, connection) }
+            if let shard = UInt16(exactly: try rows.int32(row, 2)) {
+                found[name]?.positions[ShardNumber(shard)] = try rows.int64(row, 3)
+                if try rows.bool(row, 4) { found[name]?.isStopped = true }
+            }
         }
-        return ReadSnapshot(
-            model: model,
-            version: version,
-            positions: positions,
-            isStopped: isStopped,
-            foldVersion: UInt32(bitPattern: try rows.int32(0, 4)),
-            schemaHash: try rows.bytes(0, 5),
-            schema: Build.schema(model, version),
-            connection: connection
-        )
+        return found
+    }
+
+    /// What a row says of its build, without any shard.
+    private init(
+        _ model: String,
+        _ rows: PostgresRows,
+        _ row: Int,
+        _ connection: PostgresConnection
+    ) throws(PostgresError) {
+        self.model = model
+        self.connection = connection
+        version = try rows.int32(row, 1)
+        foldVersion = UInt32(bitPattern: try rows.int32(row, 5))
+        schemaHash = try rows.bytes(row, 6)
+        schema = Build.schema(model, version)
+        positions = [:]
+        isStopped = false
     }
 
     /// How far the builds that are read have come with a shard, by name; blocks.
