@@ -41,19 +41,21 @@ extension ShardEngine {
             }
         }
         let followUps = handed.batch.followUps.map { PendingCommand(request: $0, answer: { _ in }) }
+        // Whoever waits for an answer is woken before the threads that go on with what it led to.
+        if case .success(let head) = result {
+            inbox.look { $0.committed = head.position }
+            for settled in handed.batch.settled { settled.pending.answer(settled.answer) }
+        }
         inbox.change { inbox in
             inbox.inFlight = false
-            if case .success(let head) = result {
-                inbox.committed = head.position
+            if case .success = result {
                 inbox.instructions += handed.batch.instructions
                 inbox.urgent += followUps
                 if inbox.status == .recovering { inbox.status = .running }
             }
             inbox.landed = result
         }
-        guard case .success(let head) = result else { return }
-        for settled in handed.batch.settled { settled.pending.answer(settled.answer) }
-        options.onCommit(head.position)
+        if case .success(let head) = result { options.onCommit(head.position) }
     }
 
     /// The venue thread: carries what is durably approved to the venue.

@@ -96,11 +96,7 @@ public final class Door: Sendable {
             place.remove()
             throw (error as? DoorError) ?? DoorError(failure(place, port, error))
         }
-        let looks = FirstLooks(client: DoorClient(socketPath: place.path))
-        let warming = Task {
-            await routes.warm()
-            await looks.take()
-        }
+        let warming = Task { await routes.warm(through: place.path) }
         return Door(place, ports.first, pool, core.models, group, serving, warming)
     }
 

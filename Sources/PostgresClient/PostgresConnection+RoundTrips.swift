@@ -1,5 +1,5 @@
-// Each wait for an answer puts two threads to sleep and wakes them again, which on a busy machine takes longer
-// than most statements do.
+// Each wait for an answer puts two threads to sleep and wakes them again, which on a busy machine takes
+// longer than most statements do.
 
 import CLibPQ
 

@@ -34,8 +34,10 @@ struct HTTPCommand: AsyncParsableCommand {
         let venue = PaperVenue(commission: BasisPoints(5), journal: nil)
         let desk = try OrderDesk(log, venue: venue)
         desk.quote(at: venue)
-        let house = try await OpenHouse(desk, log, venue, options.data)
+        var house = try await OpenHouse(desk, log, venue, options.data)
         var table = FigureTable("http", asJSON: options.json)
+        table.add(try measure(house.port, desk, delayMillis: 0).row("no read model follows"))
+        try house.follow()
         let most = try measure(house.port, desk, delayMillis: 0)
         table.add(most.row("as many as possible"))
         // A connection's next request leaves so much later that all of them come to half; an answer takes

@@ -9,12 +9,13 @@ import ReadModels
 import Threads
 import Venues
 
-/// What `bifrost up` puts beside the engines: the read models and the door.
+/// What `bifrost up` puts beside the engines: the door and, once they follow, the read models.
 struct OpenHouse {
     let models: [ReadModel]
     var socketPath: String { door.socketPath }
     var port: Int { door.port ?? 0 }
-    private let projector: Projector
+    private let log: PostgresLog
+    private var projector: Projector?
     private let door: Door
 
     init(_ desk: OrderDesk, _ log: PostgresLog, _ venue: any Venue, _ directory: String) async throws {
@@ -31,11 +32,14 @@ struct OpenHouse {
         logger.logLevel = .warning
         door = try await Door.open(core, at: SocketPlace(dataDirectory: directory), port: 0, logger: logger)
         models = ReadModel.all(reference: .reference, trading: [Node.tradingShard])
-        projector = try Projector.atEnd(of: log, models)
+        self.log = log
     }
 
+    /// Has the read models follow from now on; returns when they are at the end of the log.
+    mutating func follow() throws { projector = try Projector.atEnd(of: log, models) }
+
     func close() async throws {
-        projector.stop()
+        projector?.stop()
         try await door.close()
     }
 }
