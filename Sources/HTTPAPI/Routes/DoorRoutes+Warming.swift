@@ -1,4 +1,5 @@
 internal import AccountsViewProjection
+internal import BifrostKernel
 internal import Engine
 internal import PostgresClient
 internal import ReadModels
@@ -14,8 +15,12 @@ extension DoorRoutes {
         let names = try? await core.models?.look([AccountsView.name], at: 0, isLast: true) {
             snapshots throws(PostgresError) in try AccountsView.names(of: shard, at: snapshots[0])
         }
-        if case .answered(let names, let position) = names { directory.begin(names, through: position) }
+        var accounts: [AccountID] = []
+        if case .answered(let names, let position) = names {
+            directory.begin(names, through: position)
+            accounts = names.prefix(ReadModelAccess.sessionsMax).map { $0.account }
+        }
         try? await pool.run { try directory.readReferences() }
-        await FirstLooks(client: DoorClient(socketPath: socketPath)).take()
+        await FirstLooks(client: DoorClient(socketPath: socketPath), accounts: accounts).take()
     }
 }

@@ -1,39 +1,37 @@
+internal import BifrostKernel
 internal import Threads
 
 /// What the page asks of an account, asked by the door of itself when it opens.
 ///
-/// A session's first look at a table reads what the table is, which takes longer than most answers: as many
-/// ask at once as there are sessions. What cannot be answered now is told to whoever asks for it.
+/// A session's first look at a table reads what the table is, which takes longer than most answers: all
+/// sessions look at once. What cannot be answered now is told to whoever asks for it.
 struct FirstLooks: Sendable {
     let client: DoorClient
+    let accounts: [AccountID]
 
     func take() async {
+        guard !accounts.isEmpty else { return }
         await withTaskGroup { group in
             for place in 0..<ReadModelAccess.sessionsMax {
-                group.addTask { await askOnThread(place) }
+                group.addTask { await askOnThread(accounts[place % accounts.count]) }
             }
         }
     }
 
     /// The client blocks, so it has a thread of its own.
-    private func askOnThread(_ place: Int) async {
+    private func askOnThread(_ account: AccountID) async {
         await withCheckedContinuation { done in
             let thread = SystemThread.needed {
-                try? ask(place)
+                try? ask(account)
                 done.resume()
             }
             thread.detach()
         }
     }
 
-    /// Of the account in that place, or of the first.
-    private func ask(_ place: Int) throws(DoorError) {
-        let list = try client.send("GET", "/v1/accounts").body["accounts"]
-        guard case .array(let accounts) = list, let first = accounts.first,
-            case .string(let id) = (place < accounts.count ? accounts[place] : first)["account"]
-        else { return }
+    private func ask(_ account: AccountID) throws(DoorError) {
         for question in ["", "/orders?limit=15", "/refusals?limit=15", "/valuation", "/equity"] {
-            _ = try client.send("GET", "/v1/accounts/\(id)\(question)")
+            _ = try client.send("GET", "/v1/accounts/\(account.id.text)\(question)")
         }
     }
 }
