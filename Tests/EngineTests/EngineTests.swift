@@ -41,6 +41,21 @@ struct EngineTests {
         #expect(!rows.contains { $0.event.isBreak })
     }
 
+    @Test("whoever has an answer finds its position committed")
+    func committedBeforeAnswered() throws {
+        let desk = try open()
+        defer { desk.stop() }
+        var open = OpenAccount()
+        open.alias = "a"
+        let seen = Monitor<(last: Int64, committed: Int64)?>(nil)
+        desk.trading.submit(desk.request("open", .openAccount(open))) { answer in
+            guard case .decided(let receipt, _) = answer else { return }
+            seen.change { $0 = (receipt.lastPosition, desk.trading.committed) }
+        }
+        let (last, committed) = seen.await { $0 }
+        #expect(committed >= last)
+    }
+
     @Test("a venue refuses two cancels in one moment, and both are answered")
     func refusesCancels() throws {
         let desk = try open()
