@@ -50,6 +50,11 @@ struct DoorTests {
                 )
             }
             #expect(opened.status == 201)
+            // What the door asks itself when it opens has answers; this one keeps no prices.
+            for question in FirstLooks.questions {
+                let answer = try await Self.call { try client.send("GET", "/v1/accounts/x\(question)") }
+                #expect(answer.status == (question == "/valuation" ? 503 : 200), "\(question)")
+            }
             try await door.close()
             #expect(!FileManager.default.fileExists(atPath: place.path))
             #expect(try await Self.call { client.isOpen() } == false)

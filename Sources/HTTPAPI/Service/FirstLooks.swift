@@ -9,6 +9,9 @@ struct FirstLooks: Sendable {
     let client: DoorClient
     let accounts: [AccountID]
 
+    /// Below the account.
+    static let questions = ["", "/orders?limit=15", "/refusals?limit=15", "/valuation", "/equity"]
+
     func take() async {
         guard !accounts.isEmpty else { return }
         await withTaskGroup { group in
@@ -30,7 +33,7 @@ struct FirstLooks: Sendable {
     }
 
     private func ask(_ account: AccountID) throws(DoorError) {
-        for question in ["", "/orders?limit=15", "/refusals?limit=15", "/valuation", "/equity"] {
+        for question in Self.questions {
             _ = try client.send("GET", "/v1/accounts/\(account.id.text)\(question)")
         }
     }
