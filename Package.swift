@@ -209,7 +209,7 @@ let package = Package(
         library("Venues", ["BifrostKernel", "Orders", "SeededChoices"]),
         library("EventStore", ["BifrostKernel", "Threads", crypto]),
         library("ColdSegments", ["BifrostKernel", "EventStore", "LZ4Codec", crypto]),
-        library("EventStoreTesting", ["EventStore", "BifrostKernel"]),
+        library("EventStoreTesting", ["EventStore", "BifrostKernel", "Threads"]),
         .target(
             name: "EventStorePostgres",
             dependencies: [

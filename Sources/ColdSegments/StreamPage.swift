@@ -92,7 +92,8 @@ public struct StreamPage: Equatable, Sendable {
         do throws(LZ4Error) {
             content = try LZ4Frame.decompress(
                 bytes,
-                decompressedBytesMax: start + count * Self.numbersPerEntry * Self.numberBytesMax
+                decompressedBytesMax: start + count * Self.numbersPerEntry * Self.numberBytesMax,
+                isProven: true
             )
         } catch {
             throw ColdFault("\(error)")

@@ -64,14 +64,13 @@ struct Recovery {
         }
         var sequencer = beforeTheFirst
         var fault: WireError?
-        let reading = Pipeline.run(valuesMax: Self.partsMax) { put in
-            Self.parts(of: label, snapshots.store, put)
-        } take: { part in
-            guard fault == nil else { return }
-            do throws(WireError) { try sequencer.take(part.get()) } catch { fault = error }
-        }
         do throws(SnapshotError) {
-            try reading.get()
+            try snapshots.store.read(label) { bytes in
+                Result { () throws(WireError) in try WireDecoder.decode(MemoryPart.self, bytes) }
+            } take: { part in
+                guard fault == nil else { return }
+                do throws(WireError) { try sequencer.take(part.get()) } catch { fault = error }
+            }
         } catch .damaged(let reason) {
             snapshots.skip(label, reason)
             return nil
@@ -83,23 +82,10 @@ struct Recovery {
         return Known(sequencer: sequencer, hash: label.hash, snapshotPosition: label.position)
     }
 
-    /// Parts of a snapshot that are read and not taken in yet.
-    private static let partsMax = 64
+    /// Pages of events that are read and not taken in yet.
+    private static let pagesMax = 2
 
-    /// Reads the parts of a snapshot and decodes them: what can be done without knowing those before.
-    private static func parts(
-        of label: SnapshotLabel,
-        _ store: any SnapshotStore,
-        _ put: (Result<MemoryPart, WireError>) -> Void
-    ) -> Result<Void, SnapshotError> {
-        Result { () throws(SnapshotError) in
-            try store.read(label) { bytes in
-                put(Result { () throws(WireError) in try WireDecoder.decode(MemoryPart.self, bytes) })
-            }
-        }
-    }
-
-    /// Takes in the events behind `known` up to `position`.
+    /// Takes in the events behind `known` up to `position`, while a thread reads and decodes those to come.
     ///
     /// With `proving` each hash is computed anew from the one before it. `false` when `goesOn` ended it.
     @discardableResult
@@ -109,39 +95,27 @@ struct Recovery {
         proving: Bool = false,
         while goesOn: () -> Bool = { true }
     ) throws(Failure) -> Bool {
-        var subscription = LogSubscription(ReadAhead(log, shard), shard, after: known.position)
-        var chain = Chain(log: log.id, shard: shard)
-        var failure: String?
-        while subscription.position < position {
-            do throws(ReadError) {
-                let count = try subscription.next { event in
-                    // What came since is of another time than `position`.
-                    guard failure == nil, event.header.position <= position else { return }
-                    if proving,
-                        chain.hash(after: known.hash, event.header, payload: event.payload[...]) != event.hash
-                    {
-                        failure = "position \(event.header.position) does not have the hash of its content"
-                        return
-                    }
-                    do throws(WireError) {
-                        try known.sequencer.recover(event)
-                        known.hash = event.hash
-                    } catch {
-                        failure = "position \(event.header.position) cannot be read: \(error)"
-                    }
-                }
-                guard count > 0 else { throw .corrupt("expected events up to \(position)") }
+        guard known.position < position else { return true }
+        let reading = Monitor(
+            RecoveryReading(log, shard, behind: (known.position, known.hash), to: position, proving: proving)
+        )
+        var failure: Failure?
+        var isStopped = false
+        Pipeline.run(.max, makers: 1, valuesMax: Self.pagesMax) { _ in
+            reading.look { $0.next() }
+        } take: { page in
+            do throws(Failure) {
+                let page = try page.get()
+                for event in page.events { known.sequencer.recover(event) }
+                known.hash = page.hash
+                isStopped = !goesOn()
             } catch {
-                // A server that ends while it is read comes back: only what was read can be refused.
-                switch error {
-                case .unavailable(let reason): throw .unavailable(reason)
-                case .corrupt(let reason): throw .refused("the log cannot be read: \(reason)")
-                }
+                failure = error
             }
-            if let failure { throw .refused(failure) }
-            guard goesOn() else { return false }
+            return failure == nil && !isStopped && known.position < position
         }
-        return true
+        if let failure { throw failure }
+        return !isStopped
     }
 }
 

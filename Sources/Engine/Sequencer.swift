@@ -66,18 +66,16 @@ package struct Sequencer: Sendable {
     }
 
     /// Takes in a stored event, in order of position.
-    mutating func recover(_ event: RecordedEvent) throws(WireError) {
-        let header = event.header
-        Shard.evolve(&state, by: Fact(header, try EventRegistry.decode(event)))
-        versions.updateValue(header.version, forKey: header.stream)
-        position = header.position
-        recordedAt = header.recordedAt
-        if let digest = header.commandDigest {
-            let key = CommandKey(header)
-            index.insert(key, CommandIndex.Entry(digest: digest, firstPosition: header.position, count: 1))
+    mutating func recover(_ event: RecoveredEvent) {
+        Shard.evolve(&state, by: event.fact)
+        versions.updateValue(event.version, forKey: event.stream)
+        position = event.fact.position
+        recordedAt = event.recordedAt
+        if let (key, digest) = event.command {
+            index.insert(key, CommandIndex.Entry(digest: digest, firstPosition: position, count: 1))
             lastCommand = key
         } else if let lastCommand {
-            index.lengthen(lastCommand, to: header.position)
+            index.lengthen(lastCommand, to: position)
         }
     }
 

@@ -27,10 +27,14 @@ public final class MemorySnapshots: SnapshotStore {
         return KeptSnapshot(label, madeAt: Timestamp(), contentBytes: bytes, storedBytes: bytes)
     }
 
-    /// Hands the parts to `body`.
-    public func read(_ label: SnapshotLabel, _ body: ([UInt8]) -> Void) throws(SnapshotError) {
+    /// Hands what `decode` makes of the parts to `take`.
+    public func read<Part>(
+        _ label: SnapshotLabel,
+        decode: ([UInt8]) -> Part,
+        take: (Part) -> Void
+    ) throws(SnapshotError) {
         guard let parts = kept.withLock({ $0[label] }) else { throw .damaged("it is not there") }
-        for part in parts { body(part) }
+        for part in parts { take(decode(part)) }
     }
 
     /// Drops one.

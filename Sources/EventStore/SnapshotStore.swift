@@ -67,8 +67,15 @@ public protocol SnapshotStore: Sendable {
         _ parts: (_ put: ([UInt8]) -> Void) -> Void
     ) throws(SnapshotError) -> KeptSnapshot
 
-    /// Hands the parts to `body` in their order, and throws at the end if they are not those that were kept.
-    func read(_ label: SnapshotLabel, _ body: ([UInt8]) -> Void) throws(SnapshotError)
+    /// Has `decode` read each part, and hands what it makes of them to `take` on this thread in the order of
+    /// the parts; throws at the end if they are not those that were kept.
+    ///
+    /// Several threads may call `decode` at once, in any order.
+    func read<Part: Sendable>(
+        _ label: SnapshotLabel,
+        decode: @escaping @Sendable ([UInt8]) -> Part,
+        take: (Part) -> Void
+    ) throws(SnapshotError)
 
     /// Drops one; `false` when it was not there.
     func drop(_ label: SnapshotLabel) throws(SnapshotError) -> Bool

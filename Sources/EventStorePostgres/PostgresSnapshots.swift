@@ -2,11 +2,15 @@ internal import BifrostKernel
 public import EventStore
 internal import LZ4Codec
 internal import PostgresClient
+internal import Threads
 
-/// Snapshots as LZ4 frames in the database of the log, so that replication, backup and failover cover them.
+/// Snapshots, compressed by LZ4, in the database of the log, so that replication, backup and failover cover them.
 public struct PostgresSnapshots: SnapshotStore {
     /// A frame is closed when it has this many bytes of content.
     private static let frameBytesMin = 1 << 20
+    /// Frames that are read at once, and those that are read and not taken in yet.
+    private static let framesAtOnce = 3
+    private static let framesMax = 12
     /// Bytes in front of each part that say how long it is.
     private static let lengthBytes = 4
 
@@ -99,7 +103,7 @@ public struct PostgresSnapshots: SnapshotStore {
         }
 
         private mutating func write() {
-            let frame = LZ4Frame.compress(content)
+            let frame = LZ4Block.compress(content)
             let digest = EventHash(digesting: frame).bytes
             count += 1
             do throws(PostgresError) {
@@ -136,8 +140,13 @@ public struct PostgresSnapshots: SnapshotStore {
         }
     }
 
-    /// Hands the parts to `body`; each frame is held against its digest before it is opened.
-    public func read(_ label: SnapshotLabel, _ body: ([UInt8]) -> Void) throws(SnapshotError) {
+    /// Hands what `decode` makes of the parts to `take`; each frame is held against its digest before it is
+    /// opened, and some threads do all of that beside each other.
+    public func read<Part: Sendable>(
+        _ label: SnapshotLabel,
+        decode: @escaping @Sendable ([UInt8]) -> Part,
+        take: (Part) -> Void
+    ) throws(SnapshotError) {
         let (count, sum) = try asking { () throws(PostgresError) -> (Int32, [UInt8]) in
             try log.readers.withConnection { connection throws(PostgresError) in
                 let rows = try connection.query(
@@ -149,20 +158,31 @@ public struct PostgresSnapshots: SnapshotStore {
         }
         guard count > 0 else { throw .damaged("it is not there") }
         var digests: [UInt8] = []
-        for number in 1...count {
-            let frame = try frame(number, of: label)
-            digests += frame.digest
-            try Self.split(frame.content, number, body)
+        var failure: SnapshotError?
+        Pipeline.run(Int(count), makers: Self.framesAtOnce, valuesMax: Self.framesMax) { number in
+            Result { () throws(SnapshotError) in try frame(Int32(number) + 1, of: label, decode) }
+        } take: { frame in
+            do throws(SnapshotError) {
+                let (parts, digest) = try frame.get()
+                digests += digest
+                for part in parts { take(part) }
+            } catch {
+                failure = error
+            }
+            return failure == nil
         }
+        if let failure { throw failure }
         guard EventHash(digesting: digests).bytes == sum else {
             throw .damaged("its parts are not those that were kept")
         }
     }
 
-    private func frame(
+    /// What the parts of a frame say, and the digest of all of it.
+    private func frame<Part>(
         _ number: Int32,
-        of label: SnapshotLabel
-    ) throws(SnapshotError) -> (content: [UInt8], digest: [UInt8]) {
+        of label: SnapshotLabel,
+        _ decode: ([UInt8]) -> Part
+    ) throws(SnapshotError) -> (parts: [Part], digest: [UInt8]) {
         let stored = try asking { () throws(PostgresError) -> (Int32, [UInt8], [UInt8])? in
             try log.readers.withConnection { connection throws(PostgresError) in
                 let rows = try connection.query(
@@ -177,11 +197,12 @@ public struct PostgresSnapshots: SnapshotStore {
         guard let (bytes, frame, digest) = stored, EventHash(digesting: frame).bytes == digest else {
             throw .damaged("part \(number) is not what was kept")
         }
-        do throws(LZ4Error) {
-            return (try LZ4Frame.decompress(frame, decompressedBytesMax: Int(bytes)), digest)
-        } catch {
-            throw .damaged("part \(number) cannot be opened (\(error))")
+        guard let content = LZ4Block.decompress(frame, contentBytes: Int(bytes)) else {
+            throw .damaged("part \(number) cannot be opened: it is not \(bytes) bytes that LZ4 compressed")
         }
+        var parts: [Part] = []
+        try Self.split(content, number) { parts.append(decode($0)) }
+        return (parts, digest)
     }
 
     private static func split(

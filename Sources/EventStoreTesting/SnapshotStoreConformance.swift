@@ -1,4 +1,5 @@
 public import EventStore
+internal import Threads
 
 /// One promise of a store of snapshots and the check of it.
 public struct SnapshotStoreCheck: Sendable, CustomStringConvertible {
@@ -26,6 +27,21 @@ public enum SnapshotStoreConformance {
             try expect(kept.label, label, "the label")
             try expect(read(store, label), parts, "the parts")
             try expect(try store.list(shard), [kept], "the list")
+        },
+        SnapshotStoreCheck("parts come in their order, whichever is decoded first") { store, shard in
+            let label = label(shard, 5)
+            _ = try store.keep(label) { put in
+                for number in 0..<8 { put([UInt8(number)] + large(seed: 3)) }
+            }
+            var order: [UInt8] = []
+            try store.read(label) { part in
+                // The first of each two takes the longest.
+                if part[0] % 2 == 0 { pause(millis: 20) }
+                return part[0]
+            } take: {
+                order.append($0)
+            }
+            try expect(order, Array(0..<8), "the order")
         },
         SnapshotStoreCheck("the list has the newest first, of every build and of one shard") { store, shard in
             for (position, build) in [(5, "a"), (9, "b"), (7, "a")] as [(Int64, String)] {
@@ -59,13 +75,20 @@ public enum SnapshotStoreConformance {
 
     private static func read(_ store: any SnapshotStore, _ label: SnapshotLabel) throws -> [[UInt8]] {
         var parts: [[UInt8]] = []
-        try store.read(label) { parts.append($0) }
+        try store.read(label) {
+            $0
+        } take: {
+            parts.append($0)
+        }
         return parts
     }
 
     private static func isDamaged(_ store: any SnapshotStore, _ label: SnapshotLabel) -> Bool {
         do throws(SnapshotError) {
-            try store.read(label) { _ in }
+            try store.read(label) {
+                $0
+            } take: { _ in
+            }
             return false
         } catch {
             guard case .damaged = error else { return false }

@@ -106,7 +106,11 @@ struct SnapshotMakingTests {
         try fill()
         let kept = snapshots.list(Self.shard)
         var parts: [[UInt8]] = []
-        try snapshots.read(kept[0].label) { parts.append($0) }
+        try snapshots.read(kept[0].label) {
+            $0
+        } take: {
+            parts.append($0)
+        }
         parts[parts.count - 1].removeLast()
         _ = snapshots.keep(kept[0].label) { put in parts.forEach(put) }
         let skips = Skips()
@@ -122,7 +126,11 @@ struct SnapshotMakingTests {
         try fill()
         for kept in snapshots.list(Self.shard) {
             var parts: [[UInt8]] = []
-            try snapshots.read(kept.label) { parts.append($0) }
+            try snapshots.read(kept.label) {
+                $0
+            } take: {
+                parts.append($0)
+            }
             _ = snapshots.drop(kept.label)
             var label = kept.label
             label.hash = EventHash(1, 2, 3, 4)
@@ -187,7 +195,11 @@ struct SnapshotMakingTests {
     func noTrap() throws {
         try fill()
         var parts: [[UInt8]] = []
-        try snapshots.read(snapshots.list(Self.shard)[0].label) { parts.append($0) }
+        try snapshots.read(snapshots.list(Self.shard)[0].label) {
+            $0
+        } take: {
+            parts.append($0)
+        }
         var generator = SystemRandomNumberGenerator()
         for part in parts.shuffled().prefix(20) {
             for _ in 0..<200 {

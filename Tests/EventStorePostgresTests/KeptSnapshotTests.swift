@@ -28,7 +28,12 @@ struct KeptSnapshotTests {
     }
 
     private func expectDamaged(_ text: String) {
-        let error = #expect(throws: SnapshotError.self) { try snapshots.read(label) { _ in } }
+        let error = #expect(throws: SnapshotError.self) {
+            try snapshots.read(label) {
+                $0
+            } take: { _ in
+            }
+        }
         guard case .damaged(let reason) = error else {
             Issue.record("was \(String(describing: error))")
             return
@@ -78,7 +83,11 @@ struct KeptSnapshotTests {
         #expect(throws: SnapshotError.self) { try keep() }
         #expect(try snapshots.list(.reference) == [kept])
         var parts = 0
-        try snapshots.read(label) { _ in parts += 1 }
+        try snapshots.read(label) {
+            $0
+        } take: { _ in
+            parts += 1
+        }
         #expect(parts == 3)
     }
 

@@ -58,7 +58,9 @@ enum Imports {
             ])
         ),
         "EventStore": .only(kernel.union(["Crypto", "Synchronization", "Threads"])),
-        "EventStoreTesting": .only(kernel.union(["EventStore", "Dispatch", "Synchronization", "Testing"])),
+        "EventStoreTesting": .only(
+            kernel.union(["EventStore", "Threads", "Dispatch", "Synchronization", "Testing"])
+        ),
         "ColdSegments": .only(kernel.union(["EventStore", "LZ4Codec", "Crypto", "Glibc"])),
         "EventStorePostgres": .only(
             kernel.union([
