@@ -4,7 +4,7 @@ internal import LZ4Codec
 internal import PostgresClient
 internal import Threads
 
-/// Snapshots, compressed by LZ4, in the database of the log, so that replication, backup and failover cover them.
+/// Snapshots, compressed by LZ4, in the database of the log: replication, backup and failover cover them.
 public struct PostgresSnapshots: SnapshotStore {
     /// A frame is closed when it has this many bytes of content.
     private static let frameBytesMin = 1 << 20

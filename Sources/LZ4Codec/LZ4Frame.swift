@@ -45,8 +45,8 @@ public enum LZ4Frame {
 
     /// The content of `frame`, which is at most `decompressedBytesMax` long.
     ///
-    /// Where the frame `isProven`, by a digest of its bytes, its own checksum is not held against the content:
-    /// that takes four times as long as all the rest.
+    /// Where a frame `isProven`, by a digest of its bytes, its own checksum is left alone: it takes four
+    /// times as long as all the rest.
     public static func decompress(
         _ frame: [UInt8],
         decompressedBytesMax: Int,

@@ -62,7 +62,7 @@ struct ColdFrameTests {
             var bytes = frame.bytes
             bytes[index] ^= 1 << UInt8(index % 8)
             #expect(throws: ColdFault.self) { try read(Self.frame(frame, bytes, frame.digest)) }
-            // Whoever knows the form writes a digest that fits: the form, or the chain of hashes, must tell then.
+            // Whoever knows the form writes a digest that fits: then the form or the chain must tell.
             let refitted = Self.frame(frame, bytes, EventHash(digesting: bytes))
             if let events = try? read(refitted), events != Self.events(3) {
                 #expect(!Self.isChained(events), "byte \(index)")
