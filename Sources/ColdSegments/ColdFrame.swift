@@ -148,7 +148,7 @@ public struct ColdFrame: Equatable, Sendable {
             throw ColdFault("expected at most \(Self.contentBytesMax) bytes of content, was \(contentBytes)")
         }
         do throws(LZ4Error) {
-            return try LZ4Frame.decompress(bytes, decompressedBytesMax: contentBytes, isProven: true)
+            return try LZ4Frame.decompress(bytes, decompressedBytesMax: contentBytes)
         } catch {
             throw ColdFault("\(error)")
         }

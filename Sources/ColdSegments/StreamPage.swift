@@ -92,8 +92,7 @@ public struct StreamPage: Equatable, Sendable {
         do throws(LZ4Error) {
             content = try LZ4Frame.decompress(
                 bytes,
-                decompressedBytesMax: start + count * Self.numbersPerEntry * Self.numberBytesMax,
-                isProven: true
+                decompressedBytesMax: start + count * Self.numbersPerEntry * Self.numberBytesMax
             )
         } catch {
             throw ColdFault("\(error)")

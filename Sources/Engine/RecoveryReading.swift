@@ -35,7 +35,7 @@ struct RecoveryReading: Sendable {
     private let position: Int64
     private let proving: Bool
     private var hash: EventHash
-    /// Whoever is told of a failure reads no further, and meanwhile nobody else does.
+    /// Nothing behind a failure is read.
     private var isFailed = false
 
     /// Behind a position and the hash there, up to `position`; with `proving` each hash is computed anew.

@@ -44,17 +44,13 @@ public enum LZ4Frame {
     }
 
     /// The content of `frame`, which is at most `decompressedBytesMax` long.
-    ///
-    /// Where a frame `isProven`, by a digest of its bytes, its own checksum is left alone: it takes four
-    /// times as long as all the rest.
     public static func decompress(
         _ frame: [UInt8],
-        decompressedBytesMax: Int,
-        isProven: Bool = false
+        decompressedBytesMax: Int
     ) throws(LZ4Error) -> [UInt8] {
         precondition(decompressedBytesMax >= 0 && decompressedBytesMax < Int.max, "a bound is a length")
         try checkHeader(frame)
-        var decompressor = try Decompressor(skippingChecksums: isProven)
+        var decompressor = try Decompressor()
         // One byte more than allowed, so that a content that is too long shows.
         let capacityMax = decompressedBytesMax + 1
         var content = [UInt8](repeating: 0, count: min(capacityMax, max(firstBytesMin, frame.count * 4)))
@@ -96,10 +92,8 @@ public enum LZ4Frame {
 /// The library's state while it reads one frame.
 @safe private struct Decompressor: ~Copyable {
     private let context: OpaquePointer
-    private var options = LZ4F_decompressOptions_t()
 
-    init(skippingChecksums: Bool) throws(LZ4Error) {
-        options.skipChecksums = skippingChecksums ? 1 : 0
+    init() throws(LZ4Error) {
         var context: OpaquePointer?
         let code = unsafe LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
         guard LZ4F_isError(code) == 0, let context = unsafe context else { throw .outOfMemory }
@@ -126,7 +120,7 @@ public enum LZ4Frame {
                     &written,
                     source.baseAddress?.advanced(by: consumed),
                     &read,
-                    &options
+                    nil
                 )
             }
         }
