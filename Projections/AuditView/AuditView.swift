@@ -10,8 +10,8 @@ public enum AuditView: Projection {
     public typealias Row = AuditRow
     /// What operators call it.
     public static let name = "audit"
-    /// The second: rare kinds have a table of their own.
-    public static let foldVersion: UInt32 = 2
+    /// The third: an entry is of as many events as differ in nothing that one can look for.
+    public static let foldVersion: UInt32 = 3
     /// Global facts are audited as well.
     public static let readsReference = true
     /// The events, and what rules said in them.
@@ -23,7 +23,7 @@ public enum AuditView: Projection {
             columns: AuditFinding.columns,
             isAppended: true
         ),
-        ProjectedTable("rarities", key: ["position"], columns: AuditEntry.rareColumns, isAppended: true),
+        ProjectedTable("rarities", key: ["position"], columns: AuditRarity.columns, isAppended: true),
     ]
     /// The tables with their indexes.
     public static var schema: [UInt8] { PackageResources.schema_sql }
@@ -31,14 +31,20 @@ public enum AuditView: Projection {
     /// No row is ever looked at again.
     public static func keys(of fact: RecordedFact) -> [AuditRow.Key] { [] }
 
-    /// One entry, once more where its kind is rare, and one finding for each rule that refused or warned.
+    /// The event in an entry, once more where its kind is rare, and one finding for each rule that refused or
+    /// warned.
     public static func apply(
         _ fact: RecordedFact,
         to rows: inout RowCache<AuditRow>
     ) throws(ProjectionFault) {
-        let entry = AuditEntry(fact)
-        rows.append(.entry(entry))
-        if entry.isRare { rows.append(.rarity(entry)) }
+        let isTakenIn = rows.changeLastAppended { row in
+            guard case .entry(var entry) = row else { return nil }
+            guard entry.goOn(with: fact) else { return false }
+            row = .entry(entry)
+            return true
+        }
+        if !isTakenIn { rows.append(.entry(AuditEntry(fact))) }
+        if let rarity = AuditRarity(fact) { rows.append(.rarity(rarity)) }
         for (place, finding) in AuditFinding.findings(in: fact).enumerated() {
             rows.append(.finding(finding, place: Int32(place)))
         }
@@ -47,12 +53,12 @@ public enum AuditView: Projection {
 
 /// A row of one of the three tables.
 public enum AuditRow: ProjectionRow {
-    /// An event.
+    /// Events.
     case entry(AuditEntry)
     /// A rule that refused or warned in it; an event has several places for them.
     case finding(AuditFinding, place: Int32)
     /// An event of a rare kind.
-    case rarity(AuditEntry)
+    case rarity(AuditRarity)
 
     /// A place in one of the tables.
     public struct Key: ProjectionKey {
@@ -68,7 +74,7 @@ public enum AuditRow: ProjectionRow {
         switch self {
         case .entry(let entry): Key(table: 0, position: entry.header.position)
         case .finding(let finding, _): Key(table: 1, position: finding.position)
-        case .rarity(let entry): Key(table: 2, position: entry.header.position)
+        case .rarity(let rarity): Key(table: 2, position: rarity.position)
         }
     }
 
@@ -83,7 +89,7 @@ public enum AuditRow: ProjectionRow {
         switch self {
         case .entry(let entry): entry.write(to: &tuple)
         case .finding(let finding, let place): finding.write(to: &tuple, place)
-        case .rarity(let entry): entry.writeRare(to: &tuple)
+        case .rarity(let rarity): rarity.write(to: &tuple)
         }
     }
 }

@@ -1,10 +1,11 @@
 create table entries (
     shard int4 not null,
     position int8 not null,
-    type int4 not null,
+    types int4[] not null,
     account int8 not null,
     story uuid,
     instrument_id uuid,
+    named int8 not null,
     actor text not null,
     command_id text not null,
     recorded_at int8 not null,
@@ -12,31 +13,35 @@ create table entries (
     business_date date not null,
     constraint entries_pkey primary key (shard, position)
 );
-comment on table entries is 'where the events are: the log itself says what they are, by shard and position';
+comment on table entries is
+    'where the events are, some of one command in a row: the log itself says what they are, by shard and position';
+comment on column entries.position is 'of the first event; the others follow right behind it';
+comment on column entries.types is 'the kinds of the events, by the numbers of the registry';
+comment on column entries.named is 'bit n says whether the event at position + n names the instrument';
 comment on column entries.account is 'the ordinal of the account as in the log, 0 for none';
 comment on column entries.story is 'the thing whose story the event is part of: the order for all that became of it';
 comment on column entries.recorded_at is 'nanoseconds since 1970-01-01 UTC, ascending with the position';
 comment on index entries_pkey is 'reads on from a position, and finds the position of a time';
 
-create index entries_by_account on entries (shard, account, position) where account <> 0;
+create index entries_by_account on entries (account, shard, position) where account <> 0;
 comment on index entries_by_account is 'everything of an account';
 
-create index entries_by_story on entries (shard, story, position);
+create index entries_by_story on entries (story, shard, position);
 comment on index entries_by_story is 'everything of an order';
 
-create index entries_by_instrument on entries (shard, instrument_id, position) where instrument_id is not null;
+create index entries_by_instrument on entries (instrument_id, shard, position) where instrument_id is not null;
 comment on index entries_by_instrument is 'everything that names an instrument';
 
-create index entries_by_actor on entries (shard, actor, position);
+create index entries_by_actor on entries (actor, shard, position);
 comment on index entries_by_actor is 'everything that somebody did';
 
 -- By the numbers of the registry: CommandRejected and OrderRejected.
-create index entries_refused on entries (shard, account, position) where type in (3, 202);
+create index entries_refused on entries (account, shard, position) where types && '{3, 202}';
 comment on index entries_refused is 'what an account asked for and did not get, latest first';
 
 -- Trades with their corrections and busts, and whatever else makes postings.
-create index entries_booked on entries (shard, account, position)
-where type in (204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517);
+create index entries_booked on entries (account, shard, position)
+where types && '{204, 219, 220, 500, 501, 502, 505, 506, 507, 508, 509, 510, 515, 516, 517}';
 comment on index entries_booked is 'the trades and the postings of an account, latest first';
 
 create table findings (

@@ -34,6 +34,13 @@ extension Projection {
     public static func concerns(_ header: EventHeader) -> Bool { true }
 }
 
+/// Which facts come together.
+public enum FoldedBatch {
+    /// A batch ends where a command does, or at a multiple of this, since a command can have more events than
+    /// a batch; state hashes are kept at multiples of it.
+    public static let positions: Int64 = 50
+}
+
 /// What names a row within its shard.
 public protocol ProjectionKey: Hashable, Sendable {
     /// The table, by its place in `Projection.tables`.

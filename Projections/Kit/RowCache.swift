@@ -1,3 +1,5 @@
+internal import BifrostKernel
+
 /// The rows that a projection works on: those loaded, and what became of them since the last commit.
 ///
 /// The runner puts in what `keys` names before a fact is applied, and takes the changes out after a batch.
@@ -46,6 +48,15 @@ public struct RowCache<Row: ProjectionRow>: Sendable {
 
     /// Adds a row to a table that only grows.
     public mutating func append(_ row: Row) { appended.append(row) }
+
+    /// Looks at the rows that this batch added, the last one first, until `body` says whether it changed one;
+    /// `false` where none is left.
+    public mutating func changeLastAppended(_ body: (inout Row) -> Bool?) -> Bool {
+        for place in appended.indices.reversed() {
+            if let isChanged = body(&appended[place]) { return isChanged }
+        }
+        return false
+    }
 
     private mutating func change(
         _ place: Int,
@@ -96,7 +107,7 @@ extension RowCache {
 
     /// Hands over what was added.
     package mutating func takeAppended(_ body: (Row) -> Void) {
-        appended.forEach(body)
+        appended.lendEach(body)
         appended.removeAll(keepingCapacity: true)
     }
 }

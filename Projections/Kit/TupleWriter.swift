@@ -15,6 +15,9 @@ public struct TupleWriter {
     /// A column of type `int4`.
     public mutating func int32(_ value: Int32) { copy.int32(value) }
 
+    /// A column of type `int4[]`.
+    public mutating func int32s(_ values: [Int32]) { copy.int32s(values) }
+
     /// A column of type `bool`.
     public mutating func bool(_ value: Bool) { copy.bool(value) }
 
@@ -27,7 +30,8 @@ public struct TupleWriter {
     ///
     /// A NUL, which PostgreSQL cannot store and a venue could send, becomes U+FFFD.
     public mutating func text(_ value: String) {
-        guard value.utf8.contains(0) else { return copy.text(value) }
+        var text = value
+        guard text.withUTF8({ $0.contains(0) }) else { return copy.text(value) }
         let scalars = value.unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 }
         copy.text(String(String.UnicodeScalarView(scalars)))
     }

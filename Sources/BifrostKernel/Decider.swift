@@ -83,10 +83,7 @@ public struct EmittedEvents<Event: Sendable>: Collection, Sendable {
     /// done with one.
     @inlinable public func lendEach(_ body: (Event) -> Void) {
         if let head { body(head) }
-        tail.withUnsafeBufferPointer { events in
-            guard let first = events.baseAddress else { return }
-            for index in events.indices { body(first[index]) }
-        }
+        tail.lendEach(body)
     }
 
     @inlinable mutating func append(_ event: consuming Event) {

@@ -57,6 +57,20 @@ public struct CopyWriter {
     @inlinable
     public mutating func bool(_ value: Bool) { field(value ? 1 : 0 as UInt8) }
 
+    /// A field of type `int4[]`, of one dimension.
+    public mutating func int32s(_ values: [Int32]) {
+        makeRoom(24 + 8 * values.count)
+        append(Int32((values.isEmpty ? 12 : 20) + 8 * values.count))
+        // Dimensions; whether one is null; the number that the type `int4` has in each database.
+        append(values.isEmpty ? 0 : 1 as Int32)
+        append(0 as Int32)
+        append(23 as Int32)
+        guard !values.isEmpty else { return }
+        append(Int32(values.count))
+        append(1 as Int32)
+        for value in values { field(value) }
+    }
+
     /// A field of type `uuid`.
     @inlinable
     public mutating func uuid(high: UInt64, low: UInt64) { field(UInt128(high) << 64 | UInt128(low)) }

@@ -20,7 +20,8 @@ final class FreshFold<P: Projection>: FreshTurns {
     private var hash = StateHash()
     private var scratch = TupleWriter()
 
-    private static var batchEventsMax: Int64 { 10_000 }
+    /// A multiple of `FoldedBatch.positions`.
+    private static var batchEventsMax: Int64 { Checkpoint.milestonePositions }
 
     init(_ shard: ShardNumber) { self.shard = shard }
 
@@ -42,7 +43,8 @@ final class FreshFold<P: Projection>: FreshTurns {
             guard let end = events.last else {
                 throw .diverged(position: position, "expected the log to go on to \(last)")
             }
-            for fact in try FactReader.facts(of: events, P.self) { try apply(fact) }
+            let facts = try FactReader.facts(of: events, P.self)
+            try facts.lendEach { fact throws(ProjectionError) in try apply(fact) }
             settle()
             position = end.header.position
             progress(position)

@@ -71,28 +71,30 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
 
     func turn() throws(ProjectionError) -> Int {
         let milestone = Checkpoint.milestonePositions
-        var limit = min(seat.limits.batchEventsMax, Int(milestone - checkpoint.position % milestone))
+        let block = FoldedBatch.positions - checkpoint.position % FoldedBatch.positions
+        let limit = min(
+            max(seat.limits.batchEventsMax, Int(block)),
+            Int(milestone - checkpoint.position % milestone)
+        )
+        var events = try read(limit)
+        // The end of the log is the end of a command.
+        if events.count == limit { FactReader.cut(&events) }
+        try seat.onStep(.read)
         var poison: ProjectionError?
-        while true {
-            let events = try read(limit)
-            try seat.onStep(.read)
-            guard !events.isEmpty else {
-                // What stands before a bad event is in the rows, and now it is the first.
-                if let poison { throw poison }
-                return 0
-            }
+        while !events.isEmpty {
             do throws(ProjectionError) {
                 try fold(events)
                 return events.count
             } catch {
                 cache = RowCache()
-                guard case .poison(let position, _) = error, position > checkpoint.position + 1 else {
-                    throw error
-                }
+                guard case .poison(let position, _) = error else { throw error }
+                // What stands before a bad event goes into the rows, and then it is the first.
+                FactReader.cut(&events, before: position)
                 poison = error
-                limit = Int(position - checkpoint.position - 1)
             }
         }
+        if let poison { throw poison }
+        return 0
     }
 
     /// The next events; they continue the chain that the checkpoint ends.
@@ -123,7 +125,7 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
         do throws(ProjectionError) {
             try load(facts)
             try seat.onStep(.loaded)
-            for fact in facts {
+            try facts.lendEach { fact throws(ProjectionError) in
                 do throws(ProjectionFault) {
                     try P.apply(fact, to: &cache)
                 } catch {
@@ -144,7 +146,7 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
     }
 
     private func load(_ facts: [RecordedFact]) throws(ProjectionError) {
-        for fact in facts {
+        facts.lendEach { fact in
             for key in P.keys(of: fact) where !cache.contains(key) {
                 cache.put(key, nil)
                 if let born = key.bornAfter, born >= checkpoint.position { continue }
@@ -214,14 +216,25 @@ final class ProjectionRunner<P: Projection>: ProjectionTurns {
 
 /// Decodes what a projection wants to see.
 enum FactReader {
+    /// Leaves out what stands at or behind a position, and then what may be a part of a command.
+    static func cut(_ events: inout [RecordedEvent], before position: Int64 = .max) {
+        let end = events.indices.last { index in
+            let beginsNext = index + 1 < events.count && events[index + 1].header.commandDigest != nil
+            let last = events[index].header.position
+            return last < position && (beginsNext || last % FoldedBatch.positions == 0)
+        }
+        events.removeLast(events.count - (end.map { $0 + 1 } ?? 0))
+    }
+
     static func facts<P: Projection>(
         of events: [RecordedEvent],
         _ projection: P.Type
     ) throws(ProjectionError) -> [RecordedFact] {
         var facts: [RecordedFact] = []
         facts.reserveCapacity(events.count)
-        for stored in events where P.concerns(stored.header) {
+        try events.lendEach { stored throws(ProjectionError) in
             let header = stored.header
+            guard P.concerns(header) else { return }
             do throws(WireError) {
                 let event = try EventRegistry.decode(
                     type: header.type,

@@ -118,7 +118,7 @@ struct FolioLog {
                 effectiveAt: Self.time(date, position),
                 businessDate: BusinessDate(days: date),
                 commandID: ClientName("command-\(position)")!,
-                commandDigest: nil,
+                commandDigest: CommandDigest(of: Array("command-\(position)".utf8)),
                 causation: 0,
                 correlation: Self.account.id,
                 actor: ActorName("tester")!

@@ -139,7 +139,7 @@ struct OrderLog {
             effectiveAt: Timestamp(nanos: position / 3),
             businessDate: BusinessDate(days: Int32(position / 1_000)),
             commandID: ClientName("command-\(position)")!,
-            commandDigest: nil,
+            commandDigest: CommandDigest(of: Array("command-\(position)".utf8)),
             causation: 0,
             correlation: order.id,
             actor: ActorName("tester")!

@@ -56,10 +56,10 @@ struct PlanTests {
             select 1, \(account), ('00000000-0000-8000-8000-' || lpad(to_hex(n % 50 + 1), 12, '0'))::uuid, n, 'TRADE', n,
                 date '2000-01-01' + n / 300, \(order), 'USD', 1, 1, 0, 0, date '2000-01-01' + n / 300, 'FIFO', 1, 1
             from generate_series(1, 60000) n;
-            insert into audit_v1.entries (shard, position, type, account, story, instrument_id, actor, command_id,
-                recorded_at, effective_at, business_date)
-            select 1, n, (array[200, 201, 202, 204, 301, 302, 502, 505])[n % 8 + 1], n % 300 + 1, \(order), \(account),
-                'actor' || n % 40, 'c' || n, n::int8 * 1000000, n, date '2020-01-01'
+            insert into audit_v1.entries (shard, position, types, account, story, instrument_id, named, actor,
+                command_id, recorded_at, effective_at, business_date)
+            select 1, n, array[(array[200, 201, 202, 204, 301, 302, 502, 505])[n % 8 + 1]], n % 300 + 1, \(order),
+                \(account), 1, 'actor' || n % 40, 'c' || n, n::int8 * 1000000, n, date '2020-01-01'
             from generate_series(1, 60000) n;
             insert into audit_v1.findings (shard, rule, position, place, outcome)
             select 1, 'R' || n % 20, n, 0, 'REFUSED' from generate_series(1, 20000) n;
@@ -96,9 +96,8 @@ struct PlanTests {
         func hot(_ name: String, _ index: String, _ change: (inout AuditQuery) -> Void) -> Hot {
             var query = AuditQuery(ReadFixture.shard)
             change(&query)
-            return (
-                name, index, AuditView.statement(query, ("e.position <", 50_000), "desc", 100, "audit_v1")
-            )
+            let statement = AuditStatement(query, .before(50_000), 100, "audit_v1")
+            return (name, index, (statement.text, statement.parameters))
         }
         func listed(_ name: String, _ index: String, _ kind: AuditQuery.Kind) -> Hot {
             hot(name, index) {

@@ -1,4 +1,3 @@
-import AuditViewProjection
 import BifrostKernel
 import EventStore
 import EventStorePostgres
@@ -71,7 +70,7 @@ struct SimulatedTests {
             #expect(verdicts.allSatisfy { $0.isProven }, "\(model.name): \(verdicts)")
         }
         try compareAccounts(fixture)
-        try compareAudit(fixture)
+        try AuditWalk(fixture).compare()
     }
 
     private func copy(_ memory: MemoryLog, _ shard: ShardNumber, _ append: (EventBatch) throws -> Void) throws
@@ -222,55 +221,5 @@ struct SimulatedTests {
                 "\(view)"
             )
         }
-    }
-
-    /// Every way of looking finds what a walk through the log finds.
-    private func compareAudit(_ fixture: ReadFixture) throws {
-        var stored: [RecordedEvent] = []
-        _ = try fixture.log.read(ReadFixture.shard, .all(after: 0), limit: .max) { stored.append($0) }
-        let sample = try #require(
-            stored.last { $0.header.account != .none && $0.header.stream.kind == .order }
-        )
-        func look(_ change: (inout AuditQuery) -> Void) throws -> [Int64] {
-            var query = AuditQuery(ReadFixture.shard)
-            change(&query)
-            return try ReadSnapshot.read("audit", of: fixture.log) { snapshot throws(PostgresError) in
-                var found: [Int64] = []
-                var page: [Int64]
-                repeat {
-                    page = try AuditView.positions(query, after: found.last ?? 0, limit: 50, at: snapshot)
-                    found += page
-                } while !page.isEmpty
-                return found
-            }
-        }
-        func walk(_ matches: (EventHeader) -> Bool) -> [Int64] {
-            stored.map(\.header).filter(matches).map(\.position)
-        }
-        let header = sample.header
-        #expect(try look { _ in } == walk { _ in true })
-        #expect(try look { $0.story = header.correlation } == walk { $0.correlation == header.correlation })
-        #expect(try look { $0.actor = header.actor } == walk { $0.actor == header.actor })
-        let account = try #require(
-            try AccountDirectory(fixture.log, ReadFixture.shard).opened(header.account)
-        )
-        #expect(try look { $0.account = account.account } == walk { $0.account == header.account })
-        let times = [stored.first, sample, stored.last].compactMap { $0?.header.recordedAt.nanos }
-        for time in times.flatMap({ [$0 - 1, $0, $0 + 1] }) {
-            let moment = Timestamp(nanos: time)
-            #expect(try look { $0.since = moment } == walk { $0.recordedAt >= moment })
-            #expect(try look { $0.until = moment } == walk { $0.recordedAt < moment })
-            let span = try look { ($0.since, $0.until) = (moment, Timestamp(nanos: time + 1)) }
-            #expect(span == walk { $0.recordedAt == moment })
-        }
-        let rules = try fixture.admin().query(
-            "select rule, min(position) from audit_v1.findings where shard = 1 group by rule"
-        )
-        for row in 0..<rules.count {
-            let name = try rules.text(row, 0)
-            let rule = try #require(RejectionCode.allCases.first { $0.name == name })
-            #expect(try look { $0.rule = rule }.first == rules.int64(row, 1))
-        }
-        #expect(rules.count > 0)
     }
 }
