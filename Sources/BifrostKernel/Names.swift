@@ -11,6 +11,11 @@ public struct ClientName: Hashable, Comparable, Sendable {
         guard isPrintable(text, lengthMax: Self.bytesMax) else { return nil }
         self.text = text
     }
+    /// Takes the bytes of a name.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        guard isPrintable(bytes, lengthMax: Self.bytesMax) else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
     /// Orders byte by byte.
     public static func < (left: ClientName, right: ClientName) -> Bool { left.text < right.text }
 }
@@ -19,10 +24,16 @@ public struct ClientName: Hashable, Comparable, Sendable {
 public struct ActorName: Hashable, Sendable {
     /// The characters as given.
     public let text: String
+    private static let bytesMax = 64
     /// Takes 1–64 printable ASCII characters.
     public init?(_ text: String) {
-        guard isPrintable(text, lengthMax: 64) else { return nil }
+        guard isPrintable(text, lengthMax: Self.bytesMax) else { return nil }
         self.text = text
+    }
+    /// Takes their bytes.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        guard isPrintable(bytes, lengthMax: Self.bytesMax) else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -77,7 +88,11 @@ public struct AccountAlias: Hashable, Comparable, Sendable {
 private func isLower(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
 
 private func isPrintable(_ text: String, lengthMax: Int) -> Bool {
-    let bytes = text.utf8
-    guard !bytes.isEmpty, bytes.count <= lengthMax else { return false }
-    return bytes.allSatisfy { $0 >= 0x20 && $0 <= 0x7e } && bytes.first != 0x20 && bytes.last != 0x20
+    var text = text
+    return text.withUTF8 { isPrintable(UnsafeRawBufferPointer($0), lengthMax: lengthMax) }
+}
+
+private func isPrintable(_ bytes: UnsafeRawBufferPointer, lengthMax: Int) -> Bool {
+    guard 1...lengthMax ~= bytes.count, bytes[0] != 0x20, bytes[bytes.count - 1] != 0x20 else { return false }
+    return bytes.allSatisfy { 0x20...0x7e ~= $0 }
 }

@@ -24,6 +24,15 @@ public struct WireDecoder: FieldVisitor {
     }
 
     @inlinable mutating func varint(_ number: UInt64) throws(WireError) -> UInt64 {
+        // Tags, lengths and most values have one byte.
+        if index < end, bytes[index] < 0x80 {
+            index += 1
+            return UInt64(bytes[index - 1])
+        }
+        return try longVarint(number)
+    }
+
+    @usableFromInline mutating func longVarint(_ number: UInt64) throws(WireError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while index < end {
@@ -53,10 +62,10 @@ public struct WireDecoder: FieldVisitor {
 
     @inlinable mutating func fixed() throws(WireError) -> UInt64 {
         guard end - index >= 8 else { throw .truncated }
-        var value: UInt64 = 0
-        for offset in 0..<8 { value |= UInt64(bytes[index + offset]) << UInt64(offset * 8) }
-        index += 8
-        return value
+        defer { index += 8 }
+        return bytes.withUnsafeBytes { [index] in
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        }
     }
 
     @inlinable mutating func bigEndian() throws(WireError) -> UInt64 {
@@ -67,6 +76,17 @@ public struct WireDecoder: FieldVisitor {
         let count = try varint(number)
         guard count <= UInt64(end - index) else { throw .truncated }
         return Int(count)
+    }
+
+    /// The text of the next bytes, `nil` where they are not UTF-8.
+    ///
+    /// The standard check of any encoding costs several times the rest of reading a short text.
+    @usableFromInline func checkedText(_ count: Int) -> String? {
+        bytes.withUnsafeBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[index..<index + count])
+            guard text.allSatisfy({ $0 < 0x80 }) else { return String(validating: text, as: UTF8.self) }
+            return String(decoding: text, as: UTF8.self)
+        }
     }
 
     @inlinable static func unzigzag(_ raw: UInt64) -> Int64 { Int64(bitPattern: raw >> 1) ^ -Int64(raw & 1) }
@@ -128,7 +148,7 @@ extension WireDecoder {
         guard try next(number, 2) else { return }
         let count = try length(number)
         guard count > 0 else { throw .notCanonical(field: number) }
-        guard let text = String(validating: bytes[index..<index + count], as: UTF8.self) else {
+        guard let text = checkedText(count) else {
             throw .outOfRange(field: number)
         }
         value = text

@@ -24,6 +24,15 @@ public struct WireEncoder: FieldVisitor, Sendable {
         return storage[range]
     }
 
+    /// Whether the bytes so far are these.
+    public func holds(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count == used else { return false }
+        // Without an end on the way the compiler takes many at once.
+        return storage.withUnsafeBytes { own in
+            bytes.withUnsafeBytes { zip($0, own).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0 }
+        }
+    }
+
     /// Forgets the bytes and keeps the memory.
     @inlinable public mutating func removeAll() { used = 0 }
 

@@ -16,7 +16,7 @@ extension WireDecoder {
         value.removeAll(keepingCapacity: true)
         while try next(number, 2) {
             let count = try length(number)
-            guard let text = String(validating: bytes[index..<index + count], as: UTF8.self) else {
+            guard let text = checkedText(count) else {
                 throw .outOfRange(field: number)
             }
             value.append(text)

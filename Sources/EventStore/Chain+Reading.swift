@@ -118,10 +118,10 @@ private struct CanonicalReader {
     mutating func nextEvent() throws(CanonicalFault) -> (header: EventHeader, payload: [UInt8]) {
         var rest = self
         rest.offset += Self.columnsBytes
-        guard let commandID = ClientName(try rest.nextText()) else {
+        guard let commandID = ClientName(bytes: try rest.nextBytes()) else {
             throw CanonicalFault("expected a command id before byte \(rest.offset)")
         }
-        guard let actor = ActorName(try rest.nextText()) else {
+        guard let actor = ActorName(bytes: try rest.nextBytes()) else {
             throw CanonicalFault("expected an actor before byte \(rest.offset)")
         }
         let payload = try rest.nextBytes()
@@ -146,13 +146,6 @@ private struct CanonicalReader {
             actor: actor
         )
         return (header, Array(payload))
-    }
-
-    private mutating func nextText() throws(CanonicalFault) -> String {
-        guard let text = String(validating: try nextBytes(), as: UTF8.self) else {
-            throw CanonicalFault("expected UTF-8 before byte \(offset)")
-        }
-        return text
     }
 
     private mutating func nextDigest() throws(CanonicalFault) -> CommandDigest? {

@@ -79,7 +79,7 @@ public final class ReadAhead: EventLog {
         // Events may have come behind a page that was not full.
         if let page = takePage(), page.after == after, page.events.count == limit {
             readOn(behind: page.events.last, limit, limit)
-            for event in page.events { body(event) }
+            page.events.lendEach(body)
             return limit
         }
         var last: RecordedEvent?

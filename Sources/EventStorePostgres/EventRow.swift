@@ -69,11 +69,11 @@ package enum EventRow {
         let type = UInt32(bitPattern: try tuple.nextInt32())
         let schemaVersion = UInt32(bitPattern: try tuple.nextInt32())
         let businessDate = BusinessDate(days: try tuple.nextInt32())
-        guard let commandID = ClientName(try tuple.nextText()) else {
+        guard let commandID = try tuple.nextBytes().withUnsafeBytes({ ClientName(bytes: $0) }) else {
             throw .misuse("expected a command id at position \(position)")
         }
         let digest = try tuple.nextOptionalUUID()
-        guard let actor = ActorName(try tuple.nextText()) else {
+        guard let actor = try tuple.nextBytes().withUnsafeBytes({ ActorName(bytes: $0) }) else {
             throw .misuse("expected an actor at position \(position)")
         }
         let payload = try tuple.nextBytes().withUnsafeBytes { Array($0) }

@@ -23,15 +23,31 @@ struct ShardCheck {
     private(set) var sources: SourceFacts
     private let log: Identifier
     private var versions: [StreamOrdinal: Int64] = [:]
-    private var commands: Set<CommandKey> = []
+    private var commands = PartedTable<CommandKey, Void>()
     private var command: EventHeader?
+    /// Keeps its memory from event to event.
+    private var encoding = Encoding()
     private var books = AccountBooks()
     private var tree: TreeCheck?
 
-    private struct CommandKey: Hashable {
-        let account: Int64
-        let actor: String
-        let id: String
+    /// A command's id within its scope, an account or else an actor, as 128 bits by two hashes whose seeds
+    /// nobody outside this process knows.
+    private struct CommandKey: CheaplyHashed {
+        let hashedBits: (high: UInt64, low: UInt64)
+
+        init(_ header: EventHeader) {
+            func half(_ number: Int) -> UInt64 {
+                var hasher = Hasher()
+                hasher.combine(number)
+                hasher.combine(header.account.value)
+                if header.account == .none { hasher.combine(header.actor.text) }
+                hasher.combine(header.commandID.text)
+                return UInt64(bitPattern: Int64(hasher.finalize()))
+            }
+            hashedBits = (half(0), half(1))
+        }
+
+        static func == (left: Self, right: Self) -> Bool { left.hashedBits == right.hashedBits }
     }
 
     init(_ log: any EventLog, _ shard: ShardNumber, _ sources: SourceFacts, _ witness: ShardWitness) {
@@ -113,12 +129,7 @@ struct ShardCheck {
     /// the first.
     private mutating func commandFault(_ header: EventHeader) -> String? {
         guard header.commandDigest == nil else {
-            let key = CommandKey(
-                account: header.account.value,
-                actor: header.account == .none ? header.actor.text : "",
-                id: header.commandID.text
-            )
-            guard commands.insert(key).inserted else {
+            guard commands.updateValue((), forKey: CommandKey(header)) == nil else {
                 return "command '\(header.commandID.text)' took effect before"
             }
             verdict.commands += 1
@@ -133,10 +144,9 @@ struct ShardCheck {
     }
 
     /// The payload is what this build would write, and the first one opens this shard of this log.
-    private func payloadFault(_ fact: DomainEvent, _ event: RecordedEvent) -> String? {
-        var encoding = Encoding()
+    private mutating func payloadFault(_ fact: DomainEvent, _ event: RecordedEvent) -> String? {
         EventRegistry.visit(fact, &encoding)
-        if event.header.schemaVersion == encoding.schemaVersion, encoding.bytes != event.payload {
+        if event.header.schemaVersion == encoding.schemaVersion, !encoding.bytes.holds(event.payload) {
             return "its payload does not encode to the same bytes again"
         }
         guard event.header.position == 1 else { return nil }
@@ -180,10 +190,11 @@ struct ShardCheck {
     }
 
     private struct Encoding: PayloadVisitor {
-        var bytes: [UInt8] = []
+        var bytes = WireEncoder()
         var schemaVersion: UInt32 = 0
         mutating func visit<P: EventPayload>(_ payload: P) {
-            bytes = WireEncoder.encode(payload)
+            bytes.removeAll()
+            bytes.append(payload)
             schemaVersion = P.schemaVersion
         }
     }
