@@ -89,13 +89,22 @@ public struct ColdFrame: Equatable, Sendable {
     }
 
     /// Hands over the events at the positions that are `wanted`, in order.
+    ///
+    /// Where the first event is not among them, each is held against its own hash, which the one before it
+    /// is a part of, and nothing has to be known of the others.
     public func events(
         _ chain: Chain,
         where wanted: (Int64) -> Bool = { _ in true },
         _ body: (RecordedEvent) -> Void
     ) throws(ColdFault) {
-        try forms { position, canonical, hash throws(ColdFault) in
+        let isChecked = wanted(firstPosition)
+        var before = chain.genesis
+        try forms(skippingChecksum: !isChecked) { position, canonical, hash throws(ColdFault) in
+            defer { before = hash }
             guard wanted(position) else { return }
+            guard isChecked || Chain.hash(after: before, canonical: canonical) == hash else {
+                throw ColdFault("at position \(position): what it says does not have the hash beside it")
+            }
             do throws(CanonicalFault) {
                 let (header, payload) = try chain.event(canonical: canonical)
                 guard header.position == position else {
@@ -125,9 +134,10 @@ public struct ColdFrame: Equatable, Sendable {
 
     /// Hands over each event's canonical form with its hash.
     package func forms(
+        skippingChecksum: Bool = false,
         _ body: (Int64, UnsafeRawBufferPointer, EventHash) throws(ColdFault) -> Void
     ) throws(ColdFault) {
-        let content = try inflated()
+        let content = try inflated(skippingChecksum)
         var failure: ColdFault?
         content.withUnsafeBytes { content in
             do throws(ColdFault) {
@@ -140,7 +150,7 @@ public struct ColdFrame: Equatable, Sendable {
     }
 
     /// The content, checked as far as checksums go.
-    private func inflated() throws(ColdFault) -> [UInt8] {
+    private func inflated(_ skippingChecksum: Bool) throws(ColdFault) -> [UInt8] {
         guard EventHash(digesting: bytes) == digest else {
             throw ColdFault("its \(bytes.count) bytes do not have the SHA-256 that stands beside them")
         }
@@ -148,7 +158,11 @@ public struct ColdFrame: Equatable, Sendable {
             throw ColdFault("expected at most \(Self.contentBytesMax) bytes of content, was \(contentBytes)")
         }
         do throws(LZ4Error) {
-            return try LZ4Frame.decompress(bytes, decompressedBytesMax: contentBytes)
+            return try LZ4Frame.decompress(
+                bytes,
+                decompressedBytesMax: contentBytes,
+                skippingChecksum: skippingChecksum
+            )
         } catch {
             throw ColdFault("\(error)")
         }

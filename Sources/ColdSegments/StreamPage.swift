@@ -100,15 +100,19 @@ public struct StreamPage: Equatable, Sendable {
         guard content.count >= start, content.starts(with: Self.tag),
             content.withUnsafeBytes({ $0.bigEndian(at: Self.tag.count, as: UInt32.self) }) == UInt32(count)
         else { throw ColdFault("expected the form BFINDEX1 with \(count) entries") }
-        return try Self.entries(content[start...], count, first)
+        return try content.withUnsafeBytes { content in
+            Result { () throws(ColdFault) in
+                try Self.entries(ZigzagReader(content, from: start), count, first)
+            }
+        }.get()
     }
 
     private static func entries(
-        _ content: ArraySlice<UInt8>,
+        _ numbers: ZigzagReader,
         _ count: Int,
         _ first: StreamPlace
     ) throws(ColdFault) -> [StreamEntry] {
-        var reader = ZigzagReader(rest: content)
+        var reader = numbers
         var entries: [StreamEntry] = []
         entries.reserveCapacity(count)
         var at = (account: Int64(0), stream: Int64(0), version: Int64(0), position: Int64(0))
@@ -124,7 +128,7 @@ public struct StreamPage: Equatable, Sendable {
             }
             entries.append(StreamEntry(place, position: at.position))
         }
-        guard reader.rest.isEmpty else { throw ColdFault("expected nothing behind its last entry") }
+        guard reader.isAtEnd else { throw ColdFault("expected nothing behind its last entry") }
         return entries
     }
 }
@@ -141,12 +145,22 @@ extension [UInt8] {
 }
 
 private struct ZigzagReader {
-    var rest: ArraySlice<UInt8>
+    private let content: UnsafeRawBufferPointer
+    private var offset: Int
+
+    var isAtEnd: Bool { offset == content.count }
+
+    init(_ content: UnsafeRawBufferPointer, from offset: Int) {
+        self.content = content
+        self.offset = offset
+    }
 
     mutating func next() throws(ColdFault) -> Int64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while let byte = rest.popFirst() {
+        while offset < content.count {
+            let byte = content[offset]
+            offset += 1
             // The tenth byte has room for one bit.
             guard shift < 63 || byte <= 1 else { throw ColdFault("a number of its entries is too large") }
             value |= UInt64(byte & 0x7f) << shift

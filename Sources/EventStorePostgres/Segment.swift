@@ -53,7 +53,6 @@ struct Segment: Equatable {
         _ connection: PostgresConnection,
         _ body: (RecordedEvent) -> Void
     ) throws(PostgresError) {
-        let wanted = Set(positions)
         var starts: [Int64] = []
         for position in positions where starts.last != start(of: position) {
             starts.append(start(of: position))
@@ -61,9 +60,14 @@ struct Segment: Equatable {
         guard !starts.isEmpty else { return }
         let list = starts.map { String($0) }.joined(separator: ", ")
         var next = starts[...]
+        var wanted = positions[...]
+        func isWanted(_ position: Int64) -> Bool {
+            while let first = wanted.first, first < position { wanted.removeFirst() }
+            return wanted.first == position
+        }
         try frames("first_position in (\(list))", connection) { frame throws(PostgresError) in
             try expect(frame, at: next.popFirst())
-            try open(frame, chain, where: { wanted.contains($0) }, body)
+            try open(frame, chain, where: isWanted, body)
         }
         if let missing = next.first { throw absent(missing) }
     }

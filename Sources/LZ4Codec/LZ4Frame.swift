@@ -44,13 +44,17 @@ public enum LZ4Frame {
     }
 
     /// The content of `frame`, which is at most `decompressedBytesMax` long.
+    ///
+    /// Whoever proves what is taken from it by a digest may leave the frame's own checksum alone, which takes
+    /// four times as long as all the rest.
     public static func decompress(
         _ frame: [UInt8],
-        decompressedBytesMax: Int
+        decompressedBytesMax: Int,
+        skippingChecksum: Bool = false
     ) throws(LZ4Error) -> [UInt8] {
         precondition(decompressedBytesMax >= 0 && decompressedBytesMax < Int.max, "a bound is a length")
         try checkHeader(frame)
-        var decompressor = try Decompressor()
+        var decompressor = try Decompressor(skippingChecksum: skippingChecksum)
         // One byte more than allowed, so that a content that is too long shows.
         let capacityMax = decompressedBytesMax + 1
         var content = [UInt8](repeating: 0, count: min(capacityMax, max(firstBytesMin, frame.count * 4)))
@@ -92,8 +96,10 @@ public enum LZ4Frame {
 /// The library's state while it reads one frame.
 @safe private struct Decompressor: ~Copyable {
     private let context: OpaquePointer
+    private var options = LZ4F_decompressOptions_t()
 
-    init() throws(LZ4Error) {
+    init(skippingChecksum: Bool) throws(LZ4Error) {
+        options.skipChecksums = skippingChecksum ? 1 : 0
         var context: OpaquePointer?
         let code = unsafe LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
         guard LZ4F_isError(code) == 0, let context = unsafe context else { throw .outOfMemory }
@@ -120,7 +126,7 @@ public enum LZ4Frame {
                     &written,
                     source.baseAddress?.advanced(by: consumed),
                     &read,
-                    nil
+                    &options
                 )
             }
         }
