@@ -259,7 +259,12 @@ public enum RejectionCode: UInt16, Sendable, CaseIterable {
     case venueSilent = 303
 
     /// The stable name, as in `BUYING_POWER_EXCEEDED`.
-    public var name: String {
+    public var name: String { Self.names[self] ?? "" }
+
+    /// Spelled once, since each refusal asks for one.
+    private static let names = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.spelled) })
+
+    private var spelled: String {
         // A word begins at an upper-case letter after a lower-case one, or before one inside capitals:
         // `IDTaken`.
         let letters = Array("\(self)")
