@@ -36,8 +36,8 @@ extension Projection {
 
 /// Which facts come together.
 public enum FoldedBatch {
-    /// A batch ends where a command does, or at a multiple of this, since a command can have more events than
-    /// a batch; state hashes are kept at multiples of it.
+    /// A batch ends where a command does, or at a multiple of this: it can have no room for a command, and
+    /// state hashes are kept at multiples of it.
     public static let positions: Int64 = 50
 }
 

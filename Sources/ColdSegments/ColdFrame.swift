@@ -91,7 +91,7 @@ public struct ColdFrame: Equatable, Sendable {
     /// Hands over the events at the positions that are `wanted`, in order.
     ///
     /// Where the first event is not among them, each is held against its own hash, which the one before it
-    /// is a part of, and nothing has to be known of the others.
+    /// is a part of, and nothing has to be known of the others. It is asked about once more than the others.
     public func events(
         _ chain: Chain,
         where wanted: (Int64) -> Bool = { _ in true },

@@ -47,13 +47,6 @@ public struct CopyTuple: ~Escapable {
         return text
     }
 
-    /// The next field as text.
-    @inlinable
-    public mutating func nextText() throws(PostgresError) -> String {
-        guard let text = try nextOptionalText() else { throw unexpectedNull() }
-        return text
-    }
-
     /// The next field as an integer of eight bytes, or nil where it is null.
     @inlinable
     public mutating func nextOptionalInt64() throws(PostgresError) -> Int64? { try nextInteger() }

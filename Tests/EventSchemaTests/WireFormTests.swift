@@ -134,6 +134,21 @@ struct WireFormTests {
     func extended(sample: Sample) {
         for byte in UInt8.min...UInt8.max { expectErrorOrCanonical(sample.type, sample.bytes + [byte]) }
     }
+
+    @Test("what was written is told from all that differs in a byte or in length")
+    func holds() {
+        let bytes = Self.id + Self.quantity
+        var encoder = WireEncoder()
+        encoder.append(raw: bytes)
+        #expect(encoder.holds(bytes))
+        for index in bytes.indices {
+            var other = bytes
+            other[index] ^= 0x40
+            #expect(!encoder.holds(other), "byte \(index)")
+            #expect(!encoder.holds(Array(bytes[..<index])))
+        }
+        #expect(!encoder.holds(bytes + [0]))
+    }
 }
 
 /// Nothing traps, and whatever is read is written as the same bytes again and prints.

@@ -10,6 +10,10 @@ struct NameTests {
     func clientName(text: String) throws {
         #expect(ClientName(text)?.text == text)
         #expect(ActorName(text)?.text == text)
+        Array(text.utf8).withUnsafeBytes { bytes in
+            #expect(ClientName(bytes: bytes)?.text == text)
+            #expect(ActorName(bytes: bytes)?.text == text)
+        }
     }
 
     @Test(
@@ -21,6 +25,17 @@ struct NameTests {
     func notClientName(text: String) {
         #expect(ClientName(text) == nil)
         #expect(ActorName(text) == nil)
+        Array(text.utf8).withUnsafeBytes { bytes in
+            #expect(ClientName(bytes: bytes) == nil)
+            #expect(ActorName(bytes: bytes) == nil)
+        }
+    }
+
+    @Test("bytes that are no text are no name")
+    func notText() {
+        for bytes in [[0x61, 0xff, 0x61], [0xc3, 0x28], [0x80]] as [[UInt8]] {
+            bytes.withUnsafeBytes { #expect(ClientName(bytes: $0) == nil && ActorName(bytes: $0) == nil) }
+        }
     }
 
     @Test("names have a longest length")

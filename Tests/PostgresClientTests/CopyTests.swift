@@ -43,6 +43,26 @@ private func batch(_ ids: some Sequence<Int64>) -> CopyWriter {
 
 @Suite("Copying in")
 struct CopyInTests {
+    @Test("lists of integers arrive as arrays, an empty one too")
+    func lists() throws {
+        let connection = try SharedCluster.connect(database: "copies")
+        try connection.execute("create temp table listed (list int4[])")
+        var writer = CopyWriter()
+        writer.header()
+        for list in [[], [7], [.min, -1, 0, .max]] as [[Int32]] {
+            writer.beginTuple(fields: 1)
+            writer.int32s(list)
+        }
+        writer.trailer()
+        _ = try connection.copyIn("copy listed from stdin (format binary)", writer.bytes)
+        let rows = try connection.query(
+            "select list::text, list = '{}' from listed order by cardinality(list)"
+        )
+        let lists = try (0..<rows.count).map { try rows.text($0, 0) }
+        #expect(lists == ["{}", "{7}", "{-2147483648,-1,0,2147483647}"])
+        #expect(try rows.bool(0, 1))
+    }
+
     @Test("statements and copy succeed, each with its result")
     func success() throws {
         let target = try CopyTarget()

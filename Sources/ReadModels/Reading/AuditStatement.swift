@@ -27,8 +27,8 @@ struct AuditStatement {
         self.limit = min(max(limit, 0), AuditQuery.positionsMax)
         parameters = [.int32(Int32(query.shard.value))]
         text =
-            if query.rule != nil {
-                ofFindings(query, cursor)
+            if let rule = query.rule {
+                ofFindings(of: rule, query, cursor)
             } else if query.kind?.isRare == true {
                 ofRarities(query, cursor)
             } else {
@@ -81,9 +81,13 @@ struct AuditStatement {
     }
 
     /// By rule the findings lead, a position each however many of them an event has: they are fewer.
-    private mutating func ofFindings(_ query: AuditQuery, _ cursor: Cursor) -> String {
+    private mutating func ofFindings(
+        of rule: RejectionCode,
+        _ query: AuditQuery,
+        _ cursor: Cursor
+    ) -> String {
         let (comparison, order) = write(cursor)
-        let rule = add(.text(query.rule?.name ?? ""))
+        let rule = add(.text(rule.name))
         var conditions = columns(query) + times(query, "f.position")
         let source: String
         if query.kind?.isRare == true {
