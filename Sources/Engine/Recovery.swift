@@ -106,7 +106,7 @@ struct Recovery {
         } take: { page in
             do throws(Failure) {
                 let page = try page.get()
-                for event in page.events { known.sequencer.recover(event) }
+                page.events.lendEach { known.sequencer.recover($0) }
                 known.hash = page.hash
                 isStopped = !goesOn()
             } catch {

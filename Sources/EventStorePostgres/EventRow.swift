@@ -102,6 +102,14 @@ package enum EventRow {
         )
     }
 
+    /// Reads 32 bytes of a result; throws `misuse` for any other count.
+    static func hash(_ rows: PostgresRows, _ row: Int, _ column: Int) throws(PostgresError) -> EventHash {
+        guard let hash = try rows.withBytes(row, column, hash) else {
+            throw .misuse("expected a hash in column \(column), was null")
+        }
+        return hash
+    }
+
     /// Reads 32 bytes; throws `misuse` for any other count.
     static func hash(_ bytes: RawSpan) throws(PostgresError) -> EventHash {
         guard bytes.byteCount == 32 else {

@@ -58,14 +58,13 @@ struct Segment: Equatable {
             starts.append(start(of: position))
         }
         guard !starts.isEmpty else { return }
-        let list = starts.map { String($0) }.joined(separator: ", ")
         var next = starts[...]
         var wanted = positions[...]
         func isWanted(_ position: Int64) -> Bool {
             while let first = wanted.first, first < position { wanted.removeFirst() }
             return wanted.first == position
         }
-        try frames("first_position in (\(list))", connection) { frame throws(PostgresError) in
+        try frames(at: starts, connection) { frame throws(PostgresError) in
             try expect(frame, at: next.popFirst())
             try open(frame, chain, where: isWanted, body)
         }
@@ -158,10 +157,41 @@ extension Segment {
         }
     }
 
+    private static let frameColumns = "first_position, last_position, content_bytes, frame, sha256"
+
     func frameQuery(_ condition: String) -> String {
-        "select first_position, last_position, content_bytes, frame, sha256 from bifrost.cold_frame "
+        "select \(Self.frameColumns) from bifrost.cold_frame "
             + "where shard = \(shard.value) and \(condition) order by first_position"
     }
+
+    /// Lends the frames that begin at `starts`, in that order; planning this anew took longer than finding
+    /// them.
+    private func frames(
+        at starts: [Int64],
+        _ connection: PostgresConnection,
+        _ body: (ColdFrame) throws(PostgresError) -> Void
+    ) throws(PostgresError) {
+        let list = "{" + starts.map { String($0) }.joined(separator: ",") + "}"
+        let parameters = [PostgresParameter.int32(Int32(shard.value)), .text(list)]
+        try connection.queryKept(Self.framesAtQuery, parameters) { row throws(PostgresError) in
+            let frame = ColdFrame(
+                firstPosition: try row.int64(0, 0),
+                lastPosition: try row.int64(0, 1),
+                contentBytes: Int(try row.int32(0, 2)),
+                bytes: try row.bytes(0, 3),
+                digest: try EventRow.hash(row, 0, 4)
+            )
+            try body(frame)
+        }
+    }
+
+    /// Looks each up by itself, however many frames the planner takes the table to have.
+    ///
+    /// It cannot see how many are wanted, or it would make a plan for each such number.
+    static let framesAtQuery =
+        "select frame.* from unnest((select $2::int8[])) with ordinality as wanted (start, number) "
+        + "cross join lateral (select \(frameColumns) from bifrost.cold_frame "
+        + "where shard = $1 and first_position = wanted.start limit 1) as frame order by wanted.number"
 
     /// Lends the pages that may hold entries of `places`.
     func pages(
@@ -169,6 +199,10 @@ extension Segment {
         _ connection: PostgresConnection,
         _ body: (StreamPage) throws(PostgresError) -> Void
     ) throws(PostgresError) {
+        // One page has all of most accounts.
+        if let places, let last = try lastPage(upTo: places.last, connection), last.first <= places.first {
+            return try body(last)
+        }
         try connection.copyOut("copy (\(pageQuery(places))) to stdout (format binary)") {
             row throws(PostgresError) in
             var tuple = try CopyTuple(row)
@@ -188,10 +222,42 @@ extension Segment {
         }
     }
 
+    /// The last page that does not begin behind `place`.
+    private func lastPage(
+        upTo place: StreamPlace,
+        _ connection: PostgresConnection
+    ) throws(PostgresError) -> StreamPage? {
+        let rows = try connection.queryKept(
+            Self.lastPageQuery,
+            [
+                .int32(Int32(shard.value)), .int32(leaf), .int64(place.account), .int64(place.stream),
+                .int64(place.version),
+            ]
+        )
+        guard rows.count == 1 else { return nil }
+        return StreamPage(
+            first: StreamPlace(
+                account: try rows.int64(0, 0),
+                stream: try rows.int64(0, 1),
+                version: try rows.int64(0, 2)
+            ),
+            count: Int(try rows.int32(0, 3)),
+            bytes: try rows.bytes(0, 4),
+            digest: try EventRow.hash(rows, 0, 5)
+        )
+    }
+
+    private static let pageColumns = "account, stream, version, entries, page, sha256"
+
+    static let lastPageQuery =
+        "select \(pageColumns) from bifrost.cold_index where shard = $1 and leaf = $2 "
+        + "and (account, stream, version) <= ($3, $4, $5) "
+        + "order by account desc, stream desc, version desc limit 1"
+
     /// The page that the first place is in, and those that begin within the range; all without a range.
     func pageQuery(_ places: StreamRange?) -> String {
         let columns =
-            "select account, stream, version, entries, page, sha256 from bifrost.cold_index "
+            "select \(Self.pageColumns) from bifrost.cold_index "
             + "where shard = \(shard.value) and leaf = \(leaf)"
         guard let places else { return columns + " order by account, stream, version" }
         let key = "(account, stream, version)"

@@ -99,6 +99,9 @@ import CLibPQ
 
     func send(_ sql: String) -> Bool { unsafe PQsendQuery(raw, sql) == 1 }
 
+    /// Has each row of the statement that was just sent be a result of its own.
+    func returnEachRow() -> Bool { unsafe PQsetSingleRowMode(raw) == 1 }
+
     /// Asks the server to parse a statement and to keep it under a name.
     func prepare(_ name: String, _ sql: String, _ block: ParameterBlock) -> Bool {
         unsafe PQsendPrepare(raw, name, sql, Int32(block.types.count), block.types) == 1

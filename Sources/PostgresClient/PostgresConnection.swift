@@ -85,6 +85,30 @@ public final class PostgresConnection {
         return try readRows(of: sql)
     }
 
+    /// The same, lending each row as the only one of its rows while the server makes those to come.
+    ///
+    /// If `row` throws, the rest is read and left, and the error passed on. The session must not be used by
+    /// `row`.
+    public func queryKept(
+        _ sql: String,
+        _ parameters: [PostgresParameter],
+        eachRow row: (PostgresRows) throws(PostgresError) -> Void
+    ) throws(PostgresError) {
+        let block = try ParameterBlock(parameters)
+        let name = try keep(sql, block, 0)
+        guard handle.send(name, isName: true, block), handle.returnEachRow() else { throw lost() }
+        var failure: PostgresError?
+        try readResults { result in
+            guard failure == nil else { return }
+            if let error = result.serverError {
+                failure = .server(error)
+            } else if result.status == PGRES_SINGLE_TUPLE {
+                do throws(PostgresError) { try row(PostgresRows(result)) } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// The name under which the server keeps a statement of `generation`, once it does.
     func keep(_ sql: String, _ block: ParameterBlock, _ generation: Int) throws(PostgresError) -> String {
         try checkReady(for: sql)

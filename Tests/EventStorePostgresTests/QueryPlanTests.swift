@@ -39,6 +39,12 @@ struct QueryPlanTests {
         (segment.pageQuery(StreamRange(2, behind: 17_000)), "cold_index_pkey"),
     ]
 
+    /// Statements that the server keeps, with the types of their parameters, some of those, and their index.
+    private static let kept: [(statement: String, types: String, parameters: String, index: String)] = [
+        (Segment.framesAtQuery, "int4, text", "1, '{1,257,513}'", "cold_frame_pkey"),
+        (Segment.lastPageQuery, "int4, int4, int8, int8, int8", "1, 1, 2, 33, 4", "cold_index_pkey"),
+    ]
+
     private func plan(_ connection: PostgresConnection, _ query: String) throws -> String {
         let rows = try connection.query("explain (costs off) \(query)")
         return try (0..<rows.count).map { try rows.text($0, 0) }.joined(separator: "\n")
@@ -67,6 +73,23 @@ struct QueryPlanTests {
             }
         }
         writer.release()
+    }
+
+    @Test("the server keeps the plans of statements that it keeps, and each uses its index alone")
+    func keptPlans() throws {
+        let fixture = try StoreFixture("plans_kept")
+        let reader = try fixture.connect(as: "bifrost_reader")
+        try reader.execute(ReaderPool.session)
+        for (number, (statement, types, parameters, index)) in Self.kept.enumerated() {
+            try reader.execute("prepare statement_\(number) (\(types)) as \(statement)")
+            let execution = "execute statement_\(number) (\(parameters))"
+            for _ in 0..<6 { try reader.execute(execution) }
+            let plan = try plan(reader, execution)
+            // It stands for whatever parameters come.
+            #expect(plan.contains("shard = $1"), "\(plan)")
+            #expect(plan.contains("Index Cond") && plan.contains(index), "\(plan)")
+            #expect(!plan.contains("Filter") && !plan.contains("Seq Scan"), "\(plan)")
+        }
     }
 
     @Test("a fence planned while its leaf was small does not scan it when it has grown")

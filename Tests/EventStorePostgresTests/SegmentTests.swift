@@ -96,6 +96,39 @@ struct SegmentTests {
         try scene.store.checkIndexes(.reference)
     }
 
+    @Test("accounts and streams that stand on several pages of the index are read whole")
+    func severalPages() throws {
+        var limits = PostgresLimits()
+        limits.leafEventsMax = 9_000
+        let fixture = try StoreFixture("segment_pages", limits: limits)
+        var maker = EventMaker()
+        maker.streams = 3
+        _ = try fixture.fill([3_000, 3_000, 3_000, 1], &maker)
+        let events = try fixture.events()
+        #expect(try ColdStore(fixture.log).seal(.reference, 1, by: "clerk"))
+        let pages = try fixture.admin().query("select count(*) from bifrost.cold_index").int64(0, 0)
+        #expect(pages == 3)
+        func expect(_ selection: LogSelection, _ isSelected: (EventHeader) -> Bool) throws {
+            var found: [RecordedEvent] = []
+            _ = try fixture.log.read(.reference, selection, limit: .max) { found.append($0) }
+            #expect(found == events.filter { isSelected($0.header) })
+        }
+        // The second one's events stand on two pages, and the third's end on the last one.
+        for account in 1...3 as ClosedRange<Int64> {
+            for after in [0, 4_000, 8_900] as [Int64] {
+                try expect(.account(AccountOrdinal(account), after: after)) {
+                    $0.account.value == account && $0.position > after
+                }
+            }
+            for version in [0, 1_096, 2_191, 2_192, 2_999] as [Int64] {
+                let stream = StreamOrdinal(.order, birth: account)
+                try expect(.stream(AccountOrdinal(account), stream, afterVersion: version)) {
+                    $0.account.value == account && $0.version > version
+                }
+            }
+        }
+    }
+
     @Test("the writer goes on behind a dropped leaf, and a new one finds the end")
     func writing() throws {
         let scene = try SegmentScene("segment_writing")

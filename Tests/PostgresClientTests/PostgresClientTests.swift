@@ -50,6 +50,34 @@ struct SessionTests {
         #expect(try connection.queryKept("select $1", [.int32(5)]).int32(0, 0) == 5)
     }
 
+    @Test("each row of a kept statement comes alone and in order, up to what went wrong")
+    func eachRow() throws {
+        let connection = try connect()
+        let quotients = "select number, 6 / (4 - number) from generate_series(1, $1) as number"
+        var rows: [Int32] = []
+        func read(_ count: Int32, failingAt stop: Int32? = nil) throws(PostgresError) {
+            rows = []
+            try connection.queryKept(quotients, [.int32(count)]) { row throws(PostgresError) in
+                #expect(row.count == 1)
+                rows.append(try row.int32(0, 0))
+                if rows.last == stop { throw PostgresError.misuse("enough") }
+            }
+        }
+        try read(0)
+        #expect(rows == [])
+        try read(3)
+        #expect(rows == [1, 2, 3])
+        #expect(refusal { () throws(PostgresError) in try read(9) }?.sqlState == "22012")
+        #expect(rows == [1, 2, 3])
+        #expect(throws: PostgresError.misuse("enough")) { try read(3, failingAt: 2) }
+        #expect(rows == [1, 2])
+        #expect(throws: PostgresError.misuse("enough")) { try read(9, failingAt: 1) }
+        #expect(rows == [1])
+        #expect(connection.transactionStatus == .idle)
+        try read(2)
+        #expect(rows == [1, 2])
+    }
+
     @Test("a statement behind another takes one round trip, and fails with it")
     func pipeline() throws {
         let connection = try connect()
