@@ -100,7 +100,9 @@ public enum Order: Decider {
             try decision.emit(.cancelRequested(fact))
         case .confirmCancel(let order):
             // Terms that were asked for may be in force there already: what they leave is cancelled as well.
-            guard state.isOpen else { return }
+            // One that is filled here may live again, by a bust that the venue said before and that comes
+            // later.
+            guard state.closed == nil else { return }
             var fact = OrderCancelled()
             fact.order = order
             fact.cancelledQuantity = state.leaves

@@ -77,6 +77,12 @@ struct OrderDecisionTests {
             [.cancelled(Fixture.cancelled(units: 60))]
         ),
         Row(
+            "confirm a cancel of a filled order, which a bust on its way may let live again",
+            Fixture.live + [Fixture.filled(100)],
+            .confirmCancel(Sample.order),
+            [.cancelled(Fixture.cancelled(units: 0))]
+        ),
+        Row(
             "refuse a cancel",
             Fixture.live + [.cancelRequested(Fixture.cancelRequested)],
             .refuseCancel(Sample.order),
@@ -126,17 +132,19 @@ struct OrderDecisionTests {
                     .requestCancel(Fixture.cancelRequested),
                     []
                 ),
+                Row("expire a \(name) order", Fixture.live + [closure], .expire(Sample.order), []),
+            ]
+        }
+        + closures.dropFirst().flatMap { name, closure in
+            [
                 Row(
                     "confirm a cancel of a \(name) order",
                     Fixture.live + [closure],
                     .confirmCancel(Sample.order),
                     []
                 ),
-                Row("expire a \(name) order", Fixture.live + [closure], .expire(Sample.order), []),
+                Row("reject a \(name) order", Fixture.live + [closure], .reject(Fixture.rejected()), []),
             ]
-        }
-        + closures.dropFirst().map { name, closure in
-            Row("reject a \(name) order", Fixture.live + [closure], .reject(Fixture.rejected()), [])
         }
 
     @Test("a decision leads to its fact", arguments: effective)

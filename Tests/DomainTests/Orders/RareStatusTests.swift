@@ -206,6 +206,25 @@ struct RareStatusTests {
             60
         ),
         Row(
+            "a cancel that comes after a full fill leaves it filled",
+            [Fixture.filled(100), .cancelled(Fixture.cancelled(units: 0))],
+            .filled,
+            .filled,
+            100,
+            0
+        ),
+        Row(
+            "a reinstating bust that comes after its cancel does not open the order",
+            [
+                Fixture.filled(100), .cancelled(Fixture.cancelled(units: 0)),
+                .executionBusted(Fixture.busted(1, of: "E1", reinstated: 30)),
+            ],
+            .cancelled,
+            .canceled,
+            0,
+            0
+        ),
+        Row(
             "J.1.b: a bust on a cancelled order leaves it cancelled",
             [Fixture.filled(40), cancelled, bust],
             .cancelled,
