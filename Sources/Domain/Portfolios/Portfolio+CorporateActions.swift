@@ -173,12 +173,13 @@ extension Portfolio {
         (fact.numerator, fact.denominator) = (terms.numerator, terms.denominator)
         fact.oldQuantity = position
         let scaled = Split.scaled(Int128(position.nanos), terms.numerator, terms.denominator)
+        // One that stays says nothing of what it would have brought.
+        var stays = fact
+        (stays.numerator, stays.denominator, stays.newQuantity) = (1, 1, position)
         guard let adjusted = Int64(exactly: scaled).flatMap({ Quantity(exactly: $0) }),
             settle(&fact, adjusted, terms, state)
         else {
-            (fact.numerator, fact.denominator, fact.newQuantity) = (1, 1, position)
-            fact.fraction = .zero
-            try decision.emit(.positionAdjusted(fact))
+            try decision.emit(.positionAdjusted(stays))
             return try decision.emit(.reconciliationBroke(beyondBounds(account, scaled)))
         }
         fact.postings = postings(of: fact, state)

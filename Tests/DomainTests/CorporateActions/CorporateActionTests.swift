@@ -179,6 +179,34 @@ struct CorporateActionTests {
         )
     }
 
+    @Test("a position whose fraction the books cannot hold the price of stays, and its fact says of no price")
+    func keepsWhatCannotBePaid() throws {
+        var market = try Self.market()
+        let holder = try market.trading.open("holder", cash: 999_999_999_999_999_960)
+        var line = HoldingLine()
+        line.symbol = Self.symbol
+        line.quantity = Quantity(units: 3)
+        line.cost = Money(units: 30)
+        line.acquired = World.day(0)
+        var holdings = ImportHoldings()
+        holdings.lots = [line]
+        try market.trading.pose(.importHoldings(holder, holdings))
+        try market.declare(try Self.split(3, 2, ex: 1, lieu: "1000"))
+        try market.roll(World.day(0))
+        try Invariants.check(market.trading.state)
+        let adjusted = market.trading.log.compactMap { fact in
+            if case .portfolio(.positionAdjusted(let adjusted)) = fact.event { adjusted } else { nil }
+        }
+        let fact = try #require(adjusted.first)
+        #expect(adjusted.count == 1 && fact.postings.isEmpty)
+        #expect(fact.oldQuantity == Quantity(units: 3) && fact.newQuantity == Quantity(units: 3))
+        #expect(fact.numerator == 1 && fact.denominator == 1 && fact.fraction == .zero)
+        #expect(fact.cashInLieu == .zero && fact.gross == .zero && fact.cashInLieuPrice == .zero)
+        #expect(fact.closedCost == .zero && fact.realised == .zero)
+        let cash = try market.trading.account(holder).portfolio.cash(.usd)
+        #expect(cash == Money(units: 999_999_999_999_999_960))
+    }
+
     @Test("the money is there when the pay date's day begins, and stands in the equity until then")
     func payment() throws {
         var market = try Self.market()
