@@ -134,7 +134,7 @@ extension Books {
             isNew: request == nil
         )
         if let parent = work(of: order), parent.isAtWork, !parent.isClosed { question.freed.add(parent.held) }
-        if let market = question.reference { anchor(&question, terms, placed.special.limitOffset, market) }
+        if let market = question.reference { anchor(&question, terms, order.limitOffset, market) }
         if question.reference ?? 0 <= 0 { question.reference = nil }
         if account.opened.kind == .margin { question.reduces = reduces(question) }
         return question

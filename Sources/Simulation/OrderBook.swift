@@ -22,8 +22,10 @@ struct OrderBook {
     var approvedRequests: Set<UInt32> = []
     /// The terms that the venue confirmed last, with their request, while it has not answered an adjustment.
     private var confirmed: (terms: AmendedTerms, request: UInt32)?
-    /// Whether an ex-date gave it other terms.
-    private(set) var isAdjusted = false
+    /// The terms that ex-dates gave it, whether or not they still hold.
+    private(set) var adjustedTerms: [AmendedTerms] = []
+    /// How far a limit is from its stop since each ex-date that the venue has not refused.
+    private var offsets: [(request: UInt32, offset: Price?)] = []
     /// What the log says is held back for it.
     var held = Held()
     /// The other order of a pair of which one cancels the other, or none.
@@ -115,6 +117,9 @@ struct OrderBook {
         settleRequests()
     }
 
+    /// How far the limit of a trailing stop-limit is from its stop now.
+    var limitOffset: Price? { offsets.isEmpty ? placed.special.limitOffset : offsets.last?.offset }
+
     /// An ex-date puts other terms in force, and the venue is asked for them.
     mutating func adjust(_ fact: OrderAdjusted) {
         var request = OrderReplaceRequested()
@@ -124,7 +129,8 @@ struct OrderBook {
         let isAtVenue = isApproved && !isAtWork
         if isAtVenue, confirmed == nil { confirmed = (terms, requestInForce) }
         terms = fact.terms
-        isAdjusted = true
+        adjustedTerms.append(fact.terms)
+        offsets.append((fact.request, fact.limitOffset))
         requestInForce = max(requestInForce, fact.request)
         pending = isAtVenue ? [fact.request: request] : [:]
         approvedRequests.insert(fact.request)
@@ -142,6 +148,7 @@ struct OrderBook {
         pending[request] = nil
         guard let before = confirmed, request == requestInForce else { return }
         (terms, requestInForce) = before
+        offsets.removeAll { $0.request > before.request }
         confirmed = nil
         if let limit = terms.limitPrice { allow(limit.nanos) }
         settleRequests()

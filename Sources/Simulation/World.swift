@@ -174,13 +174,15 @@ struct World {
                 "\(routed.order.id.text) was routed before its approval"
             )
             let terms = order.map { order in
-                // One that an ex-date adjusted goes to the venue as it is now.
+                // One that an ex-date adjusted goes to the venue as it was when it was sent; the venue may
+                // have refused those terms since.
                 let isPlaced =
                     order.placed.quantity == routed.quantity && order.placed.limitPrice == routed.limitPrice
                     && order.ownSpecial == routed.special
-                let isAdjusted =
-                    order.isAdjusted && order.terms.quantity == routed.quantity
-                    && order.terms.limitPrice == routed.limitPrice
+                let approved = order.adjustedTerms.isEmpty ? [] : order.adjustedTerms + [order.terms]
+                let isAdjusted = approved.contains {
+                    $0.quantity == routed.quantity && $0.limitPrice == routed.limitPrice
+                }
                 return (isPlaced || isAdjusted) && order.placed.side == routed.side
                     && order.placed.type == routed.type && order.placed.timeInForce == routed.timeInForce
             }
