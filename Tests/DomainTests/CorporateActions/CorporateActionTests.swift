@@ -38,6 +38,24 @@ struct CorporateActionTests {
         return .announceCorporateAction(wanted)
     }
 
+    /// Brings a lot of the first day into the account.
+    private static func hold(
+        _ account: AccountID,
+        _ symbol: Symbol,
+        _ quantity: Quantity,
+        _ cost: Money,
+        _ runner: inout ShardRunner
+    ) throws {
+        var line = HoldingLine()
+        line.symbol = symbol
+        line.quantity = quantity
+        line.cost = cost
+        line.acquired = World.day(0)
+        var holdings = ImportHoldings()
+        holdings.lots = [line]
+        try runner.pose(.importHoldings(account, holdings))
+    }
+
     private static func accruals(_ runner: ShardRunner) -> [DividendAccrued] {
         runner.log.compactMap { fact in
             if case .portfolio(.dividendAccrued(let accrued)) = fact.event { accrued } else { nil }
@@ -138,14 +156,7 @@ struct CorporateActionTests {
         try market.mark([("SPX", Price(cents: 1000)), ("NDX", Price(cents: 900))], World.day(0))
         try Self.stopAtLoss(holder, &market.trading)
         try market.roll(World.day(0))
-        var line = HoldingLine()
-        line.symbol = .known("NDX")
-        line.quantity = Quantity(units: 10)
-        line.cost = Money(cents: 9000)
-        line.acquired = World.day(0)
-        var holdings = ImportHoldings()
-        holdings.lots = [line]
-        try market.trading.pose(.importHoldings(holder, holdings))
+        try Self.hold(holder, .known("NDX"), Quantity(units: 10), Money(cents: 9000), &market.trading)
         #expect(try Self.refusal(holder, &market.trading) == nil)
         try market.mark([("SPX", Price(cents: 999))], World.day(1))
         #expect(try Self.refusal(holder, &market.trading) == .dayLossAboveLimit)
@@ -156,14 +167,7 @@ struct CorporateActionTests {
         var market = ActionMarket()
         try market.begin((0..<10).map { World.day($0) }, ["SPX"], lot: Quantity(nanos: 1))
         let holder = try market.trading.open("holder", cash: 1000)
-        var line = HoldingLine()
-        line.symbol = Self.symbol
-        line.quantity = Quantity(nanos: 1)
-        line.cost = Money(cents: 1)
-        line.acquired = World.day(0)
-        var holdings = ImportHoldings()
-        holdings.lots = [line]
-        try market.trading.pose(.importHoldings(holder, holdings))
+        try Self.hold(holder, Self.symbol, Quantity(nanos: 1), Money(cents: 1), &market.trading)
         try market.declare(try Self.split(1, 1000, ex: 1))
         try market.roll(World.day(0))
         try Invariants.check(market.trading.state)
@@ -183,14 +187,7 @@ struct CorporateActionTests {
     func keepsWhatCannotBePaid() throws {
         var market = try Self.market()
         let holder = try market.trading.open("holder", cash: 999_999_999_999_999_960)
-        var line = HoldingLine()
-        line.symbol = Self.symbol
-        line.quantity = Quantity(units: 3)
-        line.cost = Money(units: 30)
-        line.acquired = World.day(0)
-        var holdings = ImportHoldings()
-        holdings.lots = [line]
-        try market.trading.pose(.importHoldings(holder, holdings))
+        try Self.hold(holder, Self.symbol, Quantity(units: 3), Money(units: 30), &market.trading)
         try market.declare(try Self.split(3, 2, ex: 1, lieu: "1000"))
         try market.roll(World.day(0))
         try Invariants.check(market.trading.state)
