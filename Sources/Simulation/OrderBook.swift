@@ -15,15 +15,19 @@ struct OrderBook {
     /// What was taken back of it and does not live again.
     var lapsed: Int128 = 0
     /// The terms in force, and the request that they came with.
-    private(set) var terms: AmendedTerms
+    private(set) var terms: AmendedTerms {
+        didSet { if isAdjusted { termsOnTheirWay.append(oldValue) } }
+    }
     private(set) var requestInForce: UInt32 = 0
     /// Other terms that were asked for and not answered.
     var pending: [UInt32: OrderReplaceRequested] = [:]
     var approvedRequests: Set<UInt32> = []
     /// The terms that the venue confirmed last, with their request, while it has not answered an adjustment.
     private var confirmed: (terms: AmendedTerms, request: UInt32)?
-    /// The terms that ex-dates gave it, whether or not they still hold.
-    private(set) var adjustedTerms: [AmendedTerms] = []
+    /// Whether an ex-date gave it other terms.
+    private(set) var isAdjusted = false
+    /// Terms that held since, which an instruction that was not carried yet may still have.
+    var termsOnTheirWay: [AmendedTerms] = []
     /// How far a limit is from its stop since each ex-date that the venue has not refused.
     private var offsets: [(request: UInt32, offset: Price?)] = []
     /// What the log says is held back for it.
@@ -129,7 +133,7 @@ struct OrderBook {
         let isAtVenue = isApproved && !isAtWork
         if isAtVenue, confirmed == nil { confirmed = (terms, requestInForce) }
         terms = fact.terms
-        adjustedTerms.append(fact.terms)
+        isAdjusted = true
         offsets.append((fact.request, fact.limitOffset))
         requestInForce = max(requestInForce, fact.request)
         pending = isAtVenue ? [fact.request: request] : [:]

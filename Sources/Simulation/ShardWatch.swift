@@ -52,6 +52,11 @@ struct ShardWatch {
         head = Head(position: 0, hash: chain.genesis, recordedAt: Timestamp(nanos: .min))
     }
 
+    /// No instruction is on its way to the venue that was made of what the log had before.
+    mutating func forgetTermsOnTheirWay() {
+        for order in books.ordersInOrder { books.orders[order]?.termsOnTheirWay = [] }
+    }
+
     /// Reads on to the end; `body` gets each command's first event with its content.
     mutating func read(
         _ log: any EventLog,

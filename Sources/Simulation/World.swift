@@ -51,6 +51,8 @@ struct World {
     /// Why a snapshot was not used: none of them is of another log.
     private let skips = Skips()
     private var growths = 0
+    /// Whether every instruction that was to be carried has been.
+    private var nothingIsOnItsWay = false
     private let arrivals: Arrivals
 
     init(seed: UInt64) {
@@ -85,7 +87,9 @@ struct World {
         case .state: state(&choices)
         case .decide: _ = try trading?.decide()
         case .append: _ = trading?.engine.appendNext()
-        case .carry: _ = trading?.engine.carryNext()
+        case .carry:
+            _ = trading?.engine.carryNext()
+            nothingIsOnItsWay = sleepers.isEmpty
         case .decideFacts: _ = try facts?.decide()
         case .appendFacts: _ = facts?.engine.appendNext()
         case .copy: _ = trading?.copy()
@@ -130,6 +134,8 @@ struct World {
         if let breach = log.breach { throw Violation("I4", breach) }
         if let violation = alarm.take() { throw violation }
         for instruction in arrivals.take() { try check(instruction) }
+        if nothingIsOnItsWay { watch.forgetTermsOnTheirWay() }
+        nothingIsOnItsWay = false
         guard watch.head.position > before else { return }
         try watch.books.compare(watch.state)
         growths += 1
@@ -174,15 +180,16 @@ struct World {
                 "\(routed.order.id.text) was routed before its approval"
             )
             let terms = order.map { order in
-                // One that an ex-date adjusted goes to the venue as it was when it was sent; the venue may
-                // have refused those terms since.
+                // One that an ex-date adjusted goes to the venue as it is now, or was when it was sent: the
+                // venue may have refused those terms since.
                 let isPlaced =
                     order.placed.quantity == routed.quantity && order.placed.limitPrice == routed.limitPrice
                     && order.ownSpecial == routed.special
-                let approved = order.adjustedTerms.isEmpty ? [] : order.adjustedTerms + [order.terms]
-                let isAdjusted = approved.contains {
-                    $0.quantity == routed.quantity && $0.limitPrice == routed.limitPrice
-                }
+                let isAdjusted =
+                    order.isAdjusted
+                    && (order.termsOnTheirWay + [order.terms]).contains {
+                        $0.quantity == routed.quantity && $0.limitPrice == routed.limitPrice
+                    }
                 return (isPlaced || isAdjusted) && order.placed.side == routed.side
                     && order.placed.type == routed.type && order.placed.timeInForce == routed.timeInForce
             }
