@@ -129,6 +129,30 @@ struct SegmentTests {
         }
     }
 
+    @Test("each shard reads its own sealed leaves, where another has the same accounts at the same positions")
+    func severalShards() throws {
+        var limits = PostgresLimits()
+        limits.leafEventsMax = 100
+        limits.frameEventsMax = 10
+        let fixture = try StoreFixture("segment_shards", limits: limits)
+        for (number, streams) in [(0, 7), (1, 5), (2, 3)] as [(UInt16, Int64)] {
+            var maker = EventMaker()
+            maker.streams = streams
+            try fixture.fill([100, 1], shard: ShardNumber(number), &maker)
+        }
+        let shards = (0...2).map { ShardNumber($0) }
+        let events = try shards.map { try fixture.events($0) }
+        for shard in shards { #expect(try ColdStore(fixture.log).seal(shard, 1, by: "clerk")) }
+        for (shard, events) in zip(shards, events) {
+            for account in 1...7 as ClosedRange<Int64> {
+                var found: [RecordedEvent] = []
+                let selection = LogSelection.account(AccountOrdinal(account), after: 0)
+                _ = try fixture.log.read(shard, selection, limit: .max) { found.append($0) }
+                #expect(found == events.filter { $0.header.account.value == account })
+            }
+        }
+    }
+
     @Test("the writer goes on behind a dropped leaf, and a new one finds the end")
     func writing() throws {
         let scene = try SegmentScene("segment_writing")
