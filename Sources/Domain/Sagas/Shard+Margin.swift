@@ -119,12 +119,8 @@ extension Shard {
     }
 
     /// What compliance is told of a short sale; `nil` of any other order.
-    static func shortSale(_ placed: OrderPlaced, _ entry: AccountEntry, _ state: ShardState) -> ShortSale? {
+    static func shortSale(_ placed: OrderPlaced, _ instrument: InstrumentRegistered) -> ShortSale? {
         guard placed.side.isShort else { return nil }
-        let terms = state.reference.terms(
-            of: placed.instrument,
-            on: state.businessDate(at: state.effectiveAt)
-        )
-        return ShortSale(shortable: terms?.shortable ?? false, locate: placed.special.locate)
+        return ShortSale(shortable: instrument.shortable, locate: placed.special.locate)
     }
 }

@@ -85,7 +85,7 @@ extension Shard {
             return nil
         }
         if let drawn = drawn(by: slice, entry) { try decision.emit(risks.draft(.risk(drawn))) }
-        if let refused = try clear(placed, entry, sharing: other, state, &decision) {
+        if let refused = try clear(placed, instrument, entry, sharing: other, state, &decision) {
             try free(order, isSlice: slice != nil, entry, &decision)
             try reject(order, account, .compliance, refused, &decision)
             return nil
@@ -113,9 +113,11 @@ extension Shard {
         try emit(.approve(approved), order, account, Order.initial, &decision)
     }
 
-    /// What compliance says; the check that refused the order, `nil` when all passed.
+    /// What compliance says, by the instrument's terms of the command's day; the check that refused the
+    /// order, `nil` when all passed.
     static func clear(
         _ placed: OrderPlaced,
+        _ instrument: InstrumentRegistered,
         _ entry: AccountEntry,
         wanted: Quantity? = nil,
         sharing other: OrderID = .none,
@@ -129,7 +131,7 @@ extension Shard {
                 restricted: state.reference.restricted.contains(placed.instrument),
                 restrictionsVersion: state.reference.restrictionsVersion,
                 standing: standing(of: placed, entry, wanted: wanted, sharing: other, state),
-                shortSale: shortSale(placed, entry, state)
+                shortSale: shortSale(placed, instrument)
             ),
             given: entry.compliance,
             into: &clearance

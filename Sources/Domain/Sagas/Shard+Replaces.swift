@@ -65,7 +65,7 @@ extension Shard {
         _ decision: inout Decision<Draft>
     ) throws(Rejection) -> Refusal? {
         let wanted = max(order.rest(of: request.terms.quantity), .zero)
-        if let unclear = try clear(placed, entry, wanted: wanted, state, &decision) {
+        if let unclear = try clear(placed, instrument, entry, wanted: wanted, state, &decision) {
             return (.compliance, unclear)
         }
         let account = entry.opened.account

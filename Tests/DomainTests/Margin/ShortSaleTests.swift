@@ -116,6 +116,22 @@ struct ShortSaleTests {
         #expect(try desk.place(MarginDesk.order(.sellShort, 1)).refusal == .instrumentRestricted)
     }
 
+    @Test("a short sale is judged by the terms of its own day, also when the clock goes back over midnight")
+    func judgesByItsDay() throws {
+        var desk = try MarginDesk()
+        var change = InstrumentTermsChanged()
+        change.instrument = Sample.instrument(1)
+        change.effectiveFrom = BusinessDate(days: World.monday.days + 1)
+        change.terms = World.instrument(World.symbols[0], Sample.instrument(1))
+        change.terms.validFrom = change.effectiveFrom
+        change.terms.shortable = false
+        try World.copy([.termsChanged(change)], into: &desk.runner)
+        desk.runner.effectiveAt = change.effectiveFrom.at(seconds: 1)
+        #expect(try desk.place(MarginDesk.order(.sellShort, 1)).refusal == .instrumentNotShortable)
+        desk.runner.effectiveAt = World.monday.at(seconds: 86_399)
+        #expect(try desk.place(MarginDesk.order(.sellShort, 1)).refusal == nil)
+    }
+
     struct Marking: Sendable, CustomTestStringConvertible {
         let testDescription: String
         /// Units held by the account, and by another account of its owner.
