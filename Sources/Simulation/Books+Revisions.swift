@@ -13,6 +13,8 @@ extension Books {
         let execution: Identifier
         /// The numbers from then on, `nil` for none.
         let correction: ExecutionCorrected?
+        /// What the trade bears of the commission of its order from then on, also where it was taken back.
+        let commission: Money
         /// What of it lives again.
         let reinstated: Int128
     }
@@ -47,15 +49,20 @@ extension Books {
         standing.quantity = word.correction?.quantity ?? .zero
         standing.price = word.correction?.price ?? .zero
         standing.settlementAmount = word.correction?.settlementAmount ?? .zero
-        standing.commission = word.correction?.commission ?? .zero
+        standing.commission = word.commission
         return standing
     }
 
-    mutating func take(_ revision: ExecutionRevision, _ correction: ExecutionCorrected?) throws(Violation) {
+    mutating func take(
+        _ revision: ExecutionRevision,
+        _ correction: ExecutionCorrected?,
+        bearing commission: Money
+    ) throws(Violation) {
         let word = LastWord(
             id: revision.venueExecutionID,
             execution: revision.execution,
             correction: correction,
+            commission: commission,
             reinstated: Int128(revision.reinstated.nanos)
         )
         let before = wordByTrade[revision.order]?[revision.target]
@@ -81,7 +88,7 @@ extension Books {
             account: fact.account,
             instrument: fact.instrument,
             units: sign * Int128(word.correction?.quantity.nanos ?? 0),
-            flow: -sign * paid - (word.correction?.commission ?? .zero).nanos,
+            flow: -sign * paid - word.commission.nanos,
             due: was.due
         )
         bookedByID[fact.newExecution] = now
@@ -94,7 +101,7 @@ extension Books {
             return
         }
         accounts[fact.account]?.unsettled.remove(at: place)
-        guard now.units != 0 else { return }
+        guard now.units != 0 || now.flow != 0 else { return }
         accounts[fact.account]?.unsettled.append(
             Unsettled(execution: fact.newExecution, due: now.due, currency: fact.currency, flow: now.flow)
         )

@@ -149,8 +149,8 @@ struct Books {
             swept.remove(order)
         case .executed(let fact): try take(fact)
         case .externalFound(let fact): takeStranger(fact)
-        case .executionBusted(let fact): try take(fact.revision, nil)
-        case .executionCorrected(let fact): try take(fact.revision, fact)
+        case .executionBusted(let fact): try take(fact.revision, nil, bearing: fact.commission ?? .zero)
+        case .executionCorrected(let fact): try take(fact.revision, fact, bearing: fact.commission)
         case .executionConflicted(let fact):
             let standing = executions[ExecutionIdentity(fact.report)]
             try expect(standing != nil, "I9", "\(fact.report.venueExecutionID) conflicts with nothing")
@@ -202,7 +202,7 @@ struct Books {
         let word = wordByTrade[fact.order]?[identity]
         orders[fact.order]?.lapsed += max(taken - (word?.reinstated ?? 0), 0)
         orders[fact.order]?.settleRequests()
-        unbooked = standing.quantity > .zero ? standing : nil
+        unbooked = standing.quantity > .zero || standing.commission != .zero ? standing : nil
     }
 
     private mutating func take(_ event: PortfolioEvent, at place: FactPlace) throws(Violation) {

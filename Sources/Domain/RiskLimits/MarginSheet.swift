@@ -95,7 +95,11 @@ extension RiskState {
                 sum += held.need(-held.shorts, sheet)
             }
         }
-        for held in heldOnce(without: left, with: added, beside: partner, keeping: kept) { add(held) }
+        let parents = Set(drawByID.values.map(\.parent)).union(kept.map { [$0.parent] } ?? [])
+        let all = heldOnce(without: left, with: added, beside: partner, keeping: kept) { order, held in
+            parents.contains(order) ? held.withoutSurplus : held
+        }
+        for held in all { add(held) }
         // ORDER: sums, and a sort that leaves only equal ones untold: rounding depends on which covers.
         for (instrument, held) in buys {
             var cover = max(-Int128((sheet.lines[instrument]?.position ?? .zero).nanos), 0)
@@ -110,13 +114,19 @@ extension RiskState {
 }
 
 extension Reservation {
+    /// Without the cash that the parent of cheaper slices keeps beside what its rest needs, which is no fee.
+    ///
+    /// What others hold beside their value is fees, also where the commission fell since: while new terms are
+    /// not in force, the order may trade by those that it has.
+    fileprivate var withoutSurplus: Reservation {
+        var held = self
+        held.cash = min(cash, requirement(price, size, hasTraded: false) ?? cash)
+        return held
+    }
+
     /// The initial requirement of that much of the order, and all its fees.
     fileprivate func need(_ quantity: Quantity, _ sheet: MarginSheet) -> Int128 {
-        let size = shorts > .zero ? shorts : buys
-        let whole = Money.notional(price, size, .awayFromZero).nanos
-        // The parent of cheaper slices keeps cash beside what its rest needs, which is no fee.
-        let most = requirement(price, size, hasTraded: false)?.nanos ?? cash.nanos
-        let fees = max(min(cash.nanos, most) - whole, 0)
+        let fees = max(cash.nanos - Money.notional(price, size, .awayFromZero).nanos, 0)
         guard quantity != .zero else { return fees }
         let marginable = sheet.lines[instrument]?.marginable ?? false
         return fees + sheet.rates.requirement(.initial, quantity, at: price, marginable: marginable)

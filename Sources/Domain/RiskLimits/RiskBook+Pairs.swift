@@ -27,18 +27,21 @@ extension RiskState {
         partner(of: order).map { reservationByID[$0] == nil } ?? true
     }
 
-    /// What open orders hold back, of a pair the larger of both once; the order `left` is as `added`, beside
-    /// `partner`, or not there, and the parent that it draws from has what it keeps.
+    /// What open orders hold back, of a pair the larger of both once; of each as much as `part` takes.
+    ///
+    /// The order `left` is as `added`, beside `partner`, or not there, and the parent that it draws from has
+    /// what it keeps.
     func heldOnce(
         without left: OrderID,
         with added: Reservation? = nil,
         beside partner: OrderID = .none,
-        keeping kept: KeptByParent? = nil
+        keeping kept: KeptByParent? = nil,
+        part: (OrderID, Reservation) -> Reservation = { $1 }
     ) -> [Reservation] {
         var all = added.map { [$0.larger(reservationByID[partner])] } ?? []
         // ORDER: whoever asks sums, or sorts where that counts.
         for (order, standing) in reservationByID where order != left && (added == nil || order != partner) {
-            let held = kept.flatMap { $0.parent == order ? $0.held : nil } ?? standing
+            let held = part(order, kept.flatMap { $0.parent == order ? $0.held : nil } ?? standing)
             guard let other = self.partner(of: order), other != left, let beside = reservationByID[other]
             else {
                 all.append(held)

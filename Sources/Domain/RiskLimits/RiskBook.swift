@@ -292,11 +292,13 @@ public enum RiskBook: Decider {
 }
 
 extension Reservation {
+    /// What may still trade of an order that is no sale of what is there.
+    var size: Quantity { shorts > .zero ? shorts : buys }
+
     /// What `leaves` need after a trade that took `paid` in commission; `nil` beyond the bounds.
     ///
     /// All of an order's commission is held back at first, so that no more of it is to come than is not paid.
     func rest(of leaves: Quantity, paid: Money) -> Money? {
-        let size = shorts > .zero ? shorts : buys
         guard let terms = extraFees.terms(in: currency),
             let whole = requirement(price, size, hasTraded: true),
             let wholeCommission = heldCommission(size, terms),

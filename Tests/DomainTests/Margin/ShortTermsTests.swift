@@ -23,15 +23,26 @@ struct ShortTermsTests {
         var desk = try MarginDesk()
         let order = try desk.runner.place(desk.account, MarginDesk.order(.sellShort, 10, at: 9900))
         try desk.runner.pose(.replaceOrder(desk.account, Self.replace(order, at: 9800)))
-        let request = try #require(try desk.runner.order(order).pendingReplaces.last)
-        var fact = OrderReplaced()
-        fact.order = order
-        fact.request = request.request
-        fact.terms = request.terms
-        try desk.runner.pose(.recordVenueFact(desk.account, .replaced(fact)))
+        try desk.confirmReplace(order)
         let held = try #require(try desk.runner.account(desk.account).risk.reservationByID[order])
         #expect(try desk.runner.order(order).terms.limitPrice == Price(cents: 9800))
         #expect(held.price == Price(cents: 10_300) && held.cash == Money(units: 1030))
+    }
+
+    @Test(
+        "the fees of both terms are needed until the venue says which are in force",
+        arguments: [.buy, .sellShort] as [Side]
+    )
+    func keepsFees(side: Side) throws {
+        var desk = try MarginDesk(cash: 100_000)
+        try desk.takeCommission(BasisPoints(100))
+        let order = try desk.open(MarginDesk.order(side, 100, at: 10_300))
+        #expect(try desk.required() == 5150 + 103)
+        try desk.takeCommission(BasisPoints(0), version: 3)
+        try desk.runner.pose(.replaceOrder(desk.account, Self.replace(order, 50)))
+        #expect(try desk.required() == 5150 + 103, "the venue may still fill it by the terms before")
+        try desk.confirmReplace(order)
+        #expect(try desk.required() == 2575)
     }
 
     @Test("a split rounds the limit of a short sale up, and what it is held at")
@@ -72,5 +83,27 @@ struct ShortTermsTests {
             if case .order(.replaceRejected(let fact)) = event { fact.code } else { nil }
         }
         #expect(refusals == (units > 10 ? [.instrumentClosingOnly] : []))
+    }
+}
+
+extension MarginDesk {
+    /// The venue takes another share of what trades from now on.
+    fileprivate mutating func takeCommission(_ commission: BasisPoints, version: UInt32 = 2) throws {
+        var fees = FeeScheduleSet()
+        fees.venue = PaperProfile.venue
+        fees.commission = commission
+        fees.validFrom = World.monday
+        fees.version = version
+        try World.copy([.feesSet(fees)], into: &runner)
+    }
+
+    /// The venue takes the terms that were asked for last.
+    fileprivate mutating func confirmReplace(_ order: OrderID) throws {
+        let request = try #require(try runner.order(order).pendingReplaces.last)
+        var fact = OrderReplaced()
+        fact.order = order
+        fact.request = request.request
+        fact.terms = request.terms
+        try runner.pose(.recordVenueFact(account, .replaced(fact)))
     }
 }
