@@ -130,6 +130,20 @@ struct BatchTests {
         }
     }
 
+    @Test("what is taken before all else waits for what stands in front of it, however much that is")
+    func waitsForEarlier() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            // More than the engine decides while they are posed.
+            let orders = (1...400).map { Self.order("k\($0)", "1") }
+            let kill = Self.command("kill", "pullKillSwitch", #""body":{"account":"main"}"#)
+            let answer = try await Self.send(orders + [kill, Self.order("late", "1")], caller)
+            let statuses = Self.statuses(answer)
+            #expect(statuses.prefix(400).allSatisfy { $0 == "201" })
+            #expect(statuses.suffix(2) == ["200", "422"])
+        }
+    }
+
     @Test("a batch that cannot be read changes nothing and names the command")
     func badInput() async throws {
         try await Fixture.run { fixture, caller in
