@@ -60,7 +60,7 @@ extension Shard {
             throw Rejection(.unknownBreak)
         }
         let standing = trade.standing
-        guard standing.quantity > .zero else { throw Rejection(.quantityNotPositive, value: 0) }
+        guard trade.isOfSomething else { throw Rejection(.quantityNotPositive, value: 0) }
         let instrument =
             wanted.symbol == .none
             ? state.reference.instrumentByID[trade.suspended.instrument]
@@ -160,7 +160,7 @@ extension Shard {
         var same = trade.suspended.report
         same.order = report.order
         let instrument = state.orderByID[report.order]?.state.placed?.instrument ?? .none
-        guard same.isSameTrade(as: report), trade.standing.quantity > .zero,
+        guard same.isSameTrade(as: report), trade.isOfSomething,
             fault(trade, in: account, instrument, state) == nil
         else {
             return try flag(report, .terms, account, posed, state, &decision)

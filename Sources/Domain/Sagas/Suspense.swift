@@ -44,6 +44,9 @@ public struct Suspense: Sendable {
             report.fees = last.fees
             return report
         }
+
+        /// Whether anything of it stands: units, or the commission that the venue kept when it busted it.
+        var isOfSomething: Bool { standing.quantity > .zero || standing.commission != .zero }
     }
 
     /// Balances that belong to no account.

@@ -286,6 +286,41 @@ struct SuspenseTests {
         #expect(try runner.pose(.resolveStrayBreak(wanted)).refusal == Rejection(.unknownBreak))
     }
 
+    @Test("the commission that a bust leaves in suspense is assigned, or goes to the order, like any trade")
+    func keepsCommission() throws {
+        for isNamed in [false, true] {
+            var runner = try World.trading(fee: 0)
+            var venue = HonestVenue()
+            let account = try runner.open("alpha", cash: 1000)
+            var report = Stranger.trade(10)
+            if isNamed {
+                let order = try runner.place(account, World.limit(.buy, 10, at: 2000))
+                report = try venue.fill(order, 10, at: 2000, fee: 0, runner)
+            }
+            try runner.pose(.recordExecution(Sample.account, report))
+            let position = try #require(runner.state.openBreaks.keys.first)
+            var bust = Stranger.bust(report)
+            bust.commission = Money(cents: 1)
+            let revised = try runner.pose(.recordVenueFact(Sample.account, .busted(bust))).events
+            #expect(Stranger.names(revised) == ["revised"])
+            let ledger = runner.state.suspense.ledger
+            #expect(ledger.balance(.suspense, .money(.usd)) == Money(cents: 1).nanos)
+            #expect(ledger.balance(.suspense, .instrument(Sample.instrument)) == 0)
+            let left =
+                try isNamed
+                ? runner.pose(.recordExecution(account, report)).events
+                : runner.pose(.assignTrade(account, Self.assign(position, World.symbols[0]))).events
+            let found = isNamed ? [] : ["found"]
+            let expected = ["assigned"] + found + ["busted", "executed", "booked"]
+            #expect(Array(Stranger.names(left).prefix(expected.count)) == expected)
+            #expect(runner.state.suspense.ledger.lines.isEmpty && runner.state.openBreaks.isEmpty)
+            #expect(try runner.account(account).portfolio.position(Sample.instrument) == .zero)
+            #expect(try runner.account(account).portfolio.cash(.usd) == Money(cents: 99_999))
+            try Invariants.check(runner.state)
+            #expect(Invariants.summary(Invariants.fold(runner.log)) == Invariants.summary(runner.state))
+        }
+    }
+
     @Test("a trade that the venue names the right order of at last leaves suspense for it")
     func releases() throws {
         var runner = try World.trading(fee: 0)
