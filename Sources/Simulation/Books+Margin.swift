@@ -31,7 +31,9 @@ extension Books {
             return account.opened.kind == .margin ? !placed.side.isShort : placed.side != .buy
         }
         let asked = replacing == placed.order ? order.pending.values.max { $0.request < $1.request } : nil
-        var wanted = order.held.buys == 0 ? Int128(placed.quantity.nanos) : order.held.buys
+        // A worked order that its slices have all of asks for nothing beside them.
+        let isJudgedAnew = order.held.buys == 0 && !order.isAtWork
+        var wanted = isJudgedAnew ? Int128(placed.quantity.nanos) : order.held.buys
         if let asked { wanted = order.rest(of: asked.terms.quantity) }
         let parents = work(of: order)?.held.buys ?? 0
         let own = order.held.larger(heldByPartner(of: order)).buys + parents
