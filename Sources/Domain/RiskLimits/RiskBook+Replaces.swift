@@ -12,6 +12,10 @@ extension RiskBook {
         question.free(freed)
         var fact = assess(question, state)
         guard fact.verdict == .approved else { return fact }
+        if fact.reservedPrice == .zero, question.isBuy {
+            // What only reduces passes without a price: it needs what it does at the price of before.
+            fact.reservedCash = requirement(question, at: held.price) ?? .zero
+        }
         fact.reservedCash = max(fact.reservedCash, held.cash)
         fact.reservedShares = max(fact.reservedShares, held.shares)
         fact.pendingBuys = max(fact.pendingBuys, held.buys)
@@ -30,22 +34,22 @@ extension RiskBook {
             fact.checks[index].warned = true
         }
         fact.verdict = .approved
-        guard let price = question.limitPrice ?? question.referencePrice, price > .zero else { return fact }
-        if let margin = question.margin, margin.isShort {
-            let unit =
-                shortPrice(question, margin.ask).flatMap { Price(exactly: Int64(clamping: $0)) } ?? price
-            let need = requirement(question, at: unit)
-            fact.reservedPrice = unit
-            fact.reservedCash = state.room(for: need ?? .zero, question.currency, beside: .zero)
-            fact.pendingShorts = question.quantity
-        } else if question.isBuy {
-            let need = requirement(question, at: price)
-            fact.reservedPrice = price
-            fact.reservedCash = state.room(for: need ?? .zero, question.currency, beside: .zero)
-            fact.pendingBuys = state.pendingBuys.room(for: question.quantity, question.instrument)
-        } else {
+        let isShort = question.margin?.isShort == true
+        guard question.isBuy || isShort else {
             fact.reservedShares = state.reservedShares.room(for: question.quantity, question.instrument)
+            return fact
         }
+        if isShort {
+            fact.pendingShorts = question.quantity
+        } else {
+            fact.pendingBuys = state.pendingBuys.room(for: question.quantity, question.instrument)
+        }
+        let own = (question.limitPrice ?? question.referencePrice).flatMap { $0 > .zero ? $0 : nil }
+        let short = isShort ? shortPrice(question, question.margin?.ask) : nil
+        guard let unit = short.flatMap({ Price(exactly: Int64(clamping: $0)) }) ?? own else { return fact }
+        let need = requirement(question, at: unit)
+        fact.reservedPrice = unit
+        fact.reservedCash = state.room(for: need ?? .zero, question.currency, beside: .zero)
         return fact
     }
 

@@ -127,14 +127,21 @@ extension Shard {
     static func riskOfSlices(
         _ wanted: RiskCommand,
         _ before: RiskState,
-        _ state: ShardState
+        _ state: ShardState,
+        after decision: borrowing Decision<Draft>
     ) throws(Rejection) -> Decision<RiskEvent> {
         var decided = Decision<RiskEvent>()
         try RiskBook.decide(wanted, given: before, into: &decided)
         let events = Array(decided.events)
         guard case .reservationChanged(let fact)? = events.last, fact.reason == .drawn,
-            let parent = state.orderByID[fact.order]?.state
+            var parent = state.orderByID[fact.order]?.state
         else { return decided }
+        // The decision may have told it just now what its slices traded.
+        for draft in decision.events {
+            if case .order(let event) = draft.event, event.order == fact.order {
+                Order.evolve(&parent, by: event)
+            }
+        }
         var book = before
         for event in events { RiskBook.evolve(&book, by: event) }
         var trimmed = Decision<RiskEvent>()

@@ -218,7 +218,7 @@ public enum Shard {
         if entry.risk.drawByID.isEmpty {
             try RiskBook.decide(wanted, given: entry.risk, into: &events)
         } else {
-            events = try riskOfSlices(wanted, book(of: entry, after: decision), state)
+            events = try riskOfSlices(wanted, book(of: entry, after: decision), state, after: decision)
         }
         let filing = Filing(.risk, of: account.id, account, root, businessDate)
         try decision.emit(events) { filing.draft(.risk($0)) }

@@ -45,6 +45,40 @@ struct ShortTermsTests {
         #expect(try desk.required() == 2575)
     }
 
+    @Test("more of a cover that nobody has a price for now is held back at the price of before")
+    func keepsPrice() throws {
+        var desk = try MarginDesk()
+        try desk.trade(MarginDesk.order(.sellShort, 10))
+        let order = try desk.runner.place(desk.account, MarginDesk.order(.buy, 5))
+        let before = try #require(try desk.runner.account(desk.account).risk.reservationByID[order])
+        var wanted = Self.replace(order, 6)
+        wanted.seen.last = nil
+        try desk.runner.pose(.replaceOrder(desk.account, wanted))
+        let held = try #require(try desk.runner.account(desk.account).risk.reservationByID[order])
+        #expect(held.buys == Quantity(units: 6) && held.price == before.price)
+        #expect(held.cash.nanos * 5 == before.cash.nanos * 6)
+        try Invariants.check(desk.runner.state)
+    }
+
+    @Test("what lives again is held back, also where nobody knows what it may cost")
+    func holdsWhatLivesAgain() throws {
+        var desk = try MarginDesk()
+        try desk.trade(MarginDesk.order(.sellShort, 10))
+        var unpriced = MarginDesk.order(.buy, 10)
+        unpriced.seen.last = nil
+        let order = try desk.runner.place(desk.account, unpriced)
+        try desk.fill(order, at: 10_000)
+        _ = try desk.runner.place(desk.account, MarginDesk.order(.buy, 5))
+        let report = try #require(try desk.runner.order(order).executions.values.first)
+        var bust = Stranger.bust(report)
+        bust.revision.reinstated = Quantity(units: 10)
+        try desk.runner.pose(.recordVenueFact(desk.account, .busted(bust)))
+        let risk = try desk.runner.account(desk.account).risk
+        #expect(risk.reservationByID[order]?.buys == Quantity(units: 10))
+        #expect(risk.pendingBuys[Sample.instrument] == Quantity(units: 15))
+        try Invariants.check(desk.runner.state)
+    }
+
     @Test("a split rounds the limit of a short sale up, and what it is held at")
     func splits() throws {
         var market = ActionMarket()

@@ -253,6 +253,25 @@ struct WorkTests {
         #expect(try fixture.held(parent) == 17_000)
     }
 
+    @Test("a late trade also counts where the same step cancels the slice that has what it took")
+    func boundsWhatComesBackAtOnce() throws {
+        var fixture = try WorkFixture(cash: 1000)
+        let parent = try fixture.place(WorkFixture.worked(.buy, 20))
+        let first = try fixture.place(WorkFixture.slice(parent, .buy, 5))
+        try fixture.pose(.cancelOrder(fixture.account, first))
+        try fixture.pose(.confirmCancel(fixture.account, first))
+        var reviewed = WorkFixture.slice(parent, .buy, 15)
+        reviewed.review = true
+        let second = try fixture.place(reviewed)
+        let third = try fixture.place(WorkFixture.slice(parent, .buy, 5))
+        try fixture.runner.pose(.cancelOrder(fixture.account, parent))
+        let late = try fixture.venue.fill(first, 3, at: 1000, fee: 0, fixture.runner)
+        try fixture.pose(.recordExecution(fixture.account, late))
+        #expect(try fixture.state(second).status == .cancelled && fixture.state(third).isOpen)
+        #expect(try fixture.state(parent).leaves == Self.units(17))
+        #expect(try fixture.held(parent) == 12_000, "17 less the 5 of the slice at the venue")
+    }
+
     @Test("an overfill of one slice completes the order and cancels the others")
     func overfills() throws {
         var fixture = try WorkFixture(cash: 1000)
