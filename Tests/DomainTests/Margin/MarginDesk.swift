@@ -6,15 +6,16 @@ import RiskLimits
 import Sagas
 import Testing
 
-/// A margin account, a venue that fills it without fees, and marks of 100 dollars for three instruments.
+/// A margin account, a venue that fills it without fees, and marks of 100 dollars for three instruments, or
+/// none.
 struct MarginDesk {
     var runner: ShardRunner
     let account: AccountID
     private var venue = HonestVenue()
 
-    init(cash: Int64 = 10_000) throws {
+    init(cash: Int64 = 10_000, isMarked: Bool = true) throws {
         var runner = try World.trading(fee: 0)
-        try World.mark([10_000, 10_000, 10_000], World.monday, &runner)
+        if isMarked { try World.mark([10_000, 10_000, 10_000], World.monday, &runner) }
         account = try runner.open("alpha", cash: cash, .margin)
         self.runner = runner
     }

@@ -47,7 +47,7 @@ struct ShortTermsTests {
 
     @Test("more of a cover that nobody has a price for now is held back at the price of before")
     func keepsPrice() throws {
-        var desk = try MarginDesk()
+        var desk = try MarginDesk(isMarked: false)
         try desk.trade(MarginDesk.order(.sellShort, 10))
         let order = try desk.runner.place(desk.account, MarginDesk.order(.buy, 5))
         let before = try #require(try desk.runner.account(desk.account).risk.reservationByID[order])
@@ -62,7 +62,7 @@ struct ShortTermsTests {
 
     @Test("what lives again is held back, also where nobody knows what it may cost")
     func holdsWhatLivesAgain() throws {
-        var desk = try MarginDesk()
+        var desk = try MarginDesk(isMarked: false)
         try desk.trade(MarginDesk.order(.sellShort, 10))
         var unpriced = MarginDesk.order(.buy, 10)
         unpriced.seen.last = nil
