@@ -65,7 +65,7 @@ struct ShortTermsTests {
         var desk = try MarginDesk(isMarked: false)
         try desk.trade(MarginDesk.order(.sellShort, 10))
         var unpriced = MarginDesk.order(.buy, 10)
-        unpriced.seen.last = nil
+        unpriced.seen = ReferencePrice()
         let order = try desk.runner.place(desk.account, unpriced)
         try desk.fill(order, at: 10_000)
         _ = try desk.runner.place(desk.account, MarginDesk.order(.buy, 5))
