@@ -293,7 +293,7 @@ let package = Package(
             [
                 "ReadModels", "ProjectionKit", "OrdersViewProjection", "AuditViewProjection",
                 "AccountsViewProjection", "PortfolioViewProjection", "Simulation", "Replays",
-                "BifrostKernel", "References", "Orders", "Portfolios", "Sagas", "EventRegistry",
+                "BifrostKernel", "References", "Orders", "RiskLimits", "Portfolios", "Sagas", "EventRegistry",
                 "EventStore", "EventStorePostgres", "EventStoreTesting", "Engine", "Nodes",
                 "PostgresClient", "PostgresTesting", "SeededChoices", "Threads", "Venues",
             ]

@@ -15,7 +15,7 @@ public enum AccountsView: Projection {
     public static let foldVersion: UInt32 = 1
     /// In the order of `AccountsRow.Key.table`.
     public static let tables = [
-        ProjectedTable("accounts", key: ["account_id"], columns: AccountRow.columns),
+        ProjectedTable("accounts", key: ["account"], columns: AccountRow.columns),
         ProjectedTable("holds", key: ["order_id"], columns: HoldRow.columns),
     ]
     /// The tables with their indexes.

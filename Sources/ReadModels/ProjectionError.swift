@@ -54,6 +54,9 @@ extension ProjectionError: CustomStringConvertible {
             // A row that is there already was put there by another projector, which has moved the checkpoint.
             if ["23505", "BF005"].contains(answer.sqlState) {
                 self = .superseded(error.description)
+            } else if answer.sqlState == "08P01" {
+                // Time does not cure a question that is malformed.
+                self = .refused(error.description)
             } else if ["08", "40", "53", "55", "57"].contains(answer.sqlStateClass) {
                 self = .unavailable(error.description)
             } else {

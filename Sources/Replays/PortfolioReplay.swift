@@ -66,10 +66,25 @@ public struct PortfolioReplay {
 
     private mutating func settle() {
         waiting.sort { ($0.effectiveAt, $0.position) < ($1.effectiveAt, $1.position) }
+        // A trade that was reported after the end of its day is of a later one: its corrections count with it,
+        // and wait for it where a clock put them in front.
+        var early: [Booking] = []
         for booking in waiting {
+            if isOfNoTrade(booking.event) {
+                early.append(booking)
+            } else {
+                Portfolio.evolve(&state, by: booking.event, at: booking.effectiveAt)
+            }
+        }
+        for booking in early where !isOfNoTrade(booking.event) {
             Portfolio.evolve(&state, by: booking.event, at: booking.effectiveAt)
         }
         waiting = []
+    }
+
+    private func isOfNoTrade(_ event: PortfolioEvent) -> Bool {
+        guard case .tradeCorrected(let fact) = event else { return false }
+        return !state.hasBooked(fact.execution, of: fact.instrument)
     }
 
     /// Profit derived from the lots in effective order; what was booked at a time may rest on trades of later

@@ -1,6 +1,9 @@
 import BifrostKernel
 import Engine
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
 import Testing
 
 @testable import HTTPAPI
@@ -228,6 +231,60 @@ struct BadInputTests {
             }
             let odd = try await caller.send(.get, "/v1/accounts/main/orders/17", key: nil)
             #expect(odd.code == "ORDER_ID_MALFORMED")
+        }
+    }
+
+    @Test("a page of another site may ask for nothing, and a name that was made to lead here neither")
+    func foreignOrigins() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let before = fixture.trading.committed
+            let body = #"{"commands":[{"idempotencyKey":"x","command":"releaseKillSwitch","body":{}}]}"#
+            for origin in ["https://evil.example", "null", "http://localhost:1", "http://"] {
+                let answer = try await caller.client.execute(
+                    uri: "/v1/batches",
+                    method: .post,
+                    headers: [.origin: origin + (origin == "http://" ? "evil.example" : "")],
+                    body: ByteBuffer(string: body)
+                ) { ($0.status.code, String(buffer: $0.body)) }
+                #expect(answer.0 == 403 && answer.1.contains("ORIGIN_FOREIGN"), "\(origin): \(answer)")
+            }
+            #expect(fixture.trading.committed == before)
+        }
+        typealias Rule = OriginMiddleware<BasicRequestContext>
+        for host in ["", "localhost", "localhost:80", "127.0.0.1:8080", "[::1]:8080", "bifrost"] {
+            #expect(Rule.isOfThisMachine(host), "\(host)")
+        }
+        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "[::2]:8080", "10.0.0.1"]
+        {
+            #expect(!Rule.isOfThisMachine(host), "\(host)")
+        }
+    }
+
+    @Test("a query of more names than any route knows is turned away at once")
+    func manyNames() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let names = (0..<20_000).map { "a\($0)" }.joined(separator: "&")
+            let answer = try await caller.send(.get, "/v1/accounts?" + names, key: nil)
+            #expect(
+                answer.code == "FIELD_UNKNOWN" && answer.body["detail"]?.string?.contains("20000") == true
+            )
+        }
+    }
+
+    @Test("an id that no account has is unknown to every list of an account")
+    func unknownAccounts() async throws {
+        try await Fixture.run { fixture, caller in
+            try await fixture.furnish(caller)
+            let nobody = Identifier(.account, slot: 9, shard: 1, birth: 2).text
+            for list in [
+                "", "/orders", "/executions", "/postings", "/positions", "/lots", "/equity", "/returns",
+                "/refusals", "/breaks", "/order-groups", "/rebalances", "/exposure", "/stream",
+            ] {
+                let answer = try await caller.send(.get, "/v1/accounts/" + nobody + list, key: nil)
+                #expect(answer.status == 404 && answer.code == "UNKNOWN_ACCOUNT", "\(list): \(answer.status)")
+            }
         }
     }
 

@@ -2,6 +2,7 @@ import BifrostKernel
 import EventStore
 import Portfolios
 import References
+import RiskLimits
 import Sagas
 
 /// A log of one account's ledger: what the portfolio decides on commands, recorded as the engine would.
@@ -72,6 +73,14 @@ struct FolioLog {
         report.isCompared = false
         try decide(.book(report), on: date)
         return report.execution
+    }
+
+    /// Other limits of the account.
+    mutating func limit(_ version: UInt32, on date: Int32) {
+        var limits = AccountLimitsSet()
+        limits.account = Self.account
+        limits.version = version
+        record(limits, .risk, on: date)
     }
 
     /// Takes a trade back.

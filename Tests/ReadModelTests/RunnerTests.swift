@@ -1,3 +1,4 @@
+import AccountsViewProjection
 import BifrostKernel
 import EventStore
 import EventStorePostgres
@@ -29,6 +30,20 @@ struct RunnerTests {
             )
             try fixture.catchUp(ProjectionRunner<OrdersView>(seat))
             try fixture.expectProven()
+        }
+    }
+
+    @Test("a projector that starts anew finds the accounts that are there")
+    func findsAccounts() throws {
+        let fixture = try ReadFixture("read_accounts_again")
+        let model = ReadModel(AccountsView.self, reference: .reference, trading: [ReadFixture.shard])
+        let build = try fixture.build(model)
+        var folio = FolioLog()
+        for version in 1...3 as ClosedRange<UInt32> {
+            folio.limit(version, on: 0)
+            try fixture.append(folio.take())
+            try fixture.catchUp(ProjectionRunner<AccountsView>(fixture.seat(build)))
+            try fixture.expectProven(model)
         }
     }
 

@@ -105,6 +105,29 @@ struct PortfolioReplayTests {
         #expect(try fold(known).equity.text == "1029.95")
     }
 
+    @Test("a date leaves out a trade that came after its day's end, with what a venue said of it since")
+    func leavesOutCorrections() throws {
+        try recorded.marks("11", on: 0)
+        try recorded.roll(0)
+        let order = try recorded.place("late", account, .buy, 10).subject
+        let later = BusinessDate(days: 1).at(seconds: 40_000)
+        try recorded.fill(order, account, at: "10", later)
+        var bust = ExecutionBusted()
+        bust.revision.order = OrderID(order)
+        bust.revision.venue = "paper"
+        bust.revision.venueExecutionID = "B"
+        bust.revision.revisedVenueExecutionID = "E-\(order.birth)"
+        // The venue's clock is a minute behind: the bust takes effect before its trade.
+        let when = Timestamp(nanos: later.nanos - 60_000_000_000)
+        let said = Command.recordVenueFact(account.account, .busted(bust))
+        try recorded.pose("bust", said, at: when, actor: "venue:paper")
+        #expect(try recorded.events().last { $0.header.type == TradeCorrected.eventType } != nil)
+        for day in [0, 1] as [Int32] {
+            let view = try fold(ReplayPoint(date: BusinessDate(days: day)))
+            #expect(view.positions.isEmpty && view.cash.map { $0.amount.text } == ["1000"])
+        }
+    }
+
     @Test("a date derives lots and profit in the order in which trades took effect")
     func effectiveOrder() throws {
         let cheap = try recorded.place("cheap", account, .buy, 10).subject

@@ -280,11 +280,16 @@ extension Portfolio {
 }
 
 extension PortfolioState {
-    /// Whether these balances stay within their bounds when each moves by `nanos`.
+    /// Whether these balances stay within their bounds when each moves by `nanos`, cash also once what is due
+    /// has settled.
     func canHold(_ nanos: Int128, _ accounts: [LedgerAccount], _ currency: Currency) -> Bool {
-        accounts.allSatisfy { account in
-            let balance = ledger.balance(account, .money(currency)).magnitude
-            return balance + nanos.magnitude <= UInt128(Money.nanosMax)
+        let money = Commodity.money(currency)
+        return accounts.allSatisfy { account in
+            let balance = ledger.balance(account, money)
+            let isCash = account == .cashSettled
+            let dues = isCash ? [.cashReceivable, .cashPayable] as [LedgerAccount] : []
+            let balances = [balance] + dues.map { balance + ledger.balance($0, money) }
+            return balances.allSatisfy { $0.magnitude + nanos.magnitude <= UInt128(Money.nanosMax) }
         }
     }
 }

@@ -43,9 +43,8 @@ extension Portfolio {
         fact.postings = postings(fact, old, new, units: Money(nanos: effect.units), waits: waits)
         precondition(Ledger.balances(fact.postings), "the postings of a correction sum to zero")
         try decision.emit(.tradeCorrected(fact))
-        let position =
-            Int128(state.position(fact.instrument).nanos) + effect.units
-            - (state.untradedByID[fact.instrument] ?? 0)
+        // The venue's book has the trade in the units that it had then.
+        let position = state.traded(fact.instrument) + Int128(new.lot.quantity.nanos - old.lot.quantity.nanos)
         let cash = (state.tradedCash[fact.currency] ?? .zero).nanos + fact.postings.cashFlow.nanos
         let pairs: [(BreakKind, Int128, Int128)] = [
             (.position, position, Int128(correction.venuePosition.nanos)),
@@ -151,6 +150,7 @@ extension PortfolioState {
             let left = Quantity(nanos: waiting.quantity.nanos + units.nanos)
             settlements.add(new.unsettled(fact.instrument, left), on: new.settlementDate)
         }
+        leaveOut(units, but: new.lot.quantity.nanos - old.lot.quantity.nanos, fact.instrument)
         move(fact.instrument, units, fact.currency, fact.postings.cashFlow, realised: fact.realised)
     }
 }

@@ -101,15 +101,11 @@ public enum Portfolio: Decider {
         _ state: PortfolioState
     ) -> [ReconciliationBroke] {
         guard report.isCompared else { return [] }
-        let position =
-            Int128(state.position(report.instrument).nanos) + fact.postings.units(of: report.instrument)
+        let position = state.traded(report.instrument) + Int128(fact.quantity.nanos)
         let cash = (state.tradedCash[report.currency] ?? .zero).nanos + fact.postings.cashFlow.nanos
         let pairs: [(BreakKind, Int128, Int128)] = [
             (.orderQuantity, Int128(report.ourCumulative.nanos), Int128(report.venueCumulative.nanos)),
-            (
-                .position, position - (state.untradedByID[report.instrument] ?? 0),
-                Int128(report.venuePosition.nanos)
-            ),
+            (.position, position, Int128(report.venuePosition.nanos)),
             (.cash, cash, report.venueCash.nanos),
         ]
         return pairs.filter { $0.1 != $0.2 }.map { kind, ours, theirs in

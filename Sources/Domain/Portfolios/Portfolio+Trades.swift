@@ -111,6 +111,17 @@ extension PortfolioState {
         return fees.reduce(most) { max($0, ledger.balance(.expense, money, $1.kind).magnitude) }
     }
 
+    /// What trades alone would have made of a position, in the units that they had: a venue's own book.
+    func traded(_ instrument: InstrumentID) -> Int128 {
+        Int128(position(instrument).nanos) - (untradedByID[instrument] ?? 0)
+    }
+
+    /// A trade of before a split moves other units than the venue's book has.
+    mutating func leaveOut(_ units: Quantity, but traded: Int64, _ instrument: InstrumentID) {
+        guard units.nanos != traded else { return }
+        untradedByID[instrument, default: 0] += Int128(units.nanos) - Int128(traded)
+    }
+
     mutating func add(_ fact: TradeBooked, at effectiveAt: Timestamp) {
         ledger.book(fact.postings)
         let trade = BookedTrade(fact, at: effectiveAt)
@@ -121,6 +132,7 @@ extension PortfolioState {
         if trade.settlesLater {
             settlements.add(trade.unsettled(fact.instrument, units), on: trade.settlementDate)
         }
+        leaveOut(units, but: fact.quantity.nanos, fact.instrument)
         move(fact.instrument, units, fact.currency, fact.postings.cashFlow, realised: fact.realised)
     }
 

@@ -334,3 +334,10 @@ extension TradeHistory: WireFields {
         try visitor.sum(2, "realised", &realised)
     }
 }
+
+extension PortfolioState {
+    /// Whether a trade of the instrument stands under that name.
+    public func hasBooked(_ execution: Identifier, of instrument: InstrumentID) -> Bool {
+        tradesByID[instrument]?.place(of: execution) != nil
+    }
+}

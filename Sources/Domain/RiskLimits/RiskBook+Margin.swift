@@ -33,7 +33,7 @@ extension RiskBook {
         } else {
             checkMarking(question, margin, state, &fact)
         }
-        hold(question, margin, limits, &fact)
+        hold(question, margin, limits, state, &fact)
         checkReach(question, margin, state, &fact)
         checkMargin(question, margin, reduces: reduces, state, &fact)
         if let limits, limits.isSpecial { checkSpecial(question, limits, adds: !reduces, state, &fact) }
@@ -77,10 +77,13 @@ extension RiskBook {
 
     /// What the order holds back: shares of a sale, and the value of everything else at the price that it may
     /// come to.
+    ///
+    /// What all open orders hold back has the bounds of money, whatever the equity is.
     private static func hold(
         _ question: RiskQuestion,
         _ margin: MarginQuestion,
         _ limits: AccountLimitsSet?,
+        _ state: RiskState,
         _ fact: inout RiskAssessed
     ) {
         if !question.isBuy, !margin.isShort {
@@ -99,7 +102,8 @@ extension RiskBook {
         let value = price.flatMap {
             requirement(question, at: $0)
         }
-        guard let price, let value else {
+        let beside = (state.reservedCash[question.currency] ?? .zero).nanos - question.freedCash.nanos
+        guard let price, let value, value.nanos + beside <= Money.nanosMax else {
             fact.checks.append(RuleCheck(.notionalTooLarge, passed: false, limit: Money.nanosMax))
             return
         }

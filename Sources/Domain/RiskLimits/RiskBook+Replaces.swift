@@ -14,7 +14,8 @@ extension RiskBook {
         guard fact.verdict == .approved else { return fact }
         if fact.reservedPrice == .zero, question.isBuy {
             // What only reduces passes without a price: it needs what it does at the price of before.
-            fact.reservedCash = requirement(question, at: held.price) ?? .zero
+            let need = requirement(question, at: held.price) ?? .zero
+            fact.reservedCash = state.room(for: need, question.currency, beside: held.cash)
         }
         fact.reservedCash = max(fact.reservedCash, held.cash)
         fact.reservedShares = max(fact.reservedShares, held.shares)

@@ -120,8 +120,9 @@ public enum RiskCommand: Sendable {
     case setLimits(AccountLimitsSet)
     /// Judge an order and hold back what it needs.
     case assess(RiskQuestion)
-    /// A trade added `commission` to that of its order, and `leaves` remain.
-    case consume(OrderID, leaves: Quantity, commission: Money = .zero)
+    /// A trade added `commission` to that of its order, and `leaves` remain, by the terms that it has or by
+    /// those that it `asks` for.
+    case consume(OrderID, leaves: Quantity, commission: Money = .zero, asks: Bool = false)
     /// Free what is still held for a closed order.
     case release(OrderID)
     /// Judge other terms of an order, and hold back the larger of what both need.
@@ -159,7 +160,7 @@ public enum RiskBook: Decider {
             let isSlice = question.drawsFrom != .none
             let fact = isSlice ? judgeSlice(question, state, assess) : assess(question, state)
             try decision.emit(.assessed(fact))
-        case .consume(let order, let leaves, let commission):
+        case .consume(let order, let leaves, let commission, let asks):
             guard let held = state.reservationByID[order] else { return }
             var fact = ReservationChanged()
             fact.order = order
@@ -167,8 +168,12 @@ public enum RiskBook: Decider {
             if held.shares > .zero {
                 fact.remainingShares = leaves
             } else if leaves > .zero {
-                let rest = held.rest(of: leaves, paid: commission) ?? held.cash
-                fact.remainingCash = min(rest, held.cash)
+                // What is held for two sets of terms does not tell how much of it is commission.
+                let rest =
+                    asks
+                    ? held.requirement(held.price, leaves, hasTraded: true)
+                    : held.rest(of: leaves, paid: commission)
+                fact.remainingCash = min(rest ?? held.cash, held.cash)
                 if held.shorts > .zero { fact.remainingShorts = leaves } else { fact.remainingBuys = leaves }
             }
             try emit(fact, state, &decision)

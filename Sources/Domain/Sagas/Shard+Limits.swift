@@ -11,18 +11,21 @@ public struct EquityWatch: Hashable, Sendable {
     public internal(set) var flows: Int128 = 0
     /// The highest equity at a close, moved by all that was paid in and out since; 0 before the first close.
     public internal(set) var peak: Int128 = 0
+    /// Whether a day of the account was closed: a peak of zero is one, too.
+    private var hasClosed = false
 
     /// Nothing yet.
     public init() {}
 
     mutating func pay(_ amount: Int128) {
         flows += amount
-        if peak != 0 { peak += amount }
+        if hasClosed { peak += amount }
     }
 
     mutating func close(at equity: Int128) {
         flows = 0
-        peak = max(peak, equity)
+        peak = hasClosed ? max(peak, equity) : equity
+        hasClosed = true
     }
 }
 
@@ -116,5 +119,6 @@ extension EquityWatch: WireFields {
     public mutating func fields<V: FieldVisitor>(_ visitor: inout V) throws(WireError) {
         try visitor.sum(1, "flows", &flows)
         try visitor.sum(2, "peak", &peak)
+        try visitor.flag(3, "hasClosed", &hasClosed)
     }
 }

@@ -165,7 +165,8 @@ extension Shard {
         let consume = RiskCommand.consume(
             report.order,
             leaves: after.reach,
-            commission: standing.commission
+            commission: standing.commission,
+            asks: !after.pendingReplaces.isEmpty
         )
         try risk(consume, account, report.order.id, state, &decision)
     }

@@ -5,6 +5,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
     // The request itself
     case routeUnknown = "ROUTE_UNKNOWN"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
+    case originForeign = "ORIGIN_FOREIGN"
     case bodyTooLarge = "BODY_TOO_LARGE"
     case bodyMalformed = "BODY_MALFORMED"
     case fieldUnknown = "FIELD_UNKNOWN"
@@ -54,6 +55,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         switch self {
         case .routeUnknown, .unknownAccount, .unknownOrder, .unknownInstrument: 404
         case .methodNotAllowed: 405
+        case .originForeign: 403
         case .bodyTooLarge: 413
         case .fieldsDisagree: 422
         case .idempotencyKeyReused, .positionUnknown: 409
@@ -70,6 +72,7 @@ public enum GatewayCode: String, Error, Sendable, CaseIterable {
         switch self {
         case .routeUnknown: "There is no such route"
         case .methodNotAllowed: "The path has no such method"
+        case .originForeign: "The request comes from another site"
         case .bodyTooLarge: "The body is too large"
         case .bodyMalformed: "The body is not the JSON that is expected"
         case .fieldUnknown: "The body has a field that is not known here"

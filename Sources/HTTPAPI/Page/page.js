@@ -190,15 +190,17 @@ async function show() {
       at("positions").dataset.valued = place;
     }
   } catch (error) {
-    at("problem").textContent = error.message;
-    at("problem").hidden = false;
+    complain(error);
   }
   document.body.dataset.shown = String(question);
 }
 
 async function readDays() {
+  const asked = account;
   const isNow = Number(at("moment").value) >= days.length;
-  days = (await ask("accounts/" + encodeURIComponent(account) + "/equity")).days;
+  const read = (await ask("accounts/" + encodeURIComponent(asked) + "/equity")).days;
+  if (asked !== account) return;
+  days = read;
   areDaysRead = true;
   at("moment").max = String(days.length);
   if (isNow) at("moment").value = String(days.length);
@@ -222,12 +224,18 @@ function listen() {
   for (const kind of ["order", "execution", "portfolio", "risk", "refusal", "account"]) {
     stream.addEventListener(kind, hear);
   }
-  stream.addEventListener("day", async (event) => { await readDays(); hear(event); });
+  stream.addEventListener("day", (event) => readDays().then(() => hear(event), complain));
   // A reader that fell behind goes on from what is true now.
   stream.addEventListener("dropped", listen);
 }
 
+function complain(error) {
+  at("problem").textContent = error.message;
+  at("problem").hidden = false;
+}
+
 async function choose(name, date) {
+  if (stream) stream.close();
   account = name;
   days = [];
   areDaysRead = false;
@@ -236,9 +244,12 @@ async function choose(name, date) {
   // What is true now needs no curve, and is not kept waiting by it.
   if (!date) await show();
   await readDays();
+  // Somebody may have chosen another one meanwhile.
+  if (account !== name) return;
   const day = days.findLastIndex((day) => day.date <= date);
   if (day >= 0) at("moment").value = String(day);
   if (date) await show();
+  if (account !== name) return;
   // Shows what is true by then.
   listen();
 }
@@ -256,12 +267,11 @@ async function begin() {
     at("account").value = isListed ? named : accounts[0].alias;
     if (!(await chosen && isListed)) await choose(at("account").value, date);
   } catch (error) {
-    at("problem").textContent = error.message;
-    at("problem").hidden = false;
+    complain(error);
   }
 }
 
-at("account").addEventListener("change", (event) => choose(event.target.value));
+at("account").addEventListener("change", (event) => choose(event.target.value).catch(complain));
 at("moment").addEventListener("input", show);
 at("now").addEventListener("click", () => { at("moment").value = at("moment").max; show(); });
 begin();

@@ -113,18 +113,21 @@ extension AccountSheet.Holding: WireFields {
 }
 
 extension AccountSheet {
-    /// Puts together what read models say; throws where an amount is none.
+    /// Puts together what read models say, of which the accounts may not have the account yet; throws where an
+    /// amount is none.
     init(
-        _ account: (row: AccountRow, holds: [HoldRow]),
+        _ account: (row: AccountRow, holds: [HoldRow])?,
         _ cash: [CashFigures],
         _ holdings: [HoldingFigures]
     ) throws(ReadError) {
-        opened = account.row.opened
-        openedAt = account.row.openedAt
-        closed = account.row.closed
-        for fact in account.row.facts { RiskBook.evolve(&risk, by: fact) }
-        for fact in account.holds.flatMap(\.facts).sorted(by: { $0.position < $1.position }) {
-            RiskBook.evolve(&risk, by: fact.event)
+        if let account {
+            opened = account.row.opened
+            openedAt = account.row.openedAt
+            closed = account.row.closed
+            for fact in account.row.facts { RiskBook.evolve(&risk, by: fact) }
+            for fact in account.holds.flatMap(\.facts).sorted(by: { $0.position < $1.position }) {
+                RiskBook.evolve(&risk, by: fact.event)
+            }
         }
         for figures in cash {
             guard let currency = Currency(figures.currency) else {

@@ -13,8 +13,14 @@ internal import Synchronization
 final class Directory: Sendable {
     private struct Names {
         var accountByAlias: [AccountAlias: AccountID] = [:]
+        var accounts: Set<AccountID> = []
         /// Instruments and calendars, and which day is open; nothing else.
         var state = ShardState()
+
+        mutating func add(_ account: AccountID, _ alias: AccountAlias) {
+            accountByAlias[alias] = account
+            accounts.insert(account)
+        }
     }
 
     private let log: any EventLog
@@ -35,6 +41,16 @@ final class Directory: Sendable {
 
     /// The account of that name as far as the log was read.
     func known(_ alias: AccountAlias) -> AccountID? { names.withLock { $0.accountByAlias[alias] } }
+
+    /// Whether an account has that id, as far as the log was read.
+    func isKnown(_ account: AccountID) -> Bool { names.withLock { $0.accounts.contains(account) } }
+
+    /// Whether an account has that id; blocks.
+    func has(_ account: AccountID) throws -> Bool {
+        if isKnown(account) { return true }
+        try readAccounts()
+        return isKnown(account)
+    }
 
     /// The instrument of that name as far as the log was read; `nil` for a name that depends on the day.
     func known(_ symbol: Symbol) -> InstrumentID? {
@@ -99,7 +115,7 @@ final class Directory: Sendable {
             guard subscription.position < position else { return }
             names.withLock { names in
                 for (text, account) in accounts {
-                    if let alias = AccountAlias(text) { names.accountByAlias[alias] = account }
+                    if let alias = AccountAlias(text) { names.add(account, alias) }
                 }
             }
             subscription = LogSubscription(log, shard, after: position)
@@ -118,7 +134,7 @@ final class Directory: Sendable {
                         guard case .accountOpened(let fact) = try EventRegistry.decode(event),
                             let alias = AccountAlias(fact.alias)
                         else { return }
-                        names.withLock { $0.accountByAlias[alias] = fact.account }
+                        names.withLock { $0.add(fact.account, alias) }
                     } catch {
                         failure = error
                     }

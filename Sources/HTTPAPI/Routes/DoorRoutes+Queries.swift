@@ -13,10 +13,20 @@ internal import Sagas
 
 /// What a request's query names, taken one by one as the members of a body are.
 struct QueryFields {
+    /// More than any route knows.
+    private static let namesMax = 32
+
     private var rest: [(name: String, value: String)] = []
 
     init(_ request: Request) throws(GatewayRejection) {
-        for (name, value) in request.uri.queryParameters {
+        let parameters = request.uri.queryParameters
+        guard parameters.count <= Self.namesMax else {
+            throw GatewayRejection(
+                .fieldUnknown,
+                "The query has \(parameters.count) parameters; no route knows more than \(Self.namesMax)."
+            )
+        }
+        for (name, value) in parameters {
             guard !rest.contains(where: { $0.name == name }) else {
                 throw GatewayRejection(.fieldMalformed, "`\(name)` stands twice in the query.")
             }

@@ -74,8 +74,8 @@ private struct SheetFigures: Sendable {
 
     /// The sheet at the later of both positions: what the other lacks is read from the log; blocks.
     func joined(_ log: any EventLog, _ shard: ShardNumber) throws(ReadError) -> AccountSheet {
-        var sheet = AccountSheet()
-        if let known { sheet = try AccountSheet(known, cash, holdings) }
+        // Each of the two may be the one that is behind, also behind the account's opening.
+        var sheet = try AccountSheet(known, cash, holdings)
         let (low, high) = (min(accountsPosition, portfolioPosition), max(accountsPosition, portfolioPosition))
         guard low < high else { return sheet }
         let ordinal = AccountOrdinal(account)

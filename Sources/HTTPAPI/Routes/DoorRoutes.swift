@@ -41,6 +41,7 @@ struct DoorRoutes: Sendable {
         let router = Router()
         router.add(middleware: MetricsMiddleware(metrics))
         router.add(middleware: ProblemMiddleware(table))
+        router.add(middleware: OriginMiddleware())
         return routes(to: router)
     }
 
@@ -141,8 +142,13 @@ struct DoorRoutes: Sendable {
     func account(_ name: String) async throws -> AccountID {
         let unknown = GatewayRejection(.unknownAccount, "Name an account by its alias or by its id.")
         if let id = Identifier(name) {
-            guard id.kind == .account, id.shard == core.trading.shard.value else { throw unknown }
-            return AccountID(id)
+            let account = AccountID(id)
+            if directory.isKnown(account) { return account }
+            let directory = directory
+            guard id.kind == .account, id.shard == core.trading.shard.value,
+                try await pool.run({ try directory.has(account) })
+            else { throw unknown }
+            return account
         }
         guard let alias = AccountAlias(name) else { throw unknown }
         if let account = directory.known(alias) { return account }

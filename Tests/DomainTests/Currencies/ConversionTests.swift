@@ -58,6 +58,41 @@ struct ConversionTests {
         try Invariants.check(runner.state)
     }
 
+    @Test("what is bought has room beside what is still to come in")
+    func leavesRoom() throws {
+        var (runner, account) = try Self.market(100_000_000_000_000_000)
+        let symbol = Symbol.known("LATE")
+        var late = DomainTests.World.instrument(symbol, Sample.instrument(5))
+        late.settlementDays = 1
+        try DomainTests.World.copy([.instrumentRegistered(late)], into: &runner)
+        var lot = HoldingLine()
+        lot.symbol = symbol
+        lot.quantity = Quantity(units: 1_000_000_000)
+        lot.acquired = World.date("2026-01-02")
+        var holdings = ImportHoldings()
+        holdings.lots = [lot]
+        try runner.pose(.importHoldings(account, holdings))
+        var limits = SetLimits()
+        limits.orderValueMax = Money(units: 1_000_000_000_000_000_000)
+        limits.priceCollar = BasisPoints(1000)
+        try runner.pose(.setLimits(account, limits))
+        let dear: Int64 = 30_000_000_000
+        let sale = DomainTests.World.market(.sell, 1_000_000_000, seen: dear, symbol: symbol)
+        let order = try runner.place(account, sale)
+        var venue = HonestVenue()
+        var report = try venue.fill(order, 1_000_000_000, at: 1, fee: 0, runner)
+        report.price = Price(cents: dear)
+        report.settlementAmount = Money(units: 300_000_000_000_000_000)
+        try runner.pose(.recordExecution(account, report))
+        let receivable = try runner.account(account).portfolio.receivable(.usd)
+        #expect(receivable == Money(units: 300_000_000_000_000_000))
+        try runner.pose(.deposit(account, ShardRunner.move(Money(units: 500_000_000_000_000_000))))
+        let euros = Money(units: 250_000_000_000_000_000)
+        try runner.pose(.deposit(account, ShardRunner.move(euros, World.euro)))
+        let wanted = try Self.convert(250_000_000_000_000_000, World.euro, to: .usd, at: "1.0842")
+        #expect(try runner.pose(.convertCash(account, wanted)).refusal?.code == .balanceTooLarge)
+    }
+
     @Test("what is no conversion, not there, held back, or far from the official rate is refused")
     func refuses() throws {
         let (market, account) = try Self.market()

@@ -54,6 +54,27 @@ struct FeeOrderTests {
             .first
     }
 
+    @Test("a trade while other terms are asked for leaves enough held back for the terms before")
+    func reservesForBoth() throws {
+        let schedule = FeeSchedule(BasisPoints(100), .terms(Tariff.terms(minimum: "1")))
+        var (runner, account) = try Self.world(schedule)
+        let order = try runner.place(account, World.limit(.buy, 990, at: 1000))
+        var wanted = ReplaceOrder()
+        wanted.order = order
+        wanted.quantity = Quantity(units: 985)
+        wanted.limitPrice = Price(cents: 1005)
+        wanted.seen.last = Price(cents: 1000)
+        try runner.pose(.replaceOrder(account, wanted))
+        let report = try Self.report(order, "E1", 500, at: 1000, commission: 5000, runner)
+        try runner.pose(.recordExecution(account, report))
+        #expect(try runner.reservedCash(account) >= Money(cents: 490_000 + 4900))
+        var refused = OrderReplaceRejected()
+        (refused.order, refused.request) = (order, 1)
+        try runner.pose(.recordVenueFact(account, .replaceRejected(refused)))
+        #expect(try runner.reservedCash(account) == Money(cents: 490_000 + 4900))
+        try Invariants.check(runner.state)
+    }
+
     @Test("the verdict names what it included, and fills free what the least of the order has paid")
     func reserves() throws {
         var (runner, account) = try Self.world()

@@ -79,6 +79,20 @@ struct ShortTermsTests {
         try Invariants.check(desk.runner.state)
     }
 
+    @Test("what all orders hold back stays within the bounds of money, whatever the equity is")
+    func boundsWhatIsHeld() throws {
+        var desk = try MarginDesk(cash: 900_000_000_000_000_000)
+        var limits = SetLimits()
+        limits.orderValueMax = Money(units: 1_000_000_000_000_000_000)
+        limits.priceCollar = BasisPoints(1000)
+        try desk.runner.pose(.setLimits(desk.account, limits))
+        let dear = { (symbol: Symbol) in
+            MarginDesk.order(.buy, 1_000_000_000, at: 60_000_000_000, seen: 60_000_000_000, symbol)
+        }
+        #expect(try desk.place(dear(World.symbols[0])).isApproved)
+        #expect(try desk.place(dear(World.symbols[1])).refusal == .notionalTooLarge)
+    }
+
     @Test("a split rounds the limit of a short sale up, and what it is held at")
     func splits() throws {
         var market = ActionMarket()

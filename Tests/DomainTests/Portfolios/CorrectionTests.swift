@@ -136,6 +136,14 @@ struct CorrectionTests {
         #expect(state.position(Sample.instrument) == Quantity(units: -5))
         #expect(state.lots().map(\.cost) == [Money(cents: -3500)])
         #expect(state.realised[.usd] == Money(cents: 3000))
+        // The venue bought ten and sold five; what it says of the next trade is so, too.
+        #expect(state.untradedByID[Sample.instrument] == 0)
+        var next = Trade.report(5, 5, at: 700)
+        next.venuePosition = .zero
+        let broken = try state.take(.book(next)).compactMap { event in
+            if case .reconciliationBroke(let broken) = event { broken.kind } else { nil }
+        }
+        #expect(!broken.contains(.position))
     }
 
     @Test("what was corrected before it settled settles at its new figures")

@@ -119,6 +119,28 @@ struct ExposureTests {
         #expect(seen.lines.map(\.isStale) == [false, false])
     }
 
+    @Test("the drawdown of an account that first closed with nothing in it is measured too")
+    func fallsFromNothing() throws {
+        var runner = try World.trading(fee: 0)
+        try World.mark([10_000, 10_000, 10_000], World.monday, &runner)
+        let account = try runner.open("alpha")
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        while runner.state.rollIsUnfinished {
+            try runner.pose(.continueRoll(World.monday, step: UInt64(runner.position)))
+        }
+        runner.effectiveAt = World.day(1).at(seconds: 36_000)
+        try runner.pose(.deposit(account, ShardRunner.move(Money(units: 1000))))
+        var venue = HonestVenue()
+        let order = try runner.place(account, World.market(.buy, 5, seen: 10_000))
+        try runner.pose(.recordExecution(account, try venue.fill(order, 5, at: 10_000, fee: 0, runner)))
+        try World.mark([2000, 10_000, 10_000], World.day(1), &runner)
+        try limit(account, &runner)
+        let seen = try exposure(account, runner)
+        let fall = seen.uses.first { $0.rule == .drawdownAboveLimit }?.value
+        // 400 of 1000, in basis points.
+        #expect(fall == 4000 * Self.unit)
+    }
+
     @Test("uses limits as far as the check of an order of a margin account says right then")
     func margin() throws {
         var desk = try MarginDesk(cash: 20_000)
