@@ -66,8 +66,8 @@ public struct PortfolioReplay {
 
     private mutating func settle() {
         waiting.sort { ($0.effectiveAt, $0.position) < ($1.effectiveAt, $1.position) }
-        // A trade that was reported after the end of its day is of a later one: its corrections count with it,
-        // and wait for it where a clock put them in front.
+        // A trade that was reported after the end of its day is of a later one: its corrections count with
+        // it, and wait for it where a clock put them in front.
         var early: [Booking] = []
         for booking in waiting {
             if isOfNoTrade(booking.event) {

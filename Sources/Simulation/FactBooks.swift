@@ -140,7 +140,9 @@ struct FactBooks {
 
     /// What a dollar costs at the close of `day`.
     func closingRate(_ currency: Currency, on day: BusinessDate) -> Price? {
-        ratesByDay[currency]?[day] ?? rates[currency]?.price
+        let known = ratesByDay[currency] ?? [:]
+        let before = known.keys.filter { $0 <= day }.max()
+        return before.flatMap { known[$0] } ?? rates[currency]?.price
     }
 
     /// The terms of an instrument that hold on `day`.

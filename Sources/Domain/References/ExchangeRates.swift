@@ -85,6 +85,8 @@ public struct ExchangeRates: Sendable {
     private var latestByPair: [Pair: Standing] = [:]
     /// The rates of days that are not rolled yet: a day closes at its own.
     private var ratesByDate: [BusinessDate: [Pair: Standing]] = [:]
+    /// The latest rate of each pair of the days that were forgotten.
+    private var carriedByPair: [Pair: Standing] = [:]
     /// The latest version of each day's rates.
     public private(set) var versionByDate: [BusinessDate: UInt32] = [:]
 
@@ -96,11 +98,21 @@ public struct ExchangeRates: Sendable {
         latestByPair[Pair(currency, other)].flatMap { Self.rate($0, currency) }
     }
 
-    /// The rate by which `date` is closed: that day's own, else the latest known.
+    /// The rate by which `date` is closed: that day's own, else the latest before it, and one of a later day
+    /// only where there is none.
     public func closingRate(_ currency: Currency, in other: Currency, on date: BusinessDate) -> StandingRate?
     {
         let pair = Pair(currency, other)
-        return (ratesByDate[date]?[pair] ?? latestByPair[pair]).flatMap { Self.rate($0, currency) }
+        return standing(pair, on: date).flatMap { Self.rate($0, currency) }
+    }
+
+    private func standing(_ pair: Pair, on date: BusinessDate) -> Standing? {
+        if let own = ratesByDate[date]?[pair] { return own }
+        // ORDER: the latest of all.
+        let waiting = ratesByDate.filter { $0.key < date && $0.value[pair] != nil }.keys.max()
+        let carried = carriedByPair[pair]
+        if let carried, carried.date <= date, waiting.map({ $0 < carried.date }) ?? true { return carried }
+        return waiting.flatMap { ratesByDate[$0]?[pair] } ?? carried ?? latestByPair[pair]
     }
 
     /// The latest rates as they were recorded, in order.
@@ -125,13 +137,21 @@ public struct ExchangeRates: Sendable {
             latestByPair[pair] = standing
         }
         if ratesByDate.count > ReferenceBook.waitingDaysMax, let earliest = ratesByDate.keys.min() {
-            ratesByDate[earliest] = nil
+            forget(earliest)
         }
         versionByDate[fact.date] = fact.version
     }
 
     mutating func forget(before date: BusinessDate) {
-        if !ratesByDate.isEmpty { ratesByDate = ratesByDate.filter { $0.key >= date } }
+        for day in ratesByDate.keys.filter({ $0 < date }).sorted() { forget(day) }
+    }
+
+    private mutating func forget(_ day: BusinessDate) {
+        // ORDER: each pair stands once in a day.
+        for (pair, rate) in ratesByDate.removeValue(forKey: day) ?? [:] {
+            if let carried = carriedByPair[pair], carried.date > day { continue }
+            carriedByPair[pair] = rate
+        }
     }
 }
 
@@ -183,5 +203,6 @@ extension ExchangeRates: WireFields {
         try visitor.table(1, "latestByPair", &latestByPair)
         try visitor.table(2, "ratesByDate", &ratesByDate)
         try visitor.table(3, "versionByDate", &versionByDate)
+        try visitor.table(4, "carriedByPair", &carriedByPair)
     }
 }

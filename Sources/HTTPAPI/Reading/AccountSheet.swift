@@ -113,7 +113,7 @@ extension AccountSheet.Holding: WireFields {
 }
 
 extension AccountSheet {
-    /// Puts together what read models say, of which the accounts may not have the account yet; throws where an
+    /// Puts together what read models say, of which that of accounts may not have it yet; throws where an
     /// amount is none.
     init(
         _ account: (row: AccountRow, holds: [HoldRow])?,

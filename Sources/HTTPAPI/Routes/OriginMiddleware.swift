@@ -12,7 +12,10 @@ struct OriginMiddleware<Context: RequestContext>: RouterMiddleware {
         let authority = request.head.authority ?? ""
         // A name of the network that was made to lead here; on a Unix socket any plain name will do.
         guard Self.isOfThisMachine(authority) else {
-            throw GatewayRejection(.originForeign, "Ask for 127.0.0.1 or localhost: it is this machine's door.")
+            throw GatewayRejection(
+                .originForeign,
+                "Ask for 127.0.0.1 or localhost: no other name leads here."
+            )
         }
         guard let origin = request.headers[.origin] else { return try await next(request, context) }
         guard origin == "http://" + authority else {

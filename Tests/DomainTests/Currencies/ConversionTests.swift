@@ -195,7 +195,14 @@ struct ConversionTests {
         #expect(rates.closingRate(World.euro, in: .usd, on: BusinessDate(days: 9))?.date.days == 3)
         #expect(rates.rate(World.euro, in: World.yen) == nil)
         book.forgetMarks(before: BusinessDate(days: 2))
-        #expect(book.exchange.closingRate(World.euro, in: .usd, on: first)?.date.days == 3)
+        #expect(book.exchange.closingRate(World.euro, in: .usd, on: first)?.date == first)
+        book.forgetMarks(before: BusinessDate(days: 3))
+        var later = OfficialRatesRecorded()
+        later.date = BusinessDate(days: 8)
+        later.rates = [OfficialRate(World.euro, .usd, World.price("1.5"))]
+        book.evolve(by: .ratesRecorded(later))
+        let missing = book.exchange.closingRate(World.euro, in: .usd, on: BusinessDate(days: 5))
+        #expect(missing?.date.days == 3, "a day without a rate closes at the one before it")
     }
 
     @Test(
