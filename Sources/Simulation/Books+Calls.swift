@@ -111,7 +111,8 @@ extension Books {
         let rate = { currency in facts.closingRate(currency, on: fact.date) }
         // ORDER: as before.
         let equity = worths.reduce(Int128(0)) { sum, line in
-            sum + (worth(line.value, line.key, account, at: rate) ?? 0)
+            // Each currency's worth is told in the bounds of money.
+            sum + Money(clamping: worth(line.value, line.key, account, at: rate) ?? 0).nanos
         }
         try expect(
             fact.equity == Money(clamping: equity),
