@@ -64,13 +64,13 @@ extension Shard {
 
 extension OrderEntry {
     /// Whether the end of `date` ends the order: a good-till order lives on, and so does one with a later
-    /// expire date, or with an
-    /// expire time.
+    /// expire date, or with an expire time; of an order of others only its venue knows the date.
     func ends(on date: BusinessDate) -> Bool {
         guard placedOn <= date, let placed = state.placed else { return false }
         switch placed.timeInForce {
         case .goodTillCancelled: return false
         case .goodTillDate where placed.special.expireAt != nil: return false
+        case .goodTillDate where state.external != nil && placed.special.expireDate == nil: return false
         case .goodTillDate: return (placed.special.expireDate ?? date) <= date
         case .day, .immediateOrCancel, .fillOrKill: return true
         }

@@ -200,8 +200,10 @@ extension Shard {
         let before = trade.revisions.first { $0.revision.identity == identity }
         if let before, before.revision.target == revision.target, before.isSame(as: report) { return }
         let isBust = if case .busted = said { true } else { false }
-        guard before == nil, revision.target == trade.lastWord, state.suspense.trade(identity) == nil,
-            isBust || isBookable(report, kept.currency)
+        // A bust is the last word: a venue that takes it back is for a person.
+        let isOver = trade.revisions.last?.quantity == .zero
+        guard before == nil, !isOver, revision.target == trade.lastWord,
+            state.suspense.trade(identity) == nil, isBust || isBookable(report, kept.currency)
         else {
             let named = revision.revisedVenueExecutionID
             return try flag(report, .terms, of: named, account, posed, state, &decision)

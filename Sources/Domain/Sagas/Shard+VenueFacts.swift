@@ -86,8 +86,11 @@ extension Shard {
         }
         let was = before.standing(report)
         let now = after.standing(report)
-        // A revision of a report that a later one has already replaced changes nothing that stands.
-        guard now.execution != was.execution else { return }
+        guard now.execution != was.execution else {
+            // A revision of a report that a later one has already replaced changes nothing that stands; one
+            // of a bust would have the trade stand again, which is for a person.
+            return was.quantity == .zero ? try flag(revision, .terms, account, &decision) : ()
+        }
         var correction = TradeCorrection()
         correction.account = account
         correction.order = placed.order

@@ -71,9 +71,10 @@ public struct Suspense: Sendable {
         breakByIdentity[identity].flatMap { tradeByBreak[$0] }
     }
 
-    /// The trade that `revision` is about; a venue that has no order of ours may not say its side.
+    /// The trade that `revision` is about: that of its side, or of any, because a venue that has no order of
+    /// ours may not say it.
     func trade(revisedBy revision: ExecutionRevision) -> Trade? {
-        for side in Side.allCases {
+        for side in [revision.side] + Side.allCases {
             var sought = revision
             sought.side = side
             if let trade = trade(sought.target) { return trade }

@@ -168,6 +168,67 @@ struct ExternalOrderTests {
         #expect(try runner.pose(.replaceOrder(account, wanted)).refusal == Rejection(.externalOrder))
     }
 
+    @Test("an order of others that is good till a date lives until the venue says otherwise")
+    func livesOn() throws {
+        var runner = try World.trading()
+        let account = try runner.open("alpha", cash: 1000)
+        var said = Stranger.said(nil)
+        said.quantity = Quantity(units: 10)
+        said.timeInForce = .goodTillDate
+        try runner.pose(.recordExternal(account, said))
+        let order = try #require(runner.state.openOrders.first)
+        try runner.pose(.rollDay(calendar: World.calendar, World.monday))
+        #expect(try runner.order(order).status == .new && runner.state.openOrders == [order])
+    }
+
+    @Test("a bust that the venue takes back is for a person, in an order and in suspense")
+    func flagsWhatLivesAgain() throws {
+        for isSuspended in [false, true] {
+            var runner = try World.trading()
+            let account = try runner.open("alpha", cash: 1000)
+            let report = Stranger.trade(10)
+            let owner = isSuspended ? Sample.account : account
+            try runner.pose(.recordExternal(owner, Stranger.said(report)))
+            let position = try #require(runner.state.openBreaks.keys.first)
+            let bust = Stranger.bust(report)
+            try runner.pose(.recordVenueFact(owner, .busted(bust)))
+            var back = Stranger.correction(report, to: 10, at: 2000)
+            back.revision.venueExecutionID = "C1"
+            back.revision.revisedVenueExecutionID = bust.revision.venueExecutionID
+            let events = try runner.pose(.recordVenueFact(owner, .corrected(back))).events
+            #expect(Stranger.names(events).contains("broke: terms"))
+            #expect(runner.state.suspense.ledger.lines.isEmpty)
+            #expect(try runner.account(account).portfolio.position(Sample.instrument) == .zero)
+            try Invariants.check(runner.state)
+            guard isSuspended else { continue }
+            var wanted = AssignTrade()
+            wanted.brokeAt = position
+            let refused = try runner.pose(.assignTrade(account, wanted)).refusal
+            #expect(refused?.code == .quantityNotPositive)
+        }
+    }
+
+    @Test("a bust in suspense takes back the leg that it names")
+    func bustsTheLeg() throws {
+        var runner = try World.trading()
+        let (bought, sold) = (Stranger.trade(10), Stranger.trade(10, .sell))
+        for report in [bought, sold] {
+            try runner.pose(.recordExternal(Sample.account, Stranger.said(report)))
+        }
+        let units = { (runner: ShardRunner) in
+            runner.state.suspense.ledger.balance(.suspense, .instrument(Sample.instrument))
+        }
+        #expect(units(runner) == 0)
+        var bust = Stranger.bust(sold)
+        bust.revision.side = .sell
+        try runner.pose(.recordVenueFact(Sample.account, .busted(bust)))
+        #expect(units(runner) == 10_000_000_000, "the purchase stands")
+        var other = Stranger.bust(bought, number: 2)
+        other.revision.side = .buy
+        try runner.pose(.recordVenueFact(Sample.account, .busted(other)))
+        #expect(runner.state.suspense.ledger.lines.isEmpty)
+    }
+
     @Test("an open order in the name of nobody is a break alone")
     func flagsStrangersOrders() throws {
         var runner = try World.trading()
