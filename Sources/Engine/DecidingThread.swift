@@ -195,14 +195,8 @@ package struct DecidingThread: Sendable {
         return entry
     }
 
-    /// Each goes back to the front of its lane: what a venue said is decided in the order of its words.
     private func putBack(_ commands: ArraySlice<PendingCommand>) {
-        let urgent = commands.filter(\.request.command.isUrgent)
-        let others = urgent.isEmpty ? commands : commands.filter { !$0.request.command.isUrgent }[...]
-        engine.inbox.change { inbox in
-            inbox.urgent.insert(contentsOf: urgent, at: 0)
-            inbox.normal.insert(contentsOf: others, at: 0)
-        }
+        engine.inbox.change { $0.normal.insert(contentsOf: commands, at: 0) }
     }
 
     private mutating func handOver() {

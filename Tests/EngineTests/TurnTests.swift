@@ -54,33 +54,6 @@ struct TurnTests {
         #expect(try log.head(of: engine.shard).position == receipt.lastPosition)
     }
 
-    @Test("what is urgent and finds no room stays in front of what comes later")
-    func keepsItsPlace() throws {
-        var (engine, deciding) = try engine()
-        func submit(_ name: String) throws {
-            let id = try #require(ClientName(name))
-            let actor = try #require(ActorName("tester"))
-            let at = Timestamp(nanos: 1)
-            let request = CommandRequest(id: id, .pullKillSwitch(nil), actor: actor, receivedAt: at)
-            engine.submit(request) { [answers] answer in answers.change { $0[name] = answer } }
-        }
-        let last = ShardEngine.batchEventsMax + 200
-        for number in 1...last { try submit("pull-\(number)") }
-        #expect(deciding.turn() == .worked)
-        #expect(engine.appendNext() == .worked)
-        try submit("late")
-        while answers.look({ $0.count }) <= last {
-            #expect(deciding.turn() == .worked)
-            #expect(engine.appendNext() == .worked)
-        }
-        func position(_ name: String) -> Int64? {
-            guard case .decided(let receipt, _) = answers.look({ $0[name] }) else { return nil }
-            return receipt.lastPosition
-        }
-        let (before, after) = (try #require(position("pull-\(last)")), try #require(position("late")))
-        #expect(before < after)
-    }
-
     @Test("a command taken together with the news of a fence is answered too")
     func answersAtTheEnd() throws {
         var (engine, deciding) = try engine()
